@@ -1,0 +1,46 @@
+import type { InstalledDistribution } from "#environment/environment";
+import type { DirectUrl } from "#standards/direct-url";
+import type { NormalizedName } from "#standards/name";
+import type { StoredWheel } from "#store/wheel-manifest";
+
+/** A distribution that the environment shall hold. */
+export type WantedDistribution = {
+  readonly name: NormalizedName;
+  readonly displayName: string;
+  readonly version: string;
+  /** Named by a person rather than only required by something (REQUESTED). */
+  readonly requested: boolean;
+  readonly directUrl: DirectUrl | undefined;
+};
+
+export type PlannedInstall = {
+  readonly wanted: WantedDistribution;
+  /** What it replaces; `undefined` when nothing of the name is installed. */
+  readonly replaces: InstalledDistribution | undefined;
+};
+
+/** Installed subtracted from wanted. Pure data: nothing has been fetched or touched. Sorted by name. */
+export type Plan = {
+  readonly installs: readonly PlannedInstall[];
+  readonly removals: readonly InstalledDistribution[];
+  /** Already as wanted; `markRequested` lists those that lack REQUESTED although a person named them. */
+  readonly unchanged: readonly InstalledDistribution[];
+};
+
+export type ChangeEntry =
+  | { readonly kind: "installed"; readonly name: NormalizedName; readonly to: string }
+  | {
+      readonly kind: "replaced";
+      readonly name: NormalizedName;
+      readonly from: string;
+      readonly to: string;
+    }
+  | { readonly kind: "removed"; readonly name: NormalizedName; readonly from: string };
+
+/** What happened to an environment, in the order of names. */
+export type Change = { readonly entries: readonly ChangeEntry[]; readonly warnings: readonly string[] };
+
+/** Hands over the unpacked wheel of a planned install. `provision` implements it with repository and store. */
+export interface WheelSource {
+  wheel(wanted: WantedDistribution): Promise<StoredWheel>;
+}

@@ -1,0 +1,210 @@
+/*
+ * What the rooms above may ask of the machine. The real answers are in `platform/real/`, the imagined
+ * ones in `platform/memory/`; they meet in `cli/wiring.ts`. Paths are absolute and use `/` on POSIX.
+ * File operations are synchronous: on a local disk that is two to three times faster than promises, and a
+ * fault test can count them.
+ */
+
+export type FileKind = "file" | "folder" | "link" | "other";
+
+export type FileStat = {
+  readonly kind: FileKind;
+  readonly size: number;
+  /** Milliseconds since 1970, with fractions. */
+  readonly mtime: number;
+  readonly mode: number;
+  readonly ino: number;
+  readonly dev: number;
+  readonly nlink: number;
+};
+
+export type FolderEntry = { readonly name: string; readonly kind: FileKind };
+
+export type WriteOptions = {
+  /** Permission bits before the umask; 0o666 when left out. */
+  readonly mode?: number;
+  /** Fail with `EEXIST` instead of replacing. */
+  readonly exclusive?: boolean;
+  /** Return only after the content has reached the disk. */
+  readonly durable?: boolean;
+};
+
+/** Files to put into one folder tree in a row; see {@link Files.linkTree}. */
+export type TreeLinks = {
+  /** Folder that holds the originals. */
+  readonly from: string;
+  /** Folder that receives them; it exists. */
+  readonly to: string;
+  /** Relative folders to make below `to`, parents before children. An existing folder is fine. */
+  readonly folders: readonly string[];
+  /** Relative paths of the files, the same on both sides. */
+  readonly files: readonly string[];
+  readonly mode: LinkMode;
+};
+
+/** How a file of the store gets into an environment. Each falls back to `copy` where the system refuses it. */
+export type LinkMode = "hardlink" | "clone" | "copy";
+
+/**
+ * The file system. Failures are errors with an errno name in `code` (`ENOENT`, `ENOSPC`, …), as
+ * `node:fs` throws them; `try…` variants answer `undefined` when nothing is there (`ENOENT`, `ENOTDIR`).
+ */
+export interface Files {
+  /** Follows links. */
+  tryStat(path: string): FileStat | undefined;
+  /** Does not follow links. */
+  tryLstat(path: string): FileStat | undefined;
+  list(path: string): readonly FolderEntry[];
+  tryList(path: string): readonly FolderEntry[] | undefined;
+  read(path: string): Uint8Array;
+  tryRead(path: string): Uint8Array | undefined;
+  readText(path: string): string;
+  tryReadText(path: string): string | undefined;
+  /** Reads `length` bytes at `offset`; fewer at the end of the file. */
+  readAt(path: string, offset: number, length: number): Uint8Array;
+  write(path: string, content: Uint8Array | string, options?: WriteOptions): void;
+  append(path: string, content: Uint8Array | string, options?: { readonly durable?: boolean }): void;
+  makeFolder(path: string): void;
+  makeFolders(path: string): void;
+  /** Removes a file or a link, never a folder. */
+  remove(path: string): void;
+  tryRemove(path: string): boolean;
+  removeEmptyFolder(path: string): void;
+  /** Removes whatever is there, links not followed; nothing there is fine. */
+  removeTree(path: string): void;
+  rename(from: string, to: string): void;
+  /** Swaps two paths in one step; `false` where the system cannot, and nothing has happened then. */
+  exchange(a: string, b: string): boolean;
+  link(from: string, to: string): void;
+  copy(from: string, to: string): void;
+  symlink(target: string, path: string): void;
+  readLink(path: string): string;
+  realPath(path: string): string;
+  chmod(path: string, mode: number): void;
+  /** Makes the folders, then links (or copies) the files; several at a time. Answers the mode that was used. */
+  linkTree(links: TreeLinks): LinkMode;
+  /** Flushes a file's or folder's entry to the disk. */
+  flush(path: string): void;
+  /** A new folder with a name nobody else has: `parent/prefix…`. */
+  makeTemporaryFolder(parent: string, prefix: string): string;
+  /**
+   * An advisory lock on a file, made when missing and left behind. Waits for the holder and reports once that it
+   * does; `undefined` when `wait` is false and somebody holds it.
+   */
+  lock(path: string, options: LockOptions): Promise<FileLock | undefined>;
+}
+
+export type LockOptions = {
+  readonly shared?: boolean;
+  readonly wait?: boolean;
+  /** Told once, with what the holder wrote into the file (who, since when), before waiting. */
+  readonly onWait?: (holder: string) => void;
+  /** What this holder writes into the file, for those who wait. */
+  readonly holder?: string;
+};
+
+export interface FileLock {
+  release(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type ProcessRequest = {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd?: string;
+  /** The whole environment of the child; the parent's when left out. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** Milliseconds until the child and its children are killed. */
+  readonly timeout?: number;
+};
+
+export type ProcessResult = {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+};
+
+export interface Processes {
+  /** Runs to the end; a program that cannot be started throws an errno error. */
+  run(request: ProcessRequest): Promise<ProcessResult>;
+}
+
+export type NetworkRequest = {
+  readonly method: "GET" | "HEAD" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  readonly signal?: AbortSignal;
+  readonly tls?: TlsOptions;
+  readonly proxy?: string;
+};
+
+export type TlsOptions = {
+  /** PEM texts trusted beside the system's roots. */
+  readonly extraRoots?: readonly string[];
+  readonly clientCertificate?: string;
+  readonly clientKey?: string;
+  /** False for a host named by `--trusted-host`. */
+  readonly verify?: boolean;
+};
+
+export type NetworkResponse = {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Decoded as `Content-Encoding` says; `null` for a response without a body. */
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** The whole decoded body; refuses with `RangeError` beyond `limit` bytes. */
+  bytes(limit: number): Promise<Uint8Array>;
+};
+
+export interface Network {
+  /** One exchange: no redirects are followed, nothing is retried. A failed connection throws. */
+  send(request: NetworkRequest): Promise<NetworkResponse>;
+}
+
+export interface Inflate {
+  /** Raw deflate. Throws when the output would be longer than `size` bytes or ends before. */
+  inflateRaw(compressed: Uint8Array, size: number): Uint8Array;
+  gunzip(compressed: Uint8Array, limit: number): Uint8Array;
+}
+
+export interface Hashing {
+  /** `algorithm` as hashlib and indexes name it (`sha256`, `md5`, `blake2b` …). */
+  digest(algorithm: string, content: Uint8Array | string): string;
+  start(algorithm: string): RunningHash;
+}
+
+export interface RunningHash {
+  update(content: Uint8Array): void;
+  hex(): string;
+}
+
+/** What the operating system says about itself and the user; fixed for one run. */
+export type Host = {
+  readonly os: "linux" | "macos" | "windows";
+  /** As Node names it: `x64`, `arm64`, … */
+  readonly arch: string;
+  readonly home: string;
+  readonly temporaryFolder: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly userId: number | undefined;
+  readonly processId: number;
+};
+
+/** Everything at once, as `cli/wiring.ts` makes it. Functions ask for the parts they need with `Pick`. */
+export type World = {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly processes: Processes;
+  readonly network: Network;
+  readonly inflate: Inflate;
+  readonly hashing: Hashing;
+  readonly host: Host;
+};

@@ -1,0 +1,45 @@
+import type { CoreMetadata } from "#standards/metadata";
+import type { NormalizedName } from "#standards/name";
+import type { ProjectFile, ProjectListing } from "./listing.ts";
+
+/** Why a name has no listing although repositories were asked. */
+export type NoListing = {
+  readonly kind: "unknown";
+  /** Repositories that were asked and did not know the name, with what they said (`404`, `not asked: offline`). */
+  readonly asked: readonly { readonly repository: string; readonly answer: string }[];
+};
+
+/** Metadata of one file, or why it cannot be had without a build. */
+export type MetadataAnswer =
+  | { readonly kind: "metadata"; readonly metadata: CoreMetadata }
+  | { readonly kind: "needs-build"; readonly reason: string }
+  | { readonly kind: "invalid"; readonly reason: string };
+
+/** A downloaded distribution whose hash has been checked (where one is known) but which nobody has opened yet. */
+export type Download = {
+  readonly file: ProjectFile;
+  /** The verified sha256 of the whole file, hexadecimal. */
+  readonly sha256: string;
+  readonly content: DownloadContent;
+};
+
+export type DownloadContent =
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | { readonly kind: "path"; readonly path: string };
+
+/**
+ * All configured sources as one: priorities, bindings and find-links are settled here, so that nobody above
+ * knows how many there are. Answers come without a promise when they are at hand, which saves the resolver a
+ * turn of the event loop per question.
+ */
+export interface Repositories {
+  /** Begins to fetch pages in the background. Never throws; the failure is told when the page is asked for. */
+  prefetch(names: Iterable<NormalizedName>): void;
+  listing(
+    name: NormalizedName,
+  ): ProjectListing | NoListing | Promise<ProjectListing | NoListing>;
+  /** Sidecar (PEP 658), else byte ranges of the wheel, else the whole file; sdists only with static metadata. */
+  metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer>;
+  /** Downloads, resuming what an earlier attempt left, and verifies. */
+  download(file: ProjectFile): Promise<Download>;
+}

@@ -1,0 +1,63 @@
+import type { Hashes } from "#base/hash";
+import type { MarkerEnvironment } from "#standards/marker";
+import type { NormalizedName } from "#standards/name";
+import type { Requirement } from "#standards/requirement";
+import type { TagRanks } from "#standards/tags";
+import type { Version } from "#standards/version";
+
+/** A requirement somebody wrote, and where: `requirements.in (line 3)`, `the command line`, `-c constraints.txt`. */
+export type AskedRequirement = {
+  readonly requirement: Requirement;
+  readonly origin: string;
+  /** Digests demanded by `--hash`; a file must have one of them. Empty when none were given. */
+  readonly hashes: readonly { readonly algorithm: string; readonly hex: string }[];
+  readonly editable?: boolean;
+};
+
+/** The machine the answer is for: the interpreter's own, or one named by `--python-version` and `--python-platform`. */
+export type ResolutionTarget = {
+  /** Truncated to three numbers, as Requires-Python is judged. */
+  readonly python: Version;
+  readonly markers: MarkerEnvironment;
+  readonly tags: TagRanks;
+  /** For messages: `Python 3.12 on x86_64-manylinux_2_28`. */
+  readonly description: string;
+};
+
+export type PrereleasePolicy = "if-necessary" | "allow" | "disallow" | "explicit";
+
+/** `--no-binary` and `--only-binary`: `true` for `:all:`, else the names. `only-binary` wins for a name in both. */
+export type FormatPolicy = {
+  readonly noBinary: true | ReadonlySet<NormalizedName>;
+  readonly onlyBinary: true | ReadonlySet<NormalizedName>;
+  readonly preferBinary?: boolean;
+};
+
+export type ResolutionPolicy = {
+  readonly strategy: "highest" | "lowest" | "lowest-direct";
+  readonly prerelease: PrereleasePolicy;
+  /** Milliseconds since 1970: files uploaded later do not exist. */
+  readonly excludeNewer: number | undefined;
+  readonly formats: FormatPolicy;
+  readonly followDependencies: boolean;
+  readonly requireHashes: boolean;
+  readonly ignoreRequiresPython?: boolean;
+  /** Wheels must exist for the answer (installing), or metadata is enough (compiling). */
+  readonly purpose: "install" | "compile";
+};
+
+export type ResolveRequest = {
+  readonly roots: readonly AskedRequirement[];
+  readonly constraints: readonly AskedRequirement[];
+  readonly overrides: readonly AskedRequirement[];
+  readonly target: ResolutionTarget;
+  readonly policy: ResolutionPolicy;
+  /** Versions to try first where they fit: from an output file, a lock, or what is installed. */
+  readonly preferences: ReadonlyMap<NormalizedName, Preference>;
+};
+
+export type Preference = {
+  readonly version: Version;
+  readonly from: "lock" | "installed" | "output";
+  readonly hashes?: readonly Hashes[];
+};

@@ -1,0 +1,95 @@
+import type { ProjectFile } from "#repository/listing";
+import type { CoreMetadata } from "#standards/metadata";
+import type { NormalizedName } from "#standards/name";
+import type { Requirement } from "#standards/requirement";
+import type { Version } from "#standards/version";
+
+/**
+ * Why a candidate was passed over. Each has a name from the start, so that a failure or a success can be
+ * explained truthfully later.
+ */
+export type PassedOverReason =
+  | { readonly kind: "yanked"; readonly reason: string }
+  | { readonly kind: "newer-than-limit"; readonly uploadTime: number }
+  | { readonly kind: "no-upload-time" }
+  | { readonly kind: "requires-python"; readonly specifier: string }
+  | { readonly kind: "no-compatible-wheel"; readonly tags: readonly string[] }
+  | { readonly kind: "needs-build"; readonly reason: string }
+  | { readonly kind: "format-excluded"; readonly format: "wheel" | "sdist" }
+  | { readonly kind: "status"; readonly status: string }
+  | { readonly kind: "hash"; readonly filename: string }
+  | { readonly kind: "pre-release" }
+  | { readonly kind: "constraint"; readonly requirement: string; readonly origin: string }
+  | { readonly kind: "invalid-metadata"; readonly reason: string }
+  | { readonly kind: "lower-priority"; readonly repository: string };
+
+export type PassedOver = {
+  readonly name: NormalizedName;
+  readonly version: Version;
+  readonly reason: PassedOverReason;
+};
+
+/** Where a resolved distribution comes from. */
+export type ResolvedSource =
+  | {
+      readonly kind: "repository";
+      readonly repository: string;
+      /** Eligible files, best first: what `--generate-hashes`, a lock or an installer may take. */
+      readonly files: readonly ProjectFile[];
+    }
+  | {
+      readonly kind: "url";
+      /** As asked, credentials included; print it only through `withoutCredentials`. */
+      readonly url: string;
+      readonly file: ProjectFile;
+    }
+  | {
+      readonly kind: "folder";
+      readonly path: string;
+      readonly editable: boolean;
+    };
+
+export type ResolvedDependency = {
+  readonly name: NormalizedName;
+  readonly extras: readonly NormalizedName[];
+  readonly requirement: Requirement;
+};
+
+export type ResolvedPackage = {
+  readonly name: NormalizedName;
+  /** As METADATA spells it, else the requirement. */
+  readonly displayName: string;
+  readonly version: Version;
+  readonly extras: readonly NormalizedName[];
+  readonly source: ResolvedSource;
+  readonly metadata: CoreMetadata | undefined;
+  /** Requirements of this version (with its selected extras) that apply to the target. */
+  readonly dependencies: readonly ResolvedDependency[];
+  /** Origins of roots and constraints that name it, for annotations: `-r requirements.in`. */
+  readonly origins: readonly string[];
+  readonly isDirect: boolean;
+};
+
+/** The answer: what to take, why, and what was passed over. Sorted by name; the same input gives the same value. */
+export type Resolution = {
+  readonly packages: readonly ResolvedPackage[];
+  readonly passedOver: readonly PassedOver[];
+  /** Decisions the solver made, undone ones included. Tests hold it. */
+  readonly attempts: number;
+  /** Things a person should know: yanked choices, archived or deprecated projects. Whole sentences. */
+  readonly warnings: readonly string[];
+};
+
+/** A proof that there is no answer, told in a few true lines. */
+export type ResolutionFailure = {
+  /** At most eight lines, without final newline. */
+  readonly explanation: string;
+  /** Numbered derivation in full. */
+  readonly derivation: string;
+  readonly passedOver: readonly PassedOver[];
+  readonly attempts: number;
+};
+
+export type ResolveOutcome =
+  | { readonly kind: "resolved"; readonly resolution: Resolution }
+  | { readonly kind: "unsolvable"; readonly failure: ResolutionFailure };

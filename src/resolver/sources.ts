@@ -1,0 +1,27 @@
+import type { MetadataAnswer, NoListing } from "#repository/repositories";
+import type { ProjectFile, ProjectListing } from "#repository/listing";
+import type { CoreMetadata } from "#standards/metadata";
+import type { NormalizedName } from "#standards/name";
+
+/** A requirement with a URL or path, opened far enough to know what it is. */
+export type DirectCandidate =
+  | { readonly kind: "file"; readonly file: ProjectFile; readonly metadata: CoreMetadata }
+  | { readonly kind: "needs-build"; readonly url: string; readonly reason: string };
+
+/**
+ * What the resolver asks of the world. `Repositories` answers for indexes; directs are opened by `provision`,
+ * and sources that need a build by the `build` room, which wraps this interface.
+ */
+export interface MetadataSource {
+  prefetch(names: Iterable<NormalizedName>): void;
+  listing(
+    name: NormalizedName,
+  ): ProjectListing | NoListing | Promise<ProjectListing | NoListing>;
+  metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer>;
+  /** `url` is what stands after `@`, or a `file:` URL of a path named on the command line. */
+  direct(
+    url: string,
+    name: NormalizedName | undefined,
+    editable: boolean,
+  ): Promise<DirectCandidate>;
+}
