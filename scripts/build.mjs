@@ -1,0 +1,29 @@
+// Makes dist/pkm: one executable with bytecode, commands as lazily loaded chunks, workers embedded.
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { bunExecutable, installDependencies, root, run } from "./setup.mjs";
+
+installDependencies();
+const output = join(root, "dist", process.platform === "win32" ? "pkm.exe" : "pkm");
+const fresh = `${output}.new`;
+mkdirSync(join(root, "dist"), { recursive: true });
+rmSync(fresh, { force: true });
+// Without the last two switches the executable would obey a bunfig.toml and .env of the current folder.
+run(bunExecutable(), [
+  "build",
+  "--compile",
+  "--bytecode",
+  "--format=esm",
+  "--splitting",
+  "--minify",
+  "--no-compile-autoload-dotenv",
+  "--no-compile-autoload-bunfig",
+  "--root",
+  "src",
+  "src/cli/main.ts",
+  "src/store/unpack-worker.ts",
+  "--outfile",
+  fresh,
+]);
+// A running pkm keeps its old file.
+renameSync(fresh, output);
