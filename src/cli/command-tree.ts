@@ -1,0 +1,121 @@
+import type { Command } from "./command.ts";
+
+/** A command by name: what it is for, and where its description is loaded from when it is called. */
+export type CommandEntry = {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+};
+
+export type CommandGroup = {
+  readonly summary: string;
+  readonly commands: Readonly<Record<string, CommandEntry>>;
+};
+
+const pip: CommandGroup = {
+  summary: "Install, resolve and look at distributions with pip's words",
+  commands: {
+    install: {
+      summary: "Install distributions into an environment",
+      load: async () => (await import("./facades/pip/install.ts")).install,
+    },
+    uninstall: {
+      summary: "Remove distributions from an environment",
+      load: async () => (await import("./facades/pip/uninstall.ts")).uninstall,
+    },
+    sync: {
+      summary: "Make an environment exactly what requirements files pin",
+      load: async () => (await import("./facades/pip/sync.ts")).sync,
+    },
+    compile: {
+      summary: "Resolve requirements to pinned versions",
+      load: async () => (await import("./facades/pip/compile.ts")).compile,
+    },
+    freeze: {
+      summary: "Print what is installed as requirements",
+      load: async () => (await import("./facades/pip/freeze.ts")).freeze,
+    },
+    list: {
+      summary: "List what is installed",
+      load: async () => (await import("./facades/pip/list.ts")).list,
+    },
+    show: {
+      summary: "Show what is known about installed distributions",
+      load: async () => (await import("./facades/pip/show.ts")).show,
+    },
+    tree: {
+      summary: "Show what is installed as a tree of dependencies",
+      load: async () => (await import("./facades/pip/tree.ts")).tree,
+    },
+    check: {
+      summary: "Verify that installed distributions have what they require",
+      load: async () => (await import("./facades/pip/check.ts")).check,
+    },
+  },
+};
+
+const cache: CommandGroup = {
+  summary: "Look after the cache",
+  commands: {
+    dir: {
+      summary: "Print the folder of the cache",
+      load: async () => (await import("./commands/cache-dir.ts")).cacheDir,
+    },
+    size: {
+      summary: "Print how much the cache holds",
+      load: async () => (await import("./commands/cache-size.ts")).cacheSize,
+    },
+    clean: {
+      summary: "Remove everything, or what belongs to some names",
+      load: async () => (await import("./commands/cache-clean.ts")).cacheClean,
+    },
+    prune: {
+      summary: "Remove what nothing needs any more",
+      load: async () => (await import("./commands/cache-prune.ts")).cachePrune,
+    },
+    verify: {
+      summary: "Hash everything again and remove what is damaged",
+      load: async () => (await import("./commands/cache-verify.ts")).cacheVerify,
+    },
+  },
+};
+
+const python: CommandGroup = {
+  summary: "Find Python interpreters",
+  commands: {
+    list: {
+      summary: "List the interpreters on this machine",
+      load: async () => (await import("./commands/python-list.ts")).pythonList,
+    },
+    find: {
+      summary: "Print the interpreter that a request means",
+      load: async () => (await import("./commands/python-find.ts")).pythonFind,
+    },
+  },
+};
+
+/** Every command of pkm. Help, completion and the tests walk this tree. */
+export const commandTree: Readonly<Record<string, CommandEntry | CommandGroup>> = {
+  venv: {
+    summary: "Create a virtual environment",
+    load: async () => (await import("./commands/venv.ts")).venv,
+  },
+  pip,
+  python,
+  cache,
+  debug: {
+    summary: "Answer questions about the packaging standards, line by line",
+    load: async () => (await import("./commands/debug.ts")).debug,
+  },
+  completion: {
+    summary: "Print the completion script of a shell",
+    load: async () => (await import("./commands/completion.ts")).completion,
+  },
+  help: {
+    summary: "Show the help of a command",
+    load: async () => (await import("./commands/help.ts")).help,
+  },
+};
+
+export function isGroup(entry: CommandEntry | CommandGroup): entry is CommandGroup {
+  return "commands" in entry;
+}

@@ -1,0 +1,16 @@
+import { exit } from "#base/errors";
+import { defineCommand } from "#cli/command";
+import { completionScript } from "#cli/completion-script";
+
+export const completion = defineCommand({
+  examples: [
+    'eval "$(pkm completion bash)"',
+    "pkm completion fish > ~/.config/fish/completions/pkm.fish",
+  ],
+  arguments: { shell: { help: "The shell: bash, zsh, fish, powershell or nushell" } },
+  options: {},
+  async run(_options, { shell }, { name, output }) {
+    output.data(await completionScript(shell, name));
+    return exit.done;
+  },
+});

@@ -1,0 +1,19 @@
+import type { World } from "#platform/ports";
+import type { Output } from "./output.ts";
+
+/** One run of one command: what it may use. */
+export type Invocation = {
+  /** As typed: `pkm pip install`. */
+  readonly name: string;
+  readonly world: World;
+  readonly output: Output;
+  readonly global: GlobalValues;
+};
+
+/** Values of the options that every command takes. */
+export type GlobalValues = {
+  readonly cacheDir: string | undefined;
+  readonly noCache: boolean;
+  readonly offline: boolean;
+  readonly verbose: number;
+};

@@ -1,0 +1,151 @@
+import { type ExitCode, exit } from "#base/errors";
+import type { Command, OptionTable } from "./command.ts";
+import { commandTree, isGroup } from "./command-tree.ts";
+import { unknownCommand } from "./errors.ts";
+import { globalOptions } from "./global-options.ts";
+import type { Invocation } from "./invocation.ts";
+import { openOutput } from "./output.ts";
+import { argumentValues, optionValues, parseWords } from "./parse-arguments.ts";
+import { presentError } from "./present-error.ts";
+import { version } from "./version.ts";
+
+/** Finds the command that the words name, loads only it, runs it, and answers the exit code. */
+export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
+  const env = process.env;
+  let output = openOutput({ quiet: 0, verbose: 0, color: "auto", env });
+  try {
+    const found = await findCommand(argv);
+    if (found.kind === "help") {
+      const { commandHelp, groupHelp, overview } = await import("./help.ts");
+      const [group, name] = found.path;
+      if (group === undefined) output.data(await overview());
+      else if (name === undefined) output.data(groupHelp(group));
+      else output.data(await commandHelp(found.path));
+      return found.status;
+    }
+    if (found.kind === "version") {
+      output.data(`pkm ${version}\n`);
+      return exit.done;
+    }
+    const { name, command, rest } = found;
+    const table: OptionTable = { ...globalOptions, ...command.options };
+    const parsed = parseWords(rest, name, { ...command, options: table });
+    if (parsed.options.has("help")) {
+      const { commandHelp } = await import("./help.ts");
+      output.data(await commandHelp(found.path));
+      return exit.done;
+    }
+    const typed = optionValues(parsed.options, name, table);
+    const count = (key: string): number => parsed.options.get(key)?.length ?? 0;
+    output = openOutput({
+      quiet: count("quiet"),
+      verbose: count("verbose"),
+      color: parsed.options.has("no-color")
+        ? "never"
+        : ((typed.color as "auto" | "always" | "never" | undefined) ?? "auto"),
+      env,
+    });
+    const { openWorld } = await import("./wiring.ts");
+    const invocation: Invocation = {
+      name,
+      world: openWorld(),
+      output,
+      global: {
+        cacheDir: typed["cache-dir"] as string | undefined,
+        noCache: typed["no-cache"] === true,
+        offline: typed.offline === true,
+        verbose: count("verbose"),
+      },
+    };
+    const defaults = await command.defaults?.(invocation, typed as never);
+    const options =
+      defaults === undefined || defaults.size === 0
+        ? typed
+        : optionValues(withDefaults(parsed.options, defaults, table), name, table);
+    const words = argumentValues(parsed.words, name, command.arguments);
+    return await command.run(options as never, words as never, invocation);
+  } catch (error) {
+    return presentError(error, output);
+  }
+}
+
+/** What was typed wins over configuration; collected options keep both, configuration first, as in pip. */
+function withDefaults(
+  typed: ReadonlyMap<string, readonly string[]>,
+  defaults: ReadonlyMap<string, readonly string[]>,
+  table: OptionTable,
+): ReadonlyMap<string, readonly string[]> {
+  const merged = new Map(typed);
+  for (const [key, values] of defaults) {
+    const description = table[key];
+    if (description === undefined) continue;
+    const own = typed.get(key);
+    if (own === undefined) merged.set(key, values);
+    else if (description.many === true && description.value !== undefined)
+      merged.set(key, [...values, ...own]);
+  }
+  return merged;
+}
+
+type Found =
+  | { readonly kind: "help"; readonly path: readonly string[]; readonly status: ExitCode }
+  | { readonly kind: "version" }
+  | {
+      readonly kind: "command";
+      readonly name: string;
+      readonly path: readonly string[];
+      readonly command: Command;
+      readonly rest: readonly string[];
+    };
+
+async function findCommand(argv: readonly string[]): Promise<Found> {
+  // Options before the command (`pkm -q pip list`) belong to the command.
+  const early: string[] = [];
+  let position = 0;
+  while (position < argv.length && (argv[position] as string).startsWith("-")) {
+    const word = argv[position] as string;
+    if (word === "--help" || word === "-h") return { kind: "help", path: [], status: exit.done };
+    if (word === "--version" || word === "-V") return { kind: "version" };
+    early.push(word);
+    position += 1;
+    if ((word === "--cache-dir" || word === "--color") && position < argv.length)
+      early.push(argv[position++] as string);
+  }
+  const first = argv[position];
+  if (first === undefined) return { kind: "help", path: [], status: exit.usage };
+  const entry = Object.hasOwn(commandTree, first) ? commandTree[first] : undefined;
+  if (entry === undefined) throw unknownCommand(first, "pkm", Object.keys(commandTree));
+  if (!isGroup(entry)) {
+    return {
+      kind: "command",
+      name: `pkm ${first}`,
+      path: [first],
+      command: await entry.load(),
+      rest: [...early, ...argv.slice(position + 1)],
+    };
+  }
+  let next = position + 1;
+  while (next < argv.length && (argv[next] as string).startsWith("-")) {
+    const word = argv[next] as string;
+    if (word === "--help" || word === "-h")
+      return { kind: "help", path: [first], status: exit.done };
+    if (word === "--version" || word === "-V") return { kind: "version" };
+    early.push(word);
+    next += 1;
+    // pip takes its general options before the command too; only these of them have values.
+    if (["--python", "--cache-dir", "--color"].includes(word) && next < argv.length)
+      early.push(argv[next++] as string);
+  }
+  const second = argv[next];
+  if (second === undefined) return { kind: "help", path: [first], status: exit.usage };
+  const command = Object.hasOwn(entry.commands, second) ? entry.commands[second] : undefined;
+  if (command === undefined)
+    throw unknownCommand(second, `pkm ${first}`, Object.keys(entry.commands));
+  return {
+    kind: "command",
+    name: `pkm ${first} ${second}`,
+    path: [first, second],
+    command: await command.load(),
+    rest: [...early, ...argv.slice(next + 1)],
+  };
+}

@@ -1,0 +1,35 @@
+import { writeSync } from "node:fs";
+import { isatty } from "node:tty";
+
+let outputClosed = false;
+
+/**
+ * Writes to a standard stream at once, so that nothing is lost when the process ends. A reader that went
+ * away (`pkm pip list | head -1`) is no error: what follows is dropped.
+ */
+export function writeStream(stream: 1 | 2, text: string): void {
+  if (outputClosed && stream === 1) return;
+  let rest: Uint8Array = new TextEncoder().encode(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(stream, rest));
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      // A pipe that is full and not blocking: wait for the reader.
+      if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      else if (code === "EPIPE") {
+        outputClosed = true;
+        return;
+      } else throw error;
+    }
+  }
+}
+
+export function isTerminal(stream: 0 | 1 | 2): boolean {
+  return isatty(stream);
+}
+
+/** Columns of the terminal that shows the messages; 80 where nobody says. */
+export function terminalColumns(): number {
+  return process.stderr.columns ?? 80;
+}
