@@ -1,4 +1,4 @@
-import { PkmError } from "#base/errors";
+import { PkmError, exit } from "#base/errors";
 import { caret } from "#base/text";
 import { withoutCredentials } from "#base/url";
 
@@ -289,7 +289,11 @@ export function undefinedMarkerComparison(comparison: string): PkmError {
 
 /** Core metadata without which a distribution has no identity, or of a version that pkm cannot read. */
 export function invalidMetadata(what: string, why: string): PkmError {
-  return new PkmError({ code: "invalid-metadata", what: `Cannot read the metadata of ${what}`, why });
+  return new PkmError({
+    code: "invalid-metadata",
+    what: `Cannot read the metadata of ${what}`,
+    why,
+  });
 }
 
 /** A RECORD file that is no list of files. */
@@ -313,7 +317,12 @@ export function invalidEntryPoints(line: number, text: string, why: string): Pkm
 
 /** A direct_url.json that does not say where the distribution came from (PEP 610). */
 export function invalidDirectUrl(why: string, cause?: unknown): PkmError {
-  return new PkmError({ code: "invalid-direct-url", what: "Cannot read direct_url.json", why, cause });
+  return new PkmError({
+    code: "invalid-direct-url",
+    what: "Cannot read direct_url.json",
+    why,
+    cause,
+  });
 }
 
 /** A name for `--python-platform` that pkm does not know. */
@@ -322,6 +331,6 @@ export function unknownPlatform(name: string, near: readonly string[]): PkmError
     code: "unknown-platform",
     what: `Cannot choose wheels for \`${name}\`: it is no platform that pkm knows`,
     fix: near.length === 0 ? [] : [`use ${near.map((each) => `\`${each}\``).join(" or ")}`],
-    exit: 2,
+    exit: exit.usage,
   });
 }
