@@ -63,7 +63,11 @@ export interface Files {
   /** Reads `length` bytes at `offset`; fewer at the end of the file. */
   readAt(path: string, offset: number, length: number): Uint8Array;
   write(path: string, content: Uint8Array | string, options?: WriteOptions): void;
-  append(path: string, content: Uint8Array | string, options?: { readonly durable?: boolean }): void;
+  append(
+    path: string,
+    content: Uint8Array | string,
+    options?: { readonly durable?: boolean },
+  ): void;
   makeFolder(path: string): void;
   makeFolders(path: string): void;
   /** Removes a file or a link, never a folder. */
@@ -76,6 +80,7 @@ export interface Files {
   /** Swaps two paths in one step; `false` where the system cannot, and nothing has happened then. */
   exchange(a: string, b: string): boolean;
   link(from: string, to: string): void;
+  /** Content and permission bits, and writable by its owner; shares blocks where the system can. Refuses an existing target. */
   copy(from: string, to: string): void;
   symlink(target: string, path: string): void;
   readLink(path: string): string;
@@ -169,9 +174,11 @@ export interface Network {
 }
 
 export interface Inflate {
-  /** Raw deflate. Throws when the output would be longer than `size` bytes or ends before. */
+  /** Raw deflate. Throws unless the whole input makes exactly `size` bytes; never allocates more than that. */
   inflateRaw(compressed: Uint8Array, size: number): Uint8Array;
   gunzip(compressed: Uint8Array, limit: number): Uint8Array;
+  /** The checksum of zip and gzip, unsigned. */
+  crc32(content: Uint8Array): number;
 }
 
 export interface Hashing {

@@ -1,0 +1,79 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { filesContract } from "#platform/files-contract";
+import { linkLock } from "./file-lock.ts";
+import { RealFiles } from "./files.ts";
+
+const folders: string[] = [];
+
+function freshFolder(): string {
+  const folder = mkdtempSync(`${tmpdir()}/pkm-files-`);
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+filesContract("RealFiles", () => ({ files: new RealFiles(), root: freshFolder() }));
+
+// Network file systems have only this lock; it runs through the same stories on whatever disk there is.
+class LinkLockedFiles extends RealFiles {
+  override lock(...[path, options]: Parameters<RealFiles["lock"]>): ReturnType<RealFiles["lock"]> {
+    this.append(path, "");
+    return linkLock(path, options);
+  }
+}
+
+filesContract("RealFiles with a link-based lock", () => ({
+  files: new LinkLockedFiles(),
+  root: freshFolder(),
+}));
+
+describe("linkLock()", () => {
+  test("breaks the claim of a process that has ended, and leaves nothing but the lock file", async () => {
+    const folder = freshFolder();
+    const path = `${folder}/.lock`;
+    const files = new RealFiles();
+    const program = `
+      import { linkLock } from ${JSON.stringify(`${import.meta.dir}/file-lock.ts`)};
+      await linkLock(${JSON.stringify(path)}, { holder: "gone" });
+      process.exit(0);`;
+    const child = Bun.spawnSync([process.execPath, "-e", program], { cwd: import.meta.dir });
+    expect(child.stderr.toString()).toBe("");
+    expect(files.tryReadText(`${path}.held`)).toContain("gone");
+    const lock = await linkLock(path, { wait: false });
+    expect(lock).toBeDefined();
+    lock?.release();
+    expect(files.list(folder)).toEqual([]);
+  });
+});
+
+describe("lock() between processes", () => {
+  test("is let go by the kernel when the holder is killed", async () => {
+    const folder = freshFolder();
+    const program = `
+      import { lockFile } from ${JSON.stringify(`${import.meta.dir}/file-lock.ts`)};
+      await lockFile(${JSON.stringify(`${folder}/.lock`)}, { holder: "the other" });
+      console.log("held");
+      setInterval(() => {}, 1000);`;
+    const child = Bun.spawn([process.execPath, "-e", program], {
+      cwd: import.meta.dir,
+      stdout: "pipe",
+    });
+    await child.stdout.getReader().read();
+    const files = new RealFiles();
+    const told: string[] = [];
+    expect(await files.lock(`${folder}/.lock`, { wait: false })).toBeUndefined();
+    const waiting = files.lock(`${folder}/.lock`, {
+      onWait: (holder) => {
+        told.push(holder);
+        child.kill("SIGKILL");
+      },
+    });
+    (await waiting)?.release();
+    expect(told).toEqual(["the other"]);
+  });
+});

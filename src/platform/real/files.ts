@@ -1,0 +1,246 @@
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeSync,
+  type Dirent,
+  type Stats,
+} from "node:fs";
+import { errnoOf } from "#base/errors";
+import type {
+  FileKind,
+  FileLock,
+  Files,
+  FileStat,
+  FolderEntry,
+  LinkMode,
+  LockOptions,
+  TreeLinks,
+  WriteOptions,
+} from "#platform/ports";
+import { lockFile } from "./file-lock.ts";
+import { linkFolderTree } from "./link-tree.ts";
+import { exchangePaths } from "./system-calls.ts";
+
+/** The file system of this machine. */
+export class RealFiles implements Files {
+  tryStat(path: string): FileStat | undefined {
+    return orNothing(() => statOf(statSync(path, quiet)));
+  }
+
+  tryLstat(path: string): FileStat | undefined {
+    return orNothing(() => statOf(lstatSync(path, quiet)));
+  }
+
+  list(path: string): readonly FolderEntry[] {
+    return readdirSync(path, { withFileTypes: true }).map((entry) => ({
+      name: entry.name,
+      kind: kindOf(entry) ?? kindByLstat(`${path}/${entry.name}`),
+    }));
+  }
+
+  tryList(path: string): readonly FolderEntry[] | undefined {
+    return orNothing(() => this.list(path));
+  }
+
+  read(path: string): Uint8Array {
+    return readFileSync(path);
+  }
+
+  tryRead(path: string): Uint8Array | undefined {
+    return orNothing(() => readFileSync(path));
+  }
+
+  readText(path: string): string {
+    return readFileSync(path, "utf8");
+  }
+
+  tryReadText(path: string): string | undefined {
+    return orNothing(() => readFileSync(path, "utf8"));
+  }
+
+  readAt(path: string, offset: number, length: number): Uint8Array {
+    const fd = openSync(path, constants.O_RDONLY);
+    try {
+      const available = Math.min(length, Math.max(0, fstatSync(fd).size - offset));
+      const buffer = new Uint8Array(available);
+      let done = 0;
+      while (done < available) {
+        const count = readSync(fd, buffer, done, available - done, offset + done);
+        if (count === 0) break;
+        done += count;
+      }
+      return done === available ? buffer : buffer.subarray(0, done);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  write(path: string, content: Uint8Array | string, options: WriteOptions = {}): void {
+    const { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = constants;
+    const flags = O_WRONLY | O_CREAT | O_TRUNC | (options.exclusive === true ? O_EXCL : 0);
+    const fd = openSync(path, flags, options.mode ?? 0o666);
+    try {
+      writeAll(fd, content);
+      if (options.durable === true) fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  append(
+    path: string,
+    content: Uint8Array | string,
+    options: { readonly durable?: boolean } = {},
+  ): void {
+    appendFileSync(path, content);
+    if (options.durable === true) this.flush(path);
+  }
+
+  makeFolder(path: string): void {
+    mkdirSync(path);
+  }
+
+  makeFolders(path: string): void {
+    mkdirSync(path, { recursive: true });
+  }
+
+  remove(path: string): void {
+    unlinkSync(path);
+  }
+
+  tryRemove(path: string): boolean {
+    return orNothing(() => (unlinkSync(path), true)) ?? false;
+  }
+
+  removeEmptyFolder(path: string): void {
+    rmdirSync(path);
+  }
+
+  removeTree(path: string): void {
+    orNothing(() => rmSync(path, { recursive: true, force: true }));
+  }
+
+  rename(from: string, to: string): void {
+    renameSync(from, to);
+  }
+
+  exchange(a: string, b: string): boolean {
+    return exchangePaths(a, b);
+  }
+
+  link(from: string, to: string): void {
+    linkSync(from, to);
+  }
+
+  copy(from: string, to: string): void {
+    // FICLONE shares the blocks where the file system can and falls back to copy_file_range and its like.
+    copyFileSync(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    const { mode } = statSync(to);
+    if ((mode & 0o200) === 0) chmodSync(to, (mode & 0o7777) | 0o200);
+  }
+
+  symlink(target: string, path: string): void {
+    symlinkSync(target, path);
+  }
+
+  readLink(path: string): string {
+    return readlinkSync(path);
+  }
+
+  realPath(path: string): string {
+    return realpathSync(path);
+  }
+
+  chmod(path: string, mode: number): void {
+    chmodSync(path, mode);
+  }
+
+  linkTree(links: TreeLinks): LinkMode {
+    return linkFolderTree(links, this);
+  }
+
+  flush(path: string): void {
+    const fd = openSync(path, constants.O_RDONLY);
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  makeTemporaryFolder(parent: string, prefix: string): string {
+    return mkdtempSync(`${parent}/${prefix}`);
+  }
+
+  lock(path: string, options: LockOptions): Promise<FileLock | undefined> {
+    return lockFile(path, options);
+  }
+}
+
+const quiet = { throwIfNoEntry: false } as const;
+
+/** Answers `undefined` where nothing is there: one rule for all the `try…` operations. */
+function orNothing<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function statOf(stats: Stats | undefined): FileStat | undefined {
+  if (stats === undefined) return undefined;
+  return {
+    kind: kindOf(stats) ?? "other",
+    size: stats.size,
+    mtime: stats.mtimeMs,
+    mode: stats.mode & 0o7777,
+    ino: stats.ino,
+    dev: stats.dev,
+    nlink: stats.nlink,
+  };
+}
+
+function kindOf(entry: Dirent | Stats): FileKind | undefined {
+  if (entry.isFile()) return "file";
+  if (entry.isDirectory()) return "folder";
+  if (entry.isSymbolicLink()) return "link";
+  if (entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice() || entry.isBlockDevice())
+    return "other";
+  // Some file systems do not say in the folder what an entry is.
+  return undefined;
+}
+
+function kindByLstat(path: string): FileKind {
+  const stats = orNothing(() => lstatSync(path, quiet));
+  return (stats === undefined ? undefined : kindOf(stats)) ?? "other";
+}
+
+function writeAll(fd: number, content: Uint8Array | string): void {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  let done = 0;
+  while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done);
+}

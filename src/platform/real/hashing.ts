@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+import type { Hashing, RunningHash } from "#platform/ports";
+
+/** Digests by the runtime's native code. */
+export class RealHashing implements Hashing {
+  digest(algorithm: string, content: Uint8Array | string): string {
+    return createHash(nativeName(algorithm)).update(content).digest("hex");
+  }
+
+  start(algorithm: string): RunningHash {
+    const hash = createHash(nativeName(algorithm));
+    return {
+      update(content) {
+        hash.update(content);
+      },
+      hex: () => hash.digest("hex"),
+    };
+  }
+}
+
+/** hashlib writes `sha3_256` and `blake2b` where OpenSSL writes `sha3-256` and `blake2b512`. */
+function nativeName(algorithm: string): string {
+  switch (algorithm) {
+    case "blake2b":
+      return "blake2b512";
+    case "blake2s":
+      return "blake2s256";
+    default:
+      return algorithm.replaceAll("_", "-");
+  }
+}

@@ -1,0 +1,140 @@
+import { lstatSync } from "node:fs";
+import { createRequire } from "node:module";
+import type * as Ffi from "bun:ffi";
+
+/*
+ * The few calls of the C library that `node:fs` does not offer. The library is opened at the first use:
+ * commands that only read never pay for it.
+ */
+
+/** Swaps two paths in one step; `false` where the kernel or the file system cannot. */
+export function exchangePaths(a: string, b: string): boolean {
+  const library = system();
+  if (library === undefined) return false;
+  if (library.exchange(a, b)) return true;
+  // Told apart here rather than by errno, which other calls of the runtime may have overwritten by now.
+  lstatSync(a);
+  lstatSync(b);
+  const errno = library.lastError();
+  if (errno === EACCES || errno === EPERM || errno === EROFS || errno === EBUSY || errno === EXDEV)
+    throw failure(errno, "rename", a, b);
+  return false;
+}
+
+/** One attempt at `flock`; `undefined` where there is no such call or the file system does not know it. */
+export function tryFlock(fd: number, shared: boolean): boolean | undefined {
+  const library = system();
+  if (library === undefined) return undefined;
+  if (library.flock(fd, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB)) return true;
+  return library.lastError() === EWOULDBLOCK[process.platform === "darwin" ? 1 : 0]
+    ? false
+    : undefined;
+}
+
+const EPERM = 1;
+const EACCES = 13;
+const EBUSY = 16;
+const EXDEV = 18;
+const EROFS = 30;
+const EWOULDBLOCK = [11, 35] as const;
+const LOCK_SH = 1;
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+const AT_FDCWD = -100;
+const RENAME_EXCHANGE = 2;
+const RENAME_SWAP = 2;
+
+const errnoNames: Readonly<Record<number, string>> = {
+  [EPERM]: "EPERM",
+  [EACCES]: "EACCES",
+  [EBUSY]: "EBUSY",
+  [EXDEV]: "EXDEV",
+  [EROFS]: "EROFS",
+};
+
+type System = {
+  exchange(a: string, b: string): boolean;
+  flock(fd: number, operation: number): boolean;
+  lastError(): number;
+};
+
+let opened: System | false | undefined;
+
+function system(): System | undefined {
+  opened ??= open() ?? false;
+  return opened === false ? undefined : opened;
+}
+
+function open(): System | undefined {
+  if (process.platform === "win32") return undefined;
+  const ffi = createRequire(import.meta.url)("bun:ffi") as typeof Ffi;
+  return process.platform === "darwin" ? openDarwin(ffi) : openLinux(ffi);
+}
+
+function openLinux({ dlopen, ptr, read }: typeof Ffi): System | undefined {
+  // glibc and musl by their names; renameat2 is reached by number because musl and old glibc lack the wrapper.
+  const renameat2 = process.arch === "arm64" ? 276 : process.arch === "x64" ? 316 : undefined;
+  for (const name of [
+    "libc.so.6",
+    `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`,
+  ]) {
+    try {
+      const { symbols } = dlopen(name, {
+        syscall: { args: ["i64", "i64", "ptr", "i64", "ptr", "u64"], returns: "i64" },
+        flock: { args: ["i32", "i32"], returns: "i32" },
+        __errno_location: { args: [], returns: "ptr" },
+      });
+      return {
+        exchange: (a, b) =>
+          renameat2 !== undefined &&
+          Number(
+            symbols.syscall(
+              renameat2,
+              AT_FDCWD,
+              ptr(text(a)),
+              AT_FDCWD,
+              ptr(text(b)),
+              RENAME_EXCHANGE,
+            ),
+          ) === 0,
+        flock: (fd, operation) => symbols.flock(fd, operation) === 0,
+        lastError: () => read.i32(symbols.__errno_location() as Ffi.Pointer, 0),
+      };
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+function openDarwin({ dlopen, ptr, read }: typeof Ffi): System | undefined {
+  try {
+    const { symbols } = dlopen("libSystem.B.dylib", {
+      renamex_np: { args: ["ptr", "ptr", "u32"], returns: "i32" },
+      flock: { args: ["i32", "i32"], returns: "i32" },
+      __error: { args: [], returns: "ptr" },
+    });
+    return {
+      exchange: (a, b) => symbols.renamex_np(ptr(text(a)), ptr(text(b)), RENAME_SWAP) === 0,
+      flock: (fd, operation) => symbols.flock(fd, operation) === 0,
+      lastError: () => read.i32(symbols.__error() as Ffi.Pointer, 0),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function text(path: string): Buffer {
+  return Buffer.from(`${path}\0`);
+}
+
+function failure(errno: number, syscall: string, path: string, dest: string): Error {
+  const code = errnoNames[errno] ?? `E${errno}`;
+  return Object.assign(new Error(`${code}: ${syscall} '${path}' -> '${dest}'`), {
+    code,
+    errno: -errno,
+    syscall,
+    path,
+    dest,
+  });
+}
