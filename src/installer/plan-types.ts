@@ -23,8 +23,10 @@ export type PlannedInstall = {
 export type Plan = {
   readonly installs: readonly PlannedInstall[];
   readonly removals: readonly InstalledDistribution[];
-  /** Already as wanted; `markRequested` lists those that lack REQUESTED although a person named them. */
+  /** Left as they are. */
   readonly unchanged: readonly InstalledDistribution[];
+  /** Those of {@link unchanged} that a person named: they get REQUESTED where it is missing. */
+  readonly markRequested: readonly InstalledDistribution[];
 };
 
 export type ChangeEntry =

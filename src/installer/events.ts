@@ -1,0 +1,16 @@
+import type { NormalizedName } from "#standards/name";
+
+/** What happens while an environment is changed; facts, told as they come about. */
+export type InstallerEvent =
+  /** Another process holds the environment; `holder` is what it says of itself. */
+  | { readonly type: "environment-awaited"; readonly root: string; readonly holder: string }
+  /** A killed command had left its journal; the environment is whole again. */
+  | {
+      readonly type: "transaction-recovered";
+      readonly root: string;
+      readonly outcome: "undone" | "finished";
+    }
+  | { readonly type: "wheel-staged"; readonly name: NormalizedName; readonly version: string }
+  /** Told before anything is touched. */
+  | { readonly type: "files-collided"; readonly warning: string }
+  | { readonly type: "environment-switched"; readonly root: string; readonly steps: number };
