@@ -10,6 +10,14 @@ function under(text: string, place: Place): string {
   return caret(text, place.start, place.end);
 }
 
+/** User names and passwords of the URLs inside a text. */
+const credentials = /(?<=:\/\/)[^/?#\s]*@/g;
+
+/** A text that may hold URLs, without their user names and passwords: every requirement passes here before a message. */
+export function withCredentialsCut(text: string): string {
+  return text.includes("://") ? text.replaceAll(credentials, "") : text;
+}
+
 /** A text that is no version of PEP 440. */
 export function invalidVersion(text: string, place: Place, why: string): PkmError {
   return new PkmError({
@@ -32,11 +40,14 @@ export function invalidSpecifier(text: string, place: Place, why: string): PkmEr
 
 /** A text that is no dependency specifier (PEP 508). */
 export function invalidRequirement(text: string, place: Place, why: string): PkmError {
+  const shown = withCredentialsCut(text);
+  const start = withCredentialsCut(text.slice(0, place.start)).length;
+  const end = place.end === undefined ? undefined : start + place.end - place.start;
   return new PkmError({
     code: "invalid-requirement",
-    what: `Cannot read \`${text}\` as a requirement`,
-    why,
-    excerpt: under(text, place),
+    what: `Cannot read \`${shown}\` as a requirement`,
+    why: withCredentialsCut(why),
+    excerpt: under(shown, { start, ...(end === undefined ? {} : { end }) }),
   });
 }
 

@@ -69,14 +69,14 @@ export const anyVersion: SpecifierSet = {
  * ```
  */
 export function parseSpecifierSet(text: string): SpecifierSet {
-  const set = readSet(text);
+  const set = readSpecifierSet(text);
   if ("why" in set) throw invalidSpecifier(text, set, set.why);
   return set;
 }
 
 /** {@link parseSpecifierSet} for text from outside: `undefined` when a member is no specifier. */
 export function tryParseSpecifierSet(text: string): SpecifierSet | undefined {
-  const set = readSet(text);
+  const set = readSpecifierSet(text);
   return "why" in set ? undefined : set;
 }
 
@@ -143,10 +143,17 @@ function matches(set: SpecifierSet, text: string, parsed: Version | undefined): 
   return contains(set.range, parsed.key);
 }
 
-type Mistake = { readonly start: number; readonly end: number; readonly why: string };
 type Clause = Specifier & { readonly range: VersionRange; readonly asksForPrereleases: boolean };
 
-function readSet(text: string): SpecifierSet | Mistake {
+/** The first member that is no specifier: where it stands, and why it is none. */
+export type SpecifierMistake = {
+  readonly start: number;
+  readonly end: number;
+  readonly why: string;
+};
+
+/** The set, or what is wrong with it: for parsers that show the place in a longer text. */
+export function readSpecifierSet(text: string): SpecifierSet | SpecifierMistake {
   const specifiers: Specifier[] = [];
   let range = fullRange;
   let arbitrary: string[] | undefined;
