@@ -1,0 +1,73 @@
+/** An answer that may be at hand. The solver waits only for what really is a promise. */
+export type Soon<T> = T | Promise<T>;
+
+/** `package` has to be selected, in a version out of `range`. */
+export type Demand<P, R> = { readonly package: P; readonly range: R };
+
+/**
+ * A version to try, or the news that there is none in the range that was asked about. `excluded` then tells
+ * true facts about parts of the range, whatever else is selected; the rest of it holds no version at all.
+ */
+export type Choice<P, R, V> =
+  | { readonly kind: "version"; readonly version: V }
+  | { readonly kind: "none"; readonly excluded: readonly Exclusion<P, R>[] };
+
+/** No version in `range` may be selected: for a reason of its own, or for want of another package. */
+export type Exclusion<P, R> =
+  | { readonly kind: "unusable"; readonly range: R; readonly reason: unknown }
+  | { readonly kind: "demand"; readonly range: R; readonly demand: Demand<P, R> };
+
+/**
+ * What a version asks for. `holdsFor` is a set of versions of `of` that contains the version in question and
+ * for which the answer holds throughout; widening it over numbers that do not exist keeps the solver's ranges
+ * short. `of` is the package itself unless it hangs on another one: an option of a package asks for what the
+ * decided version of that package says, so there `of` is that package and the demands hold only while the
+ * option is selected too.
+ */
+export type Dependencies<P, R> =
+  | {
+      readonly kind: "known";
+      readonly of: P;
+      readonly holdsFor: R;
+      readonly demands: readonly Demand<P, R>[];
+    }
+  | {
+      readonly kind: "unusable";
+      readonly of: P;
+      readonly holdsFor: R;
+      readonly reason: unknown;
+    };
+
+/** How far the solver has come, for a provider that has to look. */
+export interface Progress<P, V> {
+  decided(dependency: P): V | undefined;
+}
+
+/** What the solver asks of the world. Packages are compared as `Map` keys are. */
+export interface Provider<P, R, V> {
+  /**
+   * Which packages to decide first: {@link rank}s, highest first; among equals the one met first. Packages
+   * that keep conflicting rise above `ordinary` ones by themselves.
+   */
+  rank(dependency: P, range: R): number;
+  /** An option hangs on this package: it is decided right after it, and never before. */
+  hangsOn(dependency: P): P | undefined;
+  chooseVersion(dependency: P, range: R, progress: Progress<P, V>): Soon<Choice<P, R, V>>;
+  dependencies(dependency: P, version: V, progress: Progress<P, V>): Soon<Dependencies<P, R>>;
+  /**
+   * Up to `count` versions out of `range` in the order in which they would be chosen, with what each asks for.
+   * Called when version after version of a package is refused, so that many can be ruled out at once.
+   */
+  upcoming(dependency: P, range: R, count: number): Soon<readonly Dependencies<P, R>[]>;
+  /** Called before the solver waits for a promise: these packages are wanted and not yet decided. */
+  waiting?(wanted: Iterable<Demand<P, R>>): void;
+}
+
+/** Ranks between which the solver puts packages that conflict a lot. */
+export const rank = {
+  ordinary: 0,
+  conflictLate: 1,
+  conflictEarly: 2,
+  singleton: 3,
+  fixed: 4,
+} as const;

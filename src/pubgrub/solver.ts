@@ -1,0 +1,512 @@
+import { type Cause, type Incompatibility, resolveTerms, type Term } from "./incompatibility.ts";
+import { type Assignment, type Clause, PartialSolution, type Slot } from "./partial-solution.ts";
+import { type Demand, type Dependencies, type Provider, rank } from "./provider.ts";
+import type { RangeAlgebra } from "./range-algebra.ts";
+
+/** What the answer has to contain, and who wants it; the note comes back in the derivation. */
+export type Asked<P, R> = Demand<P, R> & { readonly note: unknown };
+
+export type SolveOptions = {
+  /** Give up after so many attempts. */
+  readonly maxAttempts?: number;
+  /** Looked at between attempts; its reason is thrown. */
+  readonly signal?: { readonly aborted: boolean; readonly reason?: unknown };
+  /** When to change tactics; changes how long the way is, never whether there is an answer. */
+  readonly patience?: Patience;
+};
+
+export type Patience = {
+  /** Conflicts of a package before the order of decisions is changed. */
+  readonly conflicts: number;
+  /** Refusals of a package in a row before versions are ruled out many at a time. */
+  readonly refusals: number;
+};
+
+/** `attempts` counts versions tried, undone ones included, and each look at many versions as one. */
+export type Outcome<P, R, V> = { readonly attempts: number } & (
+  | { readonly kind: "solved"; readonly decisions: ReadonlyMap<P, V> }
+  | { readonly kind: "unsolvable"; readonly rootCause: Incompatibility<P, R> }
+  | { readonly kind: "gave-up" }
+);
+
+/**
+ * Finds versions that satisfy every demand, or proves that there are none: PubGrub, that is conflict-driven
+ * clause learning over sets of versions. The answer depends on the provider's answers alone, not on how long
+ * they took.
+ */
+export function solve<P, R, V>(
+  provider: Provider<P, R, V>,
+  asked: readonly Asked<P, R>[],
+  algebra: RangeAlgebra<R, V>,
+  options: SolveOptions = {},
+): Promise<Outcome<P, R, V>> {
+  return new Solver(provider, algebra, options).run(asked);
+}
+
+const ordinaryPatience: Patience = { conflicts: 5, refusals: 4 };
+/** Versions are ruled out in batches: first so many, then twice as many, and so on. */
+const firstBatch = 8;
+const largestBatch = 1024;
+
+/** What the solver remembers of a package beside its place in the partial solution. */
+type Record<P, R, V> = {
+  readonly answers: Map<V, Dependencies<P, R>>;
+  affected: number;
+  culprit: number;
+  swap: 0 | typeof rank.conflictLate | typeof rank.conflictEarly;
+  refusals: number;
+  rankOf: R | undefined;
+  rank: number;
+};
+
+class Solver<P, R, V> {
+  private readonly solution: PartialSolution<P, R, V>;
+  private readonly records: Record<P, R, V>[] = [];
+  private readonly demandClauses = new Map<number, Map<number, Clause<P, R>[]>>();
+  private readonly changed: Slot<P, R, V>[] = [];
+  private readonly toRaise: Slot<P, R, V>[] = [];
+  private readonly toLower: Slot<P, R, V>[] = [];
+  private rootCause: Incompatibility<P, R> | undefined;
+  private attempts = 0;
+  private readonly provider: Provider<P, R, V>;
+  private readonly algebra: RangeAlgebra<R, V>;
+  private readonly options: SolveOptions;
+  private readonly patience: Patience;
+
+  constructor(provider: Provider<P, R, V>, algebra: RangeAlgebra<R, V>, options: SolveOptions) {
+    this.provider = provider;
+    this.algebra = algebra;
+    this.options = options;
+    this.patience = options.patience ?? ordinaryPatience;
+    this.solution = new PartialSolution(algebra);
+  }
+
+  async run(asked: readonly Asked<P, R>[]): Promise<Outcome<P, R, V>> {
+    for (const { package: dependency, range, note } of asked) {
+      const slot = this.slot(dependency);
+      const cause = { kind: "asked", demand: { package: dependency, range }, note } as const;
+      // "Not in the empty set" is always true: a demand that nothing can meet is a contradiction by itself.
+      if (this.algebra.equals(range, this.algebra.empty)) this.rootCause ??= { terms: [], cause };
+      else this.addClause([this.term(slot, false, range)], cause);
+      this.changed.push(slot);
+    }
+    const { maxAttempts = Infinity, signal } = this.options;
+    for (;;) {
+      if (!this.propagate())
+        return {
+          kind: "unsolvable",
+          rootCause: this.rootCause as Incompatibility<P, R>,
+          attempts: this.attempts,
+        };
+      if (this.swapPriorities()) continue;
+      const slot = this.pick();
+      if (slot === undefined) {
+        return { kind: "solved", decisions: this.decisions(), attempts: this.attempts };
+      }
+      if (signal?.aborted === true) throw signal.reason;
+      if (this.attempts >= maxAttempts) return { kind: "gave-up", attempts: this.attempts };
+      // Awaiting a value that is at hand would cost a turn of the microtask queue for each decision.
+      const step = this.advance(slot);
+      if (step instanceof Promise) await step;
+    }
+  }
+
+  private advance(slot: Slot<P, R, V>): void | Promise<void> {
+    const choice = this.provider.chooseVersion(slot.package, slot.allowed, this.solution);
+    if (choice instanceof Promise) {
+      this.announceWaiting();
+      return choice.then((settled) => this.afterChoice(slot, settled));
+    }
+    return this.afterChoice(slot, choice);
+  }
+
+  private afterChoice(
+    slot: Slot<P, R, V>,
+    choice: Awaited<ReturnType<Provider<P, R, V>["chooseVersion"]>>,
+  ): void | Promise<void> {
+    if (choice.kind === "none") {
+      let rest = slot.allowed;
+      for (const exclusion of choice.excluded) {
+        rest = this.algebra.intersect(rest, this.algebra.complement(exclusion.range));
+        if (exclusion.kind === "unusable")
+          this.addUnusable(slot, undefined, exclusion.range, exclusion.reason);
+        else this.addDemand(slot, undefined, exclusion.range, exclusion.demand);
+      }
+      if (!this.algebra.equals(rest, this.algebra.empty))
+        this.addClause([this.term(slot, true, rest)], { kind: "no-versions" });
+      this.changed.push(slot);
+      return;
+    }
+    this.attempts++;
+    const { version } = choice;
+    const { answers } = this.record(slot);
+    const base = this.provider.hangsOn(slot.package);
+    const key = base === undefined ? version : (this.solution.decided(base) as V);
+    const known = answers.get(key);
+    if (known !== undefined) return this.tryVersion(slot, version, key, known, true);
+    const answer = this.provider.dependencies(slot.package, version, this.solution);
+    if (answer instanceof Promise) {
+      this.announceWaiting();
+      return answer.then((settled) => {
+        answers.set(key, settled);
+        return this.tryVersion(slot, version, key, settled, false);
+      });
+    }
+    answers.set(key, answer);
+    return this.tryVersion(slot, version, key, answer, false);
+  }
+
+  /** Takes the version, unless what it asks for is already out of the question. */
+  private tryVersion(
+    slot: Slot<P, R, V>,
+    version: V,
+    subjectVersion: V,
+    answer: Dependencies<P, R>,
+    known: boolean,
+  ): void | Promise<void> {
+    const subject = this.slot(answer.of);
+    if (!known) this.addAnswer(slot, subject, answer);
+    this.changed.push(slot);
+    if (subject !== slot) this.changed.push(subject);
+    if (answer.kind === "unusable") return;
+    const refused = this.refusedDemand(subject, subjectVersion, answer.demands);
+    if (refused === undefined) {
+      this.record(slot).refusals = 0;
+      this.solution.decide(slot, version);
+      return;
+    }
+    const culprit = this.slot(refused.package);
+    this.countConflict(slot, [culprit]);
+    const record = this.record(slot);
+    if (culprit === subject || ++record.refusals < this.patience.refusals) return;
+    record.refusals = 0;
+    return this.ruleOutMany(slot, subject, refused);
+  }
+
+  /**
+   * A package is refused again and again for the same sort of reason. Goes back to where that reason was settled,
+   * looks at the next versions in growing batches, and states what all of them ask for in common: "these
+   * versions need that package in one of these versions" is weaker than what each of them says, but true, and it
+   * rules them all out at once.
+   */
+  private async ruleOutMany(
+    slot: Slot<P, R, V>,
+    subject: Slot<P, R, V>,
+    refused: Demand<P, R>,
+  ): Promise<void> {
+    const { algebra, solution } = this;
+    let level = 0;
+    if (!algebra.equals(refused.range, algebra.empty)) {
+      const term = this.term(this.slot(refused.package), false, refused.range);
+      level = solution.satisfier(term)?.level ?? 0;
+    }
+    if (subject !== slot) {
+      const option = this.term(slot, true, algebra.full);
+      level = Math.max(level, solution.satisfier(option)?.level ?? 0);
+    }
+    solution.backtrack(level);
+    if (!this.propagate()) return;
+    for (let size = firstBatch; solution.level === level; size = Math.min(size * 2, largestBatch)) {
+      if (algebra.equals(subject.allowed, algebra.empty)) return;
+      this.attempts++;
+      const answer = this.provider.upcoming(slot.package, subject.allowed, size);
+      const batch = answer instanceof Promise ? await answer : answer;
+      const together = new Map<P, { versions: R; needs: R }>();
+      let allRefused = batch.length > 0;
+      for (const entry of batch) {
+        if (entry.kind === "unusable") {
+          this.addAnswer(slot, subject, entry);
+          continue;
+        }
+        const demand = this.refusedDemand(subject, undefined, entry.demands);
+        if (demand === undefined) {
+          allRefused = false;
+          continue;
+        }
+        const group = together.get(demand.package);
+        if (group === undefined)
+          together.set(demand.package, { versions: entry.holdsFor, needs: demand.range });
+        else {
+          group.versions = algebra.union(group.versions, entry.holdsFor);
+          group.needs = algebra.union(group.needs, demand.range);
+        }
+      }
+      const option = subject === slot ? undefined : slot;
+      for (const [dependency, { versions, needs }] of together)
+        this.addDemand(subject, option, versions, { package: dependency, range: needs });
+      this.changed.push(subject);
+      if (!this.propagate() || !allRefused || batch.length < size) return;
+    }
+  }
+
+  /** The first demand that cannot be met any more, seen from the present partial solution. */
+  private refusedDemand(
+    subject: Slot<P, R, V>,
+    version: V | undefined,
+    demands: readonly Demand<P, R>[],
+  ): Demand<P, R> | undefined {
+    for (const demand of demands) {
+      const target = this.slot(demand.package);
+      if (target === subject) {
+        if (version !== undefined && !this.algebra.contains(demand.range, version)) return demand;
+      } else if (this.algebra.isDisjoint(target.allowed, demand.range)) return demand;
+    }
+    return undefined;
+  }
+
+  // Unit propagation and conflict resolution
+
+  /** Draws every conclusion there is. False when they contradict each other whatever is decided. */
+  private propagate(): boolean {
+    const { changed, solution } = this;
+    if (this.rootCause !== undefined) return false;
+    while (changed.length > 0) {
+      const slot = changed.pop() as Slot<P, R, V>;
+      const { clauses } = slot;
+      // Newest first: what was learned last is most likely to matter now.
+      for (let i = clauses.length - 1; i >= 0; i--) {
+        const clause = clauses[i] as Clause<P, R>;
+        if (clause.contradictedSince <= solution.level) continue;
+        const open = this.openTerm(clause);
+        if (open === undefined) continue;
+        if (open === "conflict") {
+          const learned = this.resolveConflict(clause.fact);
+          if (learned === undefined) return false;
+          // Everything that was waiting belonged to levels that are undone, or is found again from here.
+          changed.length = 0;
+          const next = this.openTerm(learned);
+          if (next === undefined || next === "conflict")
+            throw new Error("bug: a learned incompatibility has to leave one term open");
+          solution.derive(next, learned.fact);
+          changed.push(this.solution.slots[next.slot] as Slot<P, R, V>);
+          break;
+        }
+        solution.derive(open, clause.fact);
+        changed.push(this.solution.slots[open.slot] as Slot<P, R, V>);
+      }
+    }
+    return true;
+  }
+
+  /** The only term that is not true yet; `"conflict"` when all are; `undefined` when nothing follows. */
+  private openTerm(clause: Clause<P, R>): Term<P, R> | "conflict" | undefined {
+    let open: Term<P, R> | undefined;
+    for (const term of clause.fact.terms) {
+      const relation = this.solution.relation(term);
+      if (relation === "satisfied") continue;
+      if (relation === "contradicted") {
+        this.solution.markContradicted(clause);
+        return undefined;
+      }
+      if (open !== undefined) return undefined;
+      open = term;
+    }
+    return open ?? "conflict";
+  }
+
+  /** Finds out what really was wrong, goes back to before it, and answers the incompatibility learned. */
+  private resolveConflict(conflict: Incompatibility<P, R>): Clause<P, R> | undefined {
+    const { solution, algebra } = this;
+    let current = conflict;
+    for (;;) {
+      if (current.terms.length === 0) {
+        this.rootCause = current;
+        return undefined;
+      }
+      let last: Assignment<P, R> | undefined;
+      let lastTerm: Term<P, R> | undefined;
+      let previousLevel = 0;
+      for (const term of current.terms) {
+        const step = solution.satisfier(term);
+        if (step === undefined) continue;
+        if (last === undefined || step.position > last.position) {
+          if (last !== undefined) previousLevel = Math.max(previousLevel, last.level);
+          last = step;
+          lastTerm = term;
+        } else previousLevel = Math.max(previousLevel, step.level);
+      }
+      if (last === undefined || lastTerm === undefined)
+        throw new Error("bug: a conflict without a step that made it");
+      // Where the last step needed earlier ones about the same package, those count as well.
+      const helper = solution.satisfier(lastTerm, last);
+      if (helper !== undefined) previousLevel = Math.max(previousLevel, helper.level);
+      if (last.cause === undefined || previousLevel < last.level) {
+        const affected = last.slot as Slot<P, R, V>;
+        const others: Slot<P, R, V>[] = [];
+        for (const term of current.terms)
+          if (term.slot !== affected.number)
+            others.push(solution.slots[term.slot] as Slot<P, R, V>);
+        this.countConflict(affected, others);
+        solution.backtrack(previousLevel);
+        return current === conflict
+          ? { fact: conflict, contradictedSince: Infinity }
+          : this.addClause(current.terms, current.cause);
+      }
+      current = {
+        terms: resolveTerms(current.terms, last.cause.terms, last.slot.number, algebra),
+        cause: { kind: "derived", left: current, right: last.cause },
+      };
+    }
+  }
+
+  // Clauses
+
+  private addAnswer(slot: Slot<P, R, V>, subject: Slot<P, R, V>, answer: Dependencies<P, R>): void {
+    const option = subject === slot ? undefined : slot;
+    if (answer.kind === "unusable")
+      this.addUnusable(subject, option, answer.holdsFor, answer.reason);
+    else
+      for (const demand of answer.demands) this.addDemand(subject, option, answer.holdsFor, demand);
+  }
+
+  private addUnusable(
+    subject: Slot<P, R, V>,
+    option: Slot<P, R, V> | undefined,
+    range: R,
+    reason: unknown,
+  ): void {
+    const terms = [this.term(subject, true, range)];
+    if (option !== undefined) terms.push(this.term(option, true, this.algebra.full));
+    this.addClause(terms, { kind: "unusable", reason });
+  }
+
+  /** Adds "these versions need that", or widens a statement that says the same of other versions. */
+  private addDemand(
+    subject: Slot<P, R, V>,
+    option: Slot<P, R, V> | undefined,
+    versions: R,
+    demand: Demand<P, R>,
+  ): void {
+    const { algebra } = this;
+    const target = this.slot(demand.package);
+    if (target === option) return;
+    let subjectRange = versions;
+    if (target === subject) {
+      subjectRange = algebra.intersect(versions, algebra.complement(demand.range));
+      if (algebra.equals(subjectRange, algebra.empty)) return;
+    }
+    const ofSubject = option ?? subject;
+    let byTarget = this.demandClauses.get(ofSubject.number);
+    if (byTarget === undefined) this.demandClauses.set(ofSubject.number, (byTarget = new Map()));
+    let alike = byTarget.get(target.number);
+    if (alike === undefined) byTarget.set(target.number, (alike = []));
+    for (const clause of alike) {
+      const { cause, terms } = clause.fact;
+      if (cause.kind !== "demand" || !algebra.equals(cause.demand.range, demand.range)) continue;
+      const [first, ...others] = terms as [Term<P, R>, ...Term<P, R>[]];
+      if (algebra.isSubset(subjectRange, first.range)) return;
+      const wider = { ...first, range: algebra.union(first.range, subjectRange) };
+      clause.fact = { terms: [wider, ...others], cause };
+      clause.contradictedSince = Infinity;
+      return;
+    }
+    const terms = [this.term(subject, true, subjectRange)];
+    if (option !== undefined) terms.push(this.term(option, true, algebra.full));
+    if (target !== subject && !algebra.equals(demand.range, algebra.empty))
+      terms.push(this.term(target, false, demand.range));
+    alike.push(this.addClause(terms, { kind: "demand", demand, option: option?.package }));
+  }
+
+  private addClause(terms: readonly Term<P, R>[], cause: Cause<P, R>): Clause<P, R> {
+    const clause: Clause<P, R> = { fact: { terms, cause }, contradictedSince: Infinity };
+    for (const term of terms) this.solution.slots[term.slot]?.clauses.push(clause);
+    return clause;
+  }
+
+  private term(slot: Slot<P, R, V>, positive: boolean, range: R): Term<P, R> {
+    return { package: slot.package, slot: slot.number, positive, range };
+  }
+
+  // The order of decisions
+
+  private pick(): Slot<P, R, V> | undefined {
+    let best: Slot<P, R, V> | undefined;
+    let bestRank = -1;
+    for (const slot of this.solution.wanted) {
+      if (slot.decided !== undefined) continue;
+      const base = this.provider.hangsOn(slot.package);
+      if (base !== undefined) {
+        if (this.solution.decided(base) === undefined) continue;
+        return slot;
+      }
+      const record = this.record(slot);
+      if (record.rankOf !== slot.allowed) {
+        record.rankOf = slot.allowed;
+        record.rank = this.provider.rank(slot.package, slot.allowed);
+      }
+      const own = Math.max(record.rank, record.swap);
+      if (best === undefined || own > bestRank || (own === bestRank && slot.number < best.number)) {
+        best = slot;
+        bestRank = own;
+      }
+    }
+    return best;
+  }
+
+  private countConflict(affected: Slot<P, R, V>, others: readonly Slot<P, R, V>[]): void {
+    if (others.length === 0) return;
+    for (const other of others) {
+      const record = this.record(other);
+      if (++record.culprit >= this.patience.conflicts && record.swap === 0)
+        this.toLower.push(other);
+    }
+    const record = this.record(affected);
+    if (++record.affected >= this.patience.conflicts && record.swap !== rank.conflictEarly)
+      this.toRaise.push(affected);
+  }
+
+  /**
+   * Decides a package that keeps being refused before the one that keeps being in its way, and undoes the
+   * latter's decision. Each package is raised at most once, so this ends. True when something was undone.
+   */
+  private swapPriorities(): boolean {
+    const { toRaise, toLower, solution } = this;
+    if (toRaise.length === 0 && toLower.length === 0) return false;
+    for (const slot of toRaise) this.record(slot).swap = rank.conflictEarly;
+    let level = solution.level;
+    for (const slot of toLower) {
+      const record = this.record(slot);
+      if (record.swap !== 0 || record.rank >= rank.fixed) continue;
+      record.swap = rank.conflictLate;
+      if (slot.decided === undefined || slot.decided.level > level) continue;
+      level = slot.decided.level - 1;
+      this.changed.push(slot);
+    }
+    toRaise.length = 0;
+    toLower.length = 0;
+    if (level === solution.level) return false;
+    solution.backtrack(level);
+    return true;
+  }
+
+  private announceWaiting(): void {
+    if (this.provider.waiting === undefined) return;
+    const wanted: Demand<P, R>[] = [];
+    for (const slot of this.solution.wanted)
+      if (slot.decided === undefined) wanted.push({ package: slot.package, range: slot.allowed });
+    this.provider.waiting(wanted);
+  }
+
+  private slot(dependency: P): Slot<P, R, V> {
+    return this.solution.slotOf(dependency);
+  }
+
+  private record(slot: Slot<P, R, V>): Record<P, R, V> {
+    return (this.records[slot.number] ??= {
+      answers: new Map(),
+      affected: 0,
+      culprit: 0,
+      swap: 0,
+      refusals: 0,
+      rankOf: undefined,
+      rank: 0,
+    });
+  }
+
+  private decisions(): Map<P, V> {
+    const decisions = new Map<P, V>();
+    for (const slot of this.solution.wanted)
+      if (slot.decided !== undefined) decisions.set(slot.package, slot.decided.version);
+    return decisions;
+  }
+}
