@@ -12,6 +12,20 @@ export type SchemePaths = {
 };
 
 /**
+ * Where a virtual environment of an interpreter keeps its things, learnt in the one probe so that nothing has to
+ * run for an environment. `{prefix}` stands for the environment's folder.
+ */
+export type VirtualLayout = {
+  readonly paths: SchemePaths;
+  /** Folders of its own in which distributions are looked for. */
+  readonly site: readonly string[];
+  /** Folders of the base that follow with `include-system-site-packages`. */
+  readonly inherited: readonly string[];
+  /** Folders of the standard library that hold metadata of distributions, as PyPy's does. */
+  readonly standardLibrary: readonly string[];
+};
+
+/**
  * What one run of a Python executable told about it; kept until the file changes. For a virtual environment
  * this is the answer of its base interpreter brought to the environment's prefix, without running anything.
  */
@@ -42,6 +56,7 @@ export type Interpreter = {
   /** The default scheme of this interpreter (patched ones included). */
   readonly paths: SchemePaths;
   readonly userPaths: SchemePaths | undefined;
+  readonly virtualLayout: VirtualLayout;
   /** `sys.path` without user additions: where installed distributions are looked for. */
   readonly searchPath: readonly string[];
   /** Path of the EXTERNALLY-MANAGED file (PEP 668) when there is one. */

@@ -1,0 +1,157 @@
+import type { World } from "#platform/ports";
+import { joined, lastName, searchFolders } from "./path-names.ts";
+import { pyenvVersionsFolder } from "./pyenv.ts";
+import type { PythonRequest } from "./python-request.ts";
+import { registeredPythons } from "./registered-pythons.ts";
+import { executableIn, nearestVirtualFolder } from "./virtual.ts";
+import type { InterpreterWorld } from "./world.ts";
+
+/** An executable worth asking, and what its name already says about its version. */
+export type Candidate = {
+  readonly path: string;
+  readonly source: string;
+  readonly release: readonly number[];
+};
+
+/** The active environment, then the nearest one. */
+export function* environmentCandidates(world: InterpreterWorld): Generator<Candidate> {
+  const { host } = world;
+  for (const source of ["VIRTUAL_ENV", "CONDA_PREFIX"]) {
+    const folder = host.env[source];
+    if (folder === undefined || folder === "") continue;
+    const path =
+      source === "CONDA_PREFIX" && host.os === "windows"
+        ? joined(host, folder, "python.exe")
+        : executableIn(folder, world);
+    if (isExecutable(path, world)) yield { path, source, release: [] };
+  }
+  const nearest = nearestVirtualFolder(host.cwd, world);
+  if (nearest === undefined) return;
+  const path = executableIn(nearest.prefix, world);
+  if (isExecutable(path, world)) yield { path, source: ".venv", release: [] };
+}
+
+/** Everything installed: PATH, pyenv's and uv's folders, the registry. Lazy: what is not asked for is not looked up. */
+export function* installedCandidates(
+  request: PythonRequest,
+  world: InterpreterWorld,
+): Generator<Candidate> {
+  yield* pathCandidates(request, world);
+  if (request.kind === "program") return;
+  yield* pyenvCandidates(world);
+  yield* uvCandidates(world);
+  if (world.registry !== undefined) yield* registeredPythons(world.registry, world);
+}
+
+function* pathCandidates(request: PythonRequest, world: InterpreterWorld): Generator<Candidate> {
+  const { host } = world;
+  const names = programNames(request).map((name) => (host.os === "windows" ? `${name}.exe` : name));
+  for (const folder of searchFolders(host.env["PATH"], host))
+    for (const name of names) {
+      const path = joined(host, folder, name);
+      if (isExecutable(path, world)) yield { path, source: "PATH", release: releaseInName(name) };
+    }
+}
+
+/** Minor versions whose programs are looked for by name when the request leaves the version open. */
+const minors = Array.from({ length: 20 }, (_, index) => 25 - index);
+
+function programNames(request: PythonRequest): string[] {
+  if (request.kind === "program") return [request.name];
+  const plain = ["python", "python3"];
+  if (request.kind !== "version")
+    return [...plain, ...minors.map((minor) => `python3.${minor}`), "pypy3", "graalpy"];
+  const { implementation, release, build } = request;
+  const [major, minor] = release;
+  const own =
+    implementation === undefined || implementation === "cpython" ? "python" : implementation;
+  const names: string[] = [];
+  if (major !== undefined && minor !== undefined) {
+    if (build.freeThreaded === true) names.push(`${own}${major}.${minor}t`);
+    names.push(`${own}${major}.${minor}`);
+    if (implementation === undefined) names.push(`pypy${major}.${minor}`);
+  }
+  names.push(...(own === "python" ? plain : [`${own}3`, own, ...plain]));
+  if (minor === undefined && own !== "graalpy")
+    names.push(
+      ...minors.flatMap((each) =>
+        build.freeThreaded === true ? [`${own}3.${each}t`, `${own}3.${each}`] : `${own}3.${each}`,
+      ),
+    );
+  return names;
+}
+
+function* pyenvCandidates(world: InterpreterWorld): Generator<Candidate> {
+  const { files, host } = world;
+  const versions = pyenvVersionsFolder(world);
+  const found: { name: string; release: readonly number[] }[] = [];
+  for (const { name } of files.tryList(versions) ?? []) {
+    const numbers = /^([0-9]+(?:\.[0-9]+)*)(?:[a-z]|-dev)?/.exec(name)?.[1];
+    // `pypy3.10-7.3.15`, `graalpy-24.1`: the language's version is in the name of PyPy only.
+    const other = /^pypy([0-9]+\.[0-9]+)-/.exec(name)?.[1];
+    found.push({ name, release: (numbers ?? other ?? "").split(".").filter(Boolean).map(Number) });
+  }
+  for (const { name, release } of newestFirst(found)) {
+    const folder = joined(host, versions, name);
+    const path =
+      host.os === "windows" ? joined(host, folder, "python.exe") : `${folder}/bin/python`;
+    if (isExecutable(path, world)) yield { path, source: "pyenv", release };
+  }
+}
+
+function* uvCandidates(world: InterpreterWorld): Generator<Candidate> {
+  const { files, host } = world;
+  const folder = uvFolder(world);
+  const found: { name: string; release: readonly number[] }[] = [];
+  for (const { name } of files.tryList(folder) ?? []) {
+    const parts = /^(?:cpython|pypy|graalpy)-([0-9]+\.[0-9]+(?:\.[0-9]+)?)/.exec(name);
+    if (parts !== null) found.push({ name, release: (parts[1] as string).split(".").map(Number) });
+  }
+  for (const { name, release } of newestFirst(found)) {
+    const inside = joined(host, folder, name);
+    const path =
+      host.os === "windows"
+        ? joined(host, inside, "python.exe")
+        : `${inside}/bin/python${name.startsWith("cpython") ? "3" : ""}`;
+    if (isExecutable(path, world)) yield { path, source: "uv", release };
+  }
+}
+
+function uvFolder({ host }: Pick<World, "host">): string {
+  const named = host.env["UV_PYTHON_INSTALL_DIR"];
+  if (named !== undefined && named !== "") return named;
+  if (host.os === "windows")
+    return joined(host, host.env["APPDATA"] ?? host.home, "uv", "data", "python");
+  const data = host.env["XDG_DATA_HOME"];
+  return joined(
+    host,
+    data !== undefined && data !== "" ? data : `${host.home}/.local/share`,
+    "uv",
+    "python",
+  );
+}
+
+function newestFirst<T extends { name: string; release: readonly number[] }>(found: T[]): T[] {
+  return found.sort((a, b) => {
+    for (let index = 0; index < 3; index++) {
+      const difference = (b.release[index] ?? -1) - (a.release[index] ?? -1);
+      if (difference !== 0) return difference;
+    }
+    return a.name < b.name ? -1 : 1;
+  });
+}
+
+function releaseInName(name: string): readonly number[] {
+  const numbers = /([0-9]+(?:\.[0-9]+)?)t?(?:\.exe)?$/.exec(lastName(name))?.[1];
+  return numbers === undefined ? [] : numbers.split(".").map(Number);
+}
+
+/** A file that may be run. On Windows the Store puts files of no length on PATH that open its window. */
+export function isExecutable(
+  path: string,
+  { files, host }: Pick<World, "files" | "host">,
+): boolean {
+  const stat = files.tryStat(path);
+  if (stat?.kind !== "file") return false;
+  return host.os === "windows" ? stat.size > 0 : (stat.mode & 0o111) !== 0;
+}

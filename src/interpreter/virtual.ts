@@ -1,0 +1,169 @@
+import type { World } from "#platform/ports";
+import type { Interpreter } from "./interpreter.ts";
+import { joined, lastName, parentFolder, upwards } from "./path-names.ts";
+import { withPlace } from "./probe-answer.ts";
+
+/** A `pyvenv.cfg`: keys in lower case, values as written. */
+export type VirtualConfig = ReadonlyMap<string, string>;
+
+/** A virtual environment as its `pyvenv.cfg` describes it (PyPUG virtual-environments, PEP 405). */
+export type VirtualFolder = { readonly prefix: string; readonly config: VirtualConfig };
+
+/** Reads `pyvenv.cfg`: lines of `key = value`, keys case-insensitive, the last one of a key counts; the rest is ignored. */
+export function parseVirtualConfig(text: string): VirtualConfig {
+  const config = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const equals = line.indexOf("=");
+    if (equals > 0)
+      config.set(line.slice(0, equals).trim().toLowerCase(), line.slice(equals + 1).trim());
+  }
+  return config;
+}
+
+/** The environment an executable belongs to: `pyvenv.cfg` lies beside it or one folder up. */
+export function virtualFolderOf(
+  executable: string,
+  world: Pick<World, "files" | "host">,
+): VirtualFolder | undefined {
+  const beside = parentFolder(executable);
+  // The usual place first. Python asks beside the executable first; nobody has both.
+  return readVirtualFolder(parentFolder(beside), world) ?? readVirtualFolder(beside, world);
+}
+
+/** The folder as a virtual environment, or `undefined` when it is none. */
+export function readVirtualFolder(
+  folder: string,
+  { files, host }: Pick<World, "files" | "host">,
+): VirtualFolder | undefined {
+  const text = files.tryReadText(joined(host, folder, "pyvenv.cfg"));
+  if (text === undefined) return undefined;
+  const config = parseVirtualConfig(text);
+  // PEP 405: `home` is what makes the file mean anything.
+  return config.has("home") ? { prefix: folder, config } : undefined;
+}
+
+/** The executable of an environment's folder; the file may be missing. */
+export function executableIn(
+  folder: string,
+  { files, host }: Pick<World, "files" | "host">,
+): string {
+  if (host.os === "windows") return joined(host, folder, "Scripts", "python.exe");
+  const usual = `${folder}/bin/python`;
+  if (files.tryLstat(usual) !== undefined) return usual;
+  const other = `${folder}/bin/python3`;
+  return files.tryLstat(other) === undefined ? usual : other;
+}
+
+/**
+ * What a real probe inside the environment would answer, from the answer of its base and `pyvenv.cfg` alone.
+ * A module `_manylinux` inside the environment is the one thing that stays unseen.
+ */
+export function virtualInterpreter(
+  base: Interpreter,
+  virtual: VirtualFolder,
+  use: { readonly executable: string; readonly source: string },
+): Interpreter {
+  const layout = base.virtualLayout;
+  const inherits = virtual.config.get("include-system-site-packages")?.toLowerCase() === "true";
+  return {
+    ...base,
+    ...use,
+    prefix: virtual.prefix,
+    paths: withPlace(layout.paths, "{prefix}", virtual.prefix),
+    searchPath: [
+      ...layout.standardLibrary,
+      ...layout.site.map((folder) => folder.replace("{prefix}", () => virtual.prefix)),
+      ...(inherits ? layout.inherited : []),
+    ],
+    externallyManaged: undefined,
+  };
+}
+
+/**
+ * The executable that an environment was made from: where its `python` leads to, or what `pyvenv.cfg` names when
+ * that is a copy or a launcher. `missing` names what should be there when the base is gone.
+ */
+export function baseOfVirtual(
+  virtual: VirtualFolder,
+  executable: string,
+  world: Pick<World, "files" | "host">,
+): { readonly path: string } | { readonly missing: string } {
+  const { files, host } = world;
+  const link = files.tryLstat(executable);
+  if (link?.kind === "link") {
+    if (files.tryStat(executable) === undefined) return { missing: endOfLinks(executable, world) };
+    const target = files.realPath(executable);
+    // A link within the environment to a copy there says nothing about the base.
+    if (!target.startsWith(`${virtual.prefix}/`) && virtualFolderOf(target, world) === undefined)
+      return { path: target };
+  }
+  const { config } = virtual;
+  const home = config.get("home") as string;
+  const version = config.get("version_info") ?? config.get("version") ?? "";
+  const [major, minor] = version.split(".");
+  const end = host.os === "windows" ? ".exe" : "";
+  const named = [config.get("base-executable"), config.get("executable")];
+  const names = [
+    lastName(executable),
+    `python${major}.${minor}${end}`,
+    `python3${end}`,
+    `python${end}`,
+    `pypy3${end}`,
+    `graalpy${end}`,
+  ];
+  for (const path of [...named, ...names.map((name) => joined(host, home, name))])
+    if (path !== undefined && path !== executable && files.tryStat(path)?.kind === "file")
+      return { path };
+  return {
+    missing: named.find((path) => path !== undefined) ?? joined(host, home, `python${end}`),
+  };
+}
+
+/** Where a chain of links ends, whether or not anything is there. */
+function endOfLinks(path: string, { files }: Pick<World, "files">): string {
+  let here = path;
+  for (let step = 0; step < 40 && files.tryLstat(here)?.kind === "link"; step++) {
+    const target = files.readLink(here);
+    here = target.startsWith("/") ? target : `${parentFolder(here)}/${target}`;
+  }
+  return here;
+}
+
+/**
+ * The virtual environment of a folder or of the nearest one above: a folder `.venv`, the last usable line of
+ * `.python-envs` (PEP 832 draft of August 2026), or a file `.venv` with one path (its draft of April).
+ */
+export function nearestVirtualFolder(
+  start: string,
+  world: Pick<World, "files" | "host">,
+): VirtualFolder | undefined {
+  for (const folder of upwards(start)) {
+    const found = virtualFolderAt(folder, world);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function virtualFolderAt(
+  folder: string,
+  world: Pick<World, "files" | "host">,
+): VirtualFolder | undefined {
+  const { files, host } = world;
+  const usual = joined(host, folder, ".venv");
+  const found = readVirtualFolder(usual, world);
+  if (found !== undefined) return found;
+  const resolved = (line: string) =>
+    line.startsWith("/") || line[1] === ":" ? line : joined(host, folder, line);
+  const listed = files.tryReadText(joined(host, folder, ".python-envs"));
+  if (listed !== undefined) {
+    const lines = listed.split("\n").map((line) => line.trim());
+    for (const line of lines.reverse()) {
+      const named =
+        line === "" || line.startsWith("#") ? undefined : readVirtualFolder(resolved(line), world);
+      if (named !== undefined) return named;
+    }
+  }
+  if (files.tryStat(usual)?.kind !== "file") return undefined;
+  const line = files.readText(usual).split("\n", 1)[0]?.trim() ?? "";
+  return line === "" ? undefined : readVirtualFolder(resolved(line), world);
+}
