@@ -147,7 +147,10 @@ export type NetworkRequest = {
   readonly body?: Uint8Array | string;
   readonly signal?: AbortSignal;
   readonly tls?: TlsOptions;
+  /** The proxy to use; none when left out, whatever the process's environment says. */
   readonly proxy?: string;
+  /** Told of every piece of the body that {@link NetworkResponse.bytes} receives, in bytes before decoding. */
+  readonly onProgress?: (bytes: number) => void;
 };
 
 export type TlsOptions = {
@@ -166,6 +169,8 @@ export type NetworkResponse = {
   readonly body: ReadableStream<Uint8Array> | null;
   /** The whole decoded body; refuses with `RangeError` beyond `limit` bytes. */
   bytes(limit: number): Promise<Uint8Array>;
+  /** Gives up a body that nobody wants to read (any more), so that its connection is free again. */
+  discard(): void;
 };
 
 export interface Network {

@@ -1,0 +1,403 @@
+import { PkmError } from "#base/errors";
+import { silent, type Report } from "#base/report";
+import { withoutCredentials } from "#base/url";
+import type { NetworkResponse, World } from "#platform/ports";
+import type { HttpEvent } from "./events.ts";
+import { Exchanger, type Exchange } from "./exchange.ts";
+import * as errors from "./errors.ts";
+import { FailedAttempt } from "./failure.ts";
+import { conditionalHeaders, freshnessOf, rangeValidator } from "./freshness.ts";
+import { PageCache, type CachedAnswer } from "./page-cache.ts";
+import type { HttpSettings } from "./settings.ts";
+
+export type HttpWorld = Pick<
+  World,
+  "network" | "clock" | "files" | "hashing" | "inflate" | "host" | "processes"
+>;
+
+export type GetRequest = {
+  readonly accept?: string;
+  /** `page`: kept while fresh, then asked again by ETag or date; `immutable`: kept for good; `none`: neither read nor kept. */
+  readonly cache: "page" | "immutable" | "none";
+  /** Bytes to ask for, as in `Range`: `0-99`, `-65536`. Never cached. */
+  readonly range?: string;
+  /** Most bytes of the decoded body. */
+  readonly limit: number;
+  /** Statuses besides 200 and 206 that are answers and no errors; 404 and 410 when left out. */
+  readonly accepted?: readonly number[];
+  /** Turns the body of a 200 into the form in which it is kept and handed out; `format` names that form. */
+  readonly encode?: { readonly format: string; readonly body: (answer: HttpAnswer) => Uint8Array };
+};
+
+export type HttpAnswer = {
+  readonly status: number;
+  /** Final address, without credentials. */
+  readonly url: string;
+  readonly headers: Headers;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  readonly isFromCache: boolean;
+};
+
+/** Receives a download piece by piece; knows how much it has, so that a broken one goes on where it stopped. */
+export interface DownloadSink {
+  /** Bytes received so far, an earlier run's included. */
+  readonly received: number;
+  /** Told before the first byte: the length of the whole file, if the server says it. */
+  begin(total: number | undefined): void;
+  write(piece: Uint8Array): void;
+  /** Throws away what was received. */
+  restart(): void;
+}
+
+/**
+ * Polite requests: cached, retried with pauses, followed, within stated limits of time and size, with credentials
+ * for the one origin they belong to. Every failure is a {@link PkmError} that names the URL without credentials.
+ */
+export class HttpClient {
+  readonly #settings: HttpSettings;
+  readonly #world: HttpWorld;
+  readonly #report: Report<HttpEvent>;
+  readonly #cache: PageCache | undefined;
+  readonly #exchanger: Exchanger;
+
+  constructor(settings: HttpSettings, world: HttpWorld, report: Report<HttpEvent> = silent) {
+    this.#settings = settings;
+    this.#world = world;
+    this.#report = report;
+    this.#cache =
+      settings.cacheFolder === undefined
+        ? undefined
+        : new PageCache(settings.cacheFolder, String(world.host.processId), world);
+    this.#exchanger = new Exchanger(settings, world, report);
+  }
+
+  get isOffline(): boolean {
+    return this.#settings.offline;
+  }
+
+  /** An answer that needs no network: fresh in the cache, or any at all when offline. Without a promise. */
+  cached(url: string, request: GetRequest): HttpAnswer | undefined {
+    if (this.#cache === undefined || !isCacheable(request)) return undefined;
+    if (this.#settings.refresh && !this.#settings.offline) return undefined;
+    const entry = this.#cache.read(cacheKey(url, request));
+    if (entry === undefined) return undefined;
+    return this.#settings.offline || this.#isFresh(entry, request) ? fromCache(entry) : undefined;
+  }
+
+  async get(url: string, request: GetRequest): Promise<HttpAnswer> {
+    const key = cacheKey(url, request);
+    const entry =
+      this.#cache === undefined || !isCacheable(request) ? undefined : this.#cache.read(key);
+    if (this.#settings.offline) {
+      if (entry === undefined) throw errors.offlineMiss(url);
+      return fromCache(entry);
+    }
+    if (entry !== undefined && !this.#settings.refresh && this.#isFresh(entry, request))
+      return fromCache(entry);
+
+    const headers: Record<string, string> = {
+      accept: request.accept ?? "*/*",
+      "accept-encoding": request.range === undefined ? "gzip, deflate, br, zstd" : "identity",
+    };
+    if (request.range !== undefined) headers.range = `bytes=${request.range}`;
+    if (entry !== undefined) Object.assign(headers, conditionalHeaders(entry.freshness));
+    return this.#withRetries(url, async () => {
+      const exchange = await this.#exchanger.open(url, headers);
+      try {
+        return await this.#read(url, key, request, entry, exchange);
+      } finally {
+        exchange.close();
+      }
+    });
+  }
+
+  /**
+   * Downloads into a sink. A connection that breaks is taken up again by a byte range, guarded by the validator of the
+   * first answer (RFC 9110, 13.1.5); attempts are counted anew after every {@link resumeGain} bytes.
+   */
+  async download(url: string, sink: DownloadSink): Promise<{ readonly url: string }> {
+    if (this.#settings.offline) throw errors.offlineMiss(url);
+    let validator: string | undefined;
+    return this.#withRetries(
+      url,
+      async () => {
+        const offset = sink.received;
+        const headers: Record<string, string> = { accept: "*/*", "accept-encoding": "identity" };
+        if (offset > 0) {
+          headers.range = `bytes=${offset}-`;
+          if (validator !== undefined) headers["if-range"] = validator;
+        }
+        const exchange = await this.#exchanger.open(url, headers);
+        try {
+          const { response } = exchange;
+          validator = rangeValidator(response.headers);
+          if (response.status === 416 && offset > 0) {
+            const total = /^bytes \*\/(\d+)$/.exec(
+              response.headers.get("content-range") ?? "",
+            )?.[1];
+            if (Number(total) === offset) return { url: exchange.url };
+            sink.restart();
+            throw new FailedAttempt({
+              retry: "yes",
+              reason: "what an earlier attempt left does not belong to the file",
+              error: errors.downloadCutOff(url, offset, "the server has another file now"),
+            });
+          }
+          if (response.status !== 200 && response.status !== 206)
+            throw await this.#refusal(url, exchange);
+          await this.#receive(url, exchange, offset, sink);
+          return { url: exchange.url };
+        } finally {
+          exchange.close();
+        }
+      },
+      sink,
+    );
+  }
+
+  async #receive(
+    url: string,
+    exchange: Exchange,
+    offset: number,
+    sink: DownloadSink,
+  ): Promise<void> {
+    const { response, watch } = exchange;
+    const { headers } = response;
+    const start = response.status === 206 ? startOfRange(headers) : 0;
+    if (start !== offset) {
+      if (response.status === 206)
+        throw new FailedAttempt({
+          retry: "no",
+          reason: "another range",
+          error: errors.badAnswer(url, `it begins at byte ${start}, byte ${offset} was asked for`),
+        });
+      sink.restart();
+    }
+    const isEncoded = headers.has("content-encoding");
+    const length = isEncoded ? Number.NaN : Number(headers.get("content-length") ?? Number.NaN);
+    const total = Number.isNaN(length) ? undefined : start + length;
+    sink.begin(total);
+    try {
+      if (response.body !== null)
+        for await (const piece of response.body) {
+          watch.progress(piece.length);
+          sink.write(piece);
+        }
+    } catch (error) {
+      if (error instanceof PkmError) throw error;
+      throw this.#exchanger.attemptFailed(url, exchange, error, (why) =>
+        errors.downloadCutOff(url, sink.received, why, error),
+      );
+    }
+    if (total !== undefined && sink.received < total) {
+      const why = `${total} bytes were promised`;
+      throw new FailedAttempt({
+        retry: "yes",
+        reason: why,
+        error: errors.downloadCutOff(url, sink.received, why),
+      });
+    }
+  }
+
+  async #read(
+    url: string,
+    key: string,
+    request: GetRequest,
+    entry: CachedAnswer | undefined,
+    exchange: Exchange,
+  ): Promise<HttpAnswer> {
+    const { response } = exchange;
+    const { status } = response;
+    if (status === 304 && entry !== undefined) {
+      const freshness = freshnessOf(response.headers, this.#world.clock.now());
+      const renewed = {
+        ...entry,
+        freshness: {
+          freshUntil: freshness?.freshUntil ?? 0,
+          etag: freshness?.etag ?? entry.freshness.etag,
+          lastModified: freshness?.lastModified ?? entry.freshness.lastModified,
+        },
+      };
+      this.#cache?.write(key, renewed);
+      return fromCache(renewed);
+    }
+    const accepted = request.accepted ?? [404, 410];
+    const isWhole = status === 200;
+    const isPart = status === 206 && request.range !== undefined;
+    if (!isWhole && !isPart && !accepted.includes(status)) throw await this.#refusal(url, exchange);
+    // The whole file in answer to a range is not read at all: it may be gigabytes.
+    const skipsBody = (isWhole && request.range !== undefined) || (!isWhole && !isPart);
+    const body = skipsBody ? nothing : await this.#bytes(url, exchange, request.limit);
+    const plain: HttpAnswer = {
+      status,
+      url: withoutCredentials(exchange.url),
+      headers: response.headers,
+      contentType: response.headers.get("content-type") ?? "",
+      body,
+      isFromCache: false,
+    };
+    const answer =
+      isWhole && request.encode !== undefined
+        ? { ...plain, body: request.encode.body(plain) }
+        : plain;
+    this.#keep(key, request, answer);
+    return answer;
+  }
+
+  #keep(key: string, request: GetRequest, answer: HttpAnswer): void {
+    if (this.#cache === undefined || !isCacheable(request)) return;
+    const freshness = freshnessOf(answer.headers, this.#world.clock.now());
+    const isMissing = answer.status === 404 || answer.status === 410;
+    if (
+      answer.status !== 200 &&
+      !(isMissing && freshness !== undefined && freshness.freshUntil > 0)
+    ) {
+      this.#cache.forget(key);
+      return;
+    }
+    if (freshness === undefined && request.cache === "page") return;
+    const { status, url, contentType, body } = answer;
+    const kept = freshness ?? { freshUntil: 0, etag: undefined, lastModified: undefined };
+    this.#cache.write(key, { freshness: kept, status, url, contentType, body });
+  }
+
+  async #bytes(url: string, exchange: Exchange, limit: number): Promise<Uint8Array> {
+    try {
+      return await exchange.response.bytes(limit);
+    } catch (error) {
+      if (error instanceof RangeError) throw errors.responseTooLarge(url, limit);
+      throw this.#exchanger.attemptFailed(url, exchange, error, (why) =>
+        errors.downloadCutOff(url, exchange.watch.received, why, error),
+      );
+    }
+  }
+
+  /** What to make of a status that is no answer. */
+  async #refusal(url: string, exchange: Exchange): Promise<FailedAttempt> {
+    const { response } = exchange;
+    const { status } = response;
+    const said = await serverWords(response);
+    const reason = `the server answered ${errors.statusText(status)}`;
+    if (status === 401 || status === 403)
+      return new FailedAttempt({
+        retry: "no",
+        reason,
+        error: errors.indexForbidden(exchange.url, status, said, exchange.hadCredentials),
+      });
+    const wait = exchange.retryAfter;
+    if (status === 429)
+      return new FailedAttempt({
+        retry: "yes",
+        reason,
+        wait,
+        error: errors.indexRateLimited(url, wait),
+      });
+    if (status === 408 || status >= 500)
+      return new FailedAttempt({
+        retry: "yes",
+        reason,
+        wait,
+        error: errors.indexFailed(url, status, said),
+      });
+    return new FailedAttempt({
+      retry: "no",
+      reason,
+      error: errors.requestRefused(url, status, said),
+    });
+  }
+
+  async #withRetries<T>(url: string, attempt: () => Promise<T>, sink?: DownloadSink): Promise<T> {
+    const { retries } = this.#settings;
+    let failures = 0;
+    let timeouts = 0;
+    let gained = sink?.received ?? 0;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof FailedAttempt)) throw error;
+        if (sink !== undefined && sink.received - gained >= resumeGain) failures = timeouts = 0;
+        gained = sink?.received ?? 0;
+        failures++;
+        if (error.retry === "timeout") timeouts++;
+        // Waiting has been paid for already: three time-outs in all, so that a hang ends within timeout × 3.
+        if (error.retry === "no" || failures > retries || timeouts >= Math.max(1, retries))
+          throw error.error;
+        const wait = error.wait ?? (error.retry === "timeout" ? 0 : this.#pause(failures));
+        if (wait > longestWait) throw error.error;
+        this.#report({
+          type: "request-retried",
+          url: withoutCredentials(url),
+          reason: error.reason,
+          wait,
+        });
+        if (wait > 0) await this.#world.clock.sleep(wait);
+      }
+    }
+  }
+
+  /** 250, 500, 1000 … milliseconds, each between half and all of it, so that clients do not come back in step. */
+  #pause(failures: number): number {
+    const random = this.#settings.random ?? Math.random;
+    return firstPause * 2 ** (failures - 1) * (0.5 + random() / 2);
+  }
+
+  #isFresh(entry: CachedAnswer, request: GetRequest): boolean {
+    if (request.cache === "immutable" && entry.status === 200) return true;
+    return entry.freshness.freshUntil > this.#world.clock.now();
+  }
+}
+
+/** Bytes after which a resumed download's attempts are counted anew. */
+const resumeGain = 1 << 20;
+const firstPause = 250;
+/** The longest `Retry-After` that is waited for. */
+const longestWait = 30_000;
+const nothing = new Uint8Array(0);
+
+function isCacheable(request: GetRequest): boolean {
+  return request.cache !== "none" && request.range === undefined;
+}
+
+// The user is part of the key: two users may be shown different pages of one index.
+function cacheKey(url: string, request: GetRequest): string {
+  const user = /^[a-z]+:\/\/([^/?#:@]*)[^/?#@]*@/i.exec(url)?.[1] ?? "";
+  return `${withoutCredentials(url)}\n${user}\n${request.accept ?? ""}\n${request.encode?.format ?? ""}`;
+}
+
+function fromCache(entry: CachedAnswer): HttpAnswer {
+  const headers = new Headers();
+  if (entry.contentType !== "") headers.set("content-type", entry.contentType);
+  return {
+    status: entry.status,
+    url: entry.url,
+    headers,
+    contentType: entry.contentType,
+    body: entry.body,
+    isFromCache: true,
+  };
+}
+
+function startOfRange(headers: Headers): number {
+  return Number(/^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
+}
+
+/** What a server says about a refusal: `title` and `detail` of a problem document (RFC 9457), cut short. */
+async function serverWords(response: NetworkResponse): Promise<string | undefined> {
+  if (!/\bproblem\+json\b/i.test(response.headers.get("content-type") ?? "")) return undefined;
+  try {
+    const problem: unknown = JSON.parse(new TextDecoder().decode(await response.bytes(65_536)));
+    if (typeof problem !== "object" || problem === null) return undefined;
+    const { title, detail } = problem as { readonly title?: unknown; readonly detail?: unknown };
+    const words = [title, detail].filter((text) => typeof text === "string" && text !== "");
+    if (words.length === 0) return undefined;
+    // Control characters of a stranger have no business on a terminal.
+    return `the server says: ${words
+      .join(": ")
+      .replaceAll(/\p{Cc}+/gu, " ")
+      .slice(0, 300)}`;
+  } catch {
+    return undefined;
+  }
+}

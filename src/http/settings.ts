@@ -1,0 +1,71 @@
+import type { Host } from "#platform/ports";
+import type { Credentials } from "./credentials.ts";
+import { badTimeout } from "./errors.ts";
+
+/** Where passwords that nobody wrote down may be asked for; the words are pip's (`--keyring-provider`). */
+export type KeyringProvider = "auto" | "disabled" | "subprocess" | "import";
+
+/** An index by its configured name and address; the address may hold credentials. */
+export type NamedIndex = { readonly name: string; readonly url: string };
+
+/** The system's own keyring (Keychain, Secret Service, Credential Manager). */
+export interface Secrets {
+  password(service: string, username: string): Promise<string | undefined>;
+}
+
+export type HttpSettings = {
+  /** Milliseconds without progress after which an exchange is given up. */
+  readonly timeout: number;
+  /** How often a failed exchange is tried again; one time less after a time-out. */
+  readonly retries: number;
+  /** Answer from the cache alone, however old it is. */
+  readonly offline: boolean;
+  /** Ask again even where the cache holds a fresh answer; conditional requests still save the body. */
+  readonly refresh: boolean;
+  /** Folder of the page cache; `undefined` for none. */
+  readonly cacheFolder: string | undefined;
+  readonly userAgent: string;
+  /** Indexes whose credentials are known: in their address, or in `PKM_INDEX_<NAME>_USERNAME`, `_PASSWORD`, `_TOKEN`. */
+  readonly indexes: readonly NamedIndex[];
+  readonly keyring: KeyringProvider;
+  /** `--proxy`; wins over the environment's variables. An empty text means no proxy at all. */
+  readonly proxy: string | undefined;
+  /** `--cert`: path of a PEM file with authorities trusted beside the system's. */
+  readonly certificates: string | undefined;
+  /** `--client-cert`: path of a PEM file with certificate and, unless `clientKey` names another, private key. */
+  readonly clientCertificate: string | undefined;
+  readonly clientKey: string | undefined;
+  /** `--trusted-host`: `host` or `host:port`. */
+  readonly trustedHosts: readonly string[];
+  /** Asks a person after a 401; left out where nobody can answer. */
+  readonly ask?: (origin: string) => Promise<Credentials | undefined>;
+  readonly secrets?: Secrets;
+  /** Between 0 and 1; for the jitter of pauses. */
+  readonly random?: () => number;
+};
+
+/** Settings as they are when nobody says anything, with `PKM_HTTP_TIMEOUT` (seconds without progress). */
+export function defaultHttpSettings(host: Pick<Host, "env">): HttpSettings {
+  return {
+    timeout: timeoutOf(host.env.PKM_HTTP_TIMEOUT),
+    retries: 3,
+    offline: false,
+    refresh: false,
+    cacheFolder: undefined,
+    userAgent: "pkm",
+    indexes: [],
+    keyring: "auto",
+    proxy: undefined,
+    certificates: undefined,
+    clientCertificate: undefined,
+    clientKey: undefined,
+    trustedHosts: [],
+  };
+}
+
+function timeoutOf(text: string | undefined): number {
+  if (text === undefined || text.trim() === "") return 30_000;
+  const seconds = Number(text);
+  if (!Number.isFinite(seconds) || seconds <= 0) throw badTimeout(text);
+  return seconds * 1000;
+}
