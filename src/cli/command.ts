@@ -14,6 +14,8 @@ export type OptionDescription = {
   readonly aliases?: readonly string[];
   /** Values it takes, where they are few; others are refused with the nearest named. */
   readonly choices?: readonly string[];
+  /** Parsed and known, but cannot be honoured yet: why. Using it is an error, never ignored. */
+  readonly refused?: string;
   /** Left out of help, still parsed. */
   readonly hidden?: true;
 };

@@ -1,7 +1,7 @@
 import { type ExitCode, exit } from "#base/errors";
 import type { Command, OptionTable } from "./command.ts";
 import { commandTree, isGroup } from "./command-tree.ts";
-import { unknownCommand } from "./errors.ts";
+import { unknownCommand, unsupportedOption } from "./errors.ts";
 import { globalOptions } from "./global-options.ts";
 import type { Invocation } from "./invocation.ts";
 import { openOutput } from "./output.ts";
@@ -36,6 +36,10 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       return exit.done;
     }
     const typed = optionValues(parsed.options, name, table);
+    for (const key of parsed.options.keys()) {
+      const refused = table[key]?.refused;
+      if (refused !== undefined) throw unsupportedOption(`--${key}`, name, refused);
+    }
     const count = (key: string): number => parsed.options.get(key)?.length ?? 0;
     output = openOutput({
       quiet: count("quiet"),
@@ -63,10 +67,15 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
         ? typed
         : optionValues(withDefaults(parsed.options, defaults, table), name, table);
     const words = argumentValues(parsed.words, name, command.arguments);
-    return await command.run(options as never, words as never, invocation);
+    return statusFor(found.path, await command.run(options as never, words as never, invocation));
   } catch (error) {
-    return presentError(error, output);
+    return statusFor(argv, presentError(error, output));
   }
+}
+
+/** Inside `pkm pip` the exit codes are pip's: everything that failed without being a usage error is 1. */
+function statusFor(argv: readonly string[], status: ExitCode): ExitCode {
+  return argv.find((word) => !word.startsWith("-")) === "pip" && status > exit.usage ? exit.failure : status;
 }
 
 /** What was typed wins over configuration; collected options keep both, configuration first, as in pip. */

@@ -1,5 +1,6 @@
 import type { Hashes } from "#base/hash";
 import type { MarkerEnvironment } from "#standards/marker";
+import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
 import type { TagRanks } from "#standards/tags";
@@ -54,6 +55,20 @@ export type ResolveRequest = {
   readonly policy: ResolutionPolicy;
   /** Versions to try first where they fit: from an output file, a lock, or what is installed. */
   readonly preferences: ReadonlyMap<NormalizedName, Preference>;
+  /**
+   * What the environment holds and may keep: such a candidate is taken before any repository is asked about its
+   * name, as long as its version fits. Left out when compiling; names to upgrade or reinstall are not in it.
+   */
+  readonly installed?: ReadonlyMap<NormalizedName, InstalledCandidate>;
+};
+
+/** An installed distribution as a candidate. */
+export type InstalledCandidate = {
+  readonly version: Version;
+  /** Reads METADATA when the candidate is looked at; `undefined` when it cannot be read: then it is no candidate. */
+  readonly metadata: () => CoreMetadata | undefined;
+  /** The URL of its `direct_url.json`, without credentials, where it came from one. */
+  readonly url: string | undefined;
 };
 
 export type Preference = {

@@ -1,3 +1,4 @@
+import type { Hash } from "#base/hash";
 import type { ProjectFile } from "#repository/listing";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
@@ -44,6 +45,10 @@ export type ResolvedSource =
       readonly file: ProjectFile;
     }
   | {
+      /** Already in the environment; nothing to fetch. */
+      readonly kind: "installed";
+    }
+  | {
       readonly kind: "folder";
       readonly path: string;
       readonly editable: boolean;
@@ -62,6 +67,8 @@ export type ResolvedPackage = {
   readonly version: Version;
   readonly extras: readonly NormalizedName[];
   readonly source: ResolvedSource;
+  /** Digests that the requirements demand of its file (`--hash`): it must have one of them. Left out when there are none. */
+  readonly demandedHashes?: readonly Hash[];
   readonly metadata: CoreMetadata | undefined;
   /** Requirements of this version (with its selected extras) that apply to the target. */
   readonly dependencies: readonly ResolvedDependency[];

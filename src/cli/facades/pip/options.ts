@@ -1,0 +1,191 @@
+import type { OptionTable } from "#cli/command";
+
+const needsBuild = "it bears on builds from source, which pkm cannot do yet";
+
+/** Which environment a command works on. */
+export const environmentOptions = {
+  python: {
+    help: "The environment: its folder, or an interpreter",
+    value: "PYTHON",
+    short: "p",
+  },
+  system: { help: "Work on the Python on PATH instead of a virtual environment" },
+  "break-system-packages": { help: "Change a Python that its operating system manages (PEP 668)" },
+  target: { help: "Work on a plain folder", value: "DIR", short: "t" },
+  prefix: { help: "Work on another prefix of the interpreter", value: "DIR" },
+  user: { help: "Work on the user's own site-packages" },
+} as const satisfies OptionTable;
+
+/** Where distributions come from, with pip's names. */
+export const indexOptions = {
+  "index-url": {
+    help: "The index; PyPI when left out",
+    value: "URL",
+    short: "i",
+    aliases: ["default-index", "pypi-url"],
+  },
+  "extra-index-url": {
+    help: "A further index; asked before the default one",
+    value: "URL",
+    many: true,
+    aliases: ["index"],
+  },
+  "no-index": { help: "Use no index, only --find-links" },
+  "find-links": {
+    help: "Folder or page with distributions, merged with the index",
+    value: "PLACE",
+    short: "f",
+    many: true,
+  },
+  "index-strategy": {
+    help: "How several indexes are used",
+    value: "WAY",
+    choices: ["first-index", "unsafe-first-match", "unsafe-best-match"],
+  },
+  "keyring-provider": {
+    help: "Where passwords are looked for",
+    value: "WAY",
+    choices: ["auto", "disabled", "import", "subprocess"],
+  },
+  "trusted-host": {
+    help: "Host whose certificate is not checked",
+    value: "HOST",
+    many: true,
+    aliases: ["allow-insecure-host"],
+  },
+  cert: { help: "PEM file with certificates to trust beside the system's", value: "FILE" },
+  "client-cert": { help: "PEM file with a client certificate and its key", value: "FILE" },
+  proxy: { help: "Proxy for all requests", value: "URL" },
+  "no-proxy-env": { help: "Do not read the proxy variables" },
+  timeout: { help: "Seconds without progress before a request is given up", value: "SECONDS" },
+  retries: { help: "How often a failed request is tried again", value: "N" },
+  "resume-retries": { help: "How often an incomplete download is resumed", value: "N" },
+  isolated: { help: "Ignore pip's configuration files and variables" },
+} as const satisfies OptionTable;
+
+/** What may be chosen. */
+export const resolutionOptions = {
+  constraint: {
+    help: "Constraints file: limits versions, adds nothing",
+    value: "FILE",
+    short: "c",
+    many: true,
+    aliases: ["constraints"],
+  },
+  override: {
+    help: "Overrides file: replaces what anybody requires of a name",
+    value: "FILE",
+    many: true,
+    aliases: ["overrides"],
+  },
+  "no-deps": { help: "Do not follow dependencies", aliases: ["no-dependencies"] },
+  pre: { help: "Allow pre-releases" },
+  prerelease: {
+    help: "When pre-releases are taken",
+    value: "WAY",
+    choices: ["allow", "disallow", "if-necessary", "explicit", "if-necessary-or-explicit"],
+  },
+  resolution: {
+    help: "Which versions are preferred",
+    value: "WAY",
+    choices: ["highest", "lowest", "lowest-direct"],
+  },
+  "exclude-newer": {
+    help: "Ignore files uploaded after a date (2026-11-01) or within an age (7 days)",
+    value: "DATE",
+    aliases: ["uploaded-prior-to"],
+  },
+  "python-version": { help: "Resolve for another Python version", value: "X.Y" },
+  "python-platform": { help: "Resolve for another platform, with uv's names", value: "PLATFORM" },
+  "only-binary": {
+    help: "Take only wheels for these names, or :all:",
+    value: "NAMES",
+    many: true,
+  },
+  "no-binary": { help: "Take no wheels for these names, or :all:", value: "NAMES", many: true },
+  "prefer-binary": { help: "Prefer an older wheel to a newer sdist" },
+  "no-build": { help: "The same as --only-binary :all:" },
+  "ignore-requires-python": { help: "Ignore which Python a release says it needs" },
+  upgrade: { help: "Take the newest versions allowed", short: "U" },
+  "upgrade-package": {
+    help: "Take the newest version allowed of these",
+    value: "NAME",
+    short: "P",
+    many: true,
+  },
+  group: { help: "Dependency group, [path:]name (PEP 735)", value: "GROUP", many: true },
+  refresh: { help: "Ask the index again, whatever the cache holds" },
+  "all-releases": { help: "Allow pre-releases of these names, or :all:", value: "NAMES", many: true },
+  "only-final": { help: "Allow no pre-releases of these names, or :all:", value: "NAMES", many: true },
+} as const satisfies OptionTable;
+
+/** How a change is made. */
+export const changeOptions = {
+  "dry-run": { help: "Say what would change and change nothing" },
+  report: { help: "Write what was done as JSON, in pip's shape; `-` for stdout", value: "FILE" },
+  json: { help: "Print what changed as JSON" },
+  strict: { help: "Refuse two distributions that claim one file with different content" },
+  "link-mode": {
+    help: "How files get out of the store",
+    value: "MODE",
+    choices: ["hardlink", "clone", "copy"],
+  },
+  compile: {
+    help: "Compile modules to bytecode",
+    aliases: ["compile-bytecode"],
+  },
+  "no-compile": { help: "Do not compile modules (the default)", aliases: ["no-compile-bytecode"] },
+  "require-hashes": { help: "Every distribution must be pinned with its hash" },
+  "no-require-hashes": { help: "Hashes in a file do not make them required for all" },
+  "no-verify-hashes": {
+    help: "Ignore hashes in requirements files",
+    refused: "pkm never installs what a given hash does not fit",
+    hidden: true,
+  },
+} as const satisfies OptionTable;
+
+/** Options of pip and uv that bear on builds from source, or on nothing that pkm does. */
+export const compatibilityOptions = {
+  "build-constraint": {
+    help: "Constraints for building",
+    value: "FILE",
+    many: true,
+    hidden: true,
+    refused: needsBuild,
+    aliases: ["build-constraints"],
+  },
+  "config-settings": {
+    help: "Settings for a build backend",
+    value: "KEY=VALUE",
+    short: "C",
+    many: true,
+    hidden: true,
+    refused: needsBuild,
+    aliases: ["config-setting"],
+  },
+  "no-build-isolation": { help: "Build without isolation", hidden: true, refused: needsBuild },
+  "check-build-dependencies": { help: "Check what a build needs", hidden: true, refused: needsBuild },
+  "use-pep517": { help: "Build by PEP 517 (pkm knows no other way)", hidden: true },
+  src: { help: "Folder for editable checkouts", value: "DIR", hidden: true, refused: needsBuild },
+  "no-clean": { help: "Keep build folders (there are none)", hidden: true },
+  "progress-bar": { help: "Whether to draw progress", value: "WAY", hidden: true },
+  "no-progress": { help: "Draw no progress", hidden: true },
+  "no-input": { help: "Never ask (pkm never does)", hidden: true },
+  "no-warn-script-location": { help: "Say nothing of PATH (pkm does not)", hidden: true },
+  "no-warn-conflicts": { help: "Say nothing of broken requirements", hidden: true },
+  "root-user-action": { help: "What to say to root (nothing)", value: "WAY", hidden: true },
+  "disable-pip-version-check": { help: "Do not look for a newer pip (pkm does not)", hidden: true },
+  "require-virtualenv": { help: "Refuse anything but a virtual environment", hidden: true },
+  "exists-action": { help: "What to do when a checkout exists", value: "WAY", hidden: true },
+  "use-feature": { help: "Features of pip (pkm has its own)", value: "NAME", many: true, hidden: true },
+  "use-deprecated": {
+    help: "Deprecated features of pip",
+    value: "NAME",
+    many: true,
+    hidden: true,
+    refused: "pkm has none of them",
+  },
+  log: { help: "Write a log", value: "FILE", hidden: true, refused: "pkm writes no log; use -v" },
+  debug: { help: "Let errors of pip through", hidden: true },
+  "no-config": { help: "Read no configuration", hidden: true },
+} as const satisfies OptionTable;

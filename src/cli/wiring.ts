@@ -1,0 +1,21 @@
+import type { World } from "#platform/ports";
+import { RealClock } from "#platform/real/clock";
+import { RealFiles } from "#platform/real/files";
+import { RealHashing } from "#platform/real/hashing";
+import { readHost } from "#platform/real/host";
+import { RealInflate } from "#platform/real/inflate";
+import { RealNetwork } from "#platform/real/network";
+import { RealProcesses } from "#platform/real/processes";
+
+/** The real machine, for one run. Nothing is opened or loaded before somebody uses it. */
+export function openWorld(): World {
+  return {
+    files: new RealFiles(),
+    clock: new RealClock(),
+    processes: new RealProcesses(),
+    network: new RealNetwork(),
+    inflate: new RealInflate(),
+    hashing: new RealHashing(),
+    host: readHost(),
+  };
+}

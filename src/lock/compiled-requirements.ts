@@ -1,0 +1,114 @@
+import { compareText } from "#base/order";
+import { withoutCredentials } from "#base/url";
+import type { ProjectFile } from "#repository/listing";
+import type { Resolution, ResolvedPackage } from "#resolver/resolution";
+import type { NormalizedName } from "#standards/name";
+
+export type CompiledOptions = {
+  /** Lines of the head, without `# `; none when empty. */
+  readonly header: readonly string[];
+  readonly annotations: "split" | "line" | "none";
+  readonly hashes: boolean;
+  /** Write `name[extra]==1.0`; otherwise extras are left out, as they only chose dependencies. */
+  readonly extras: boolean;
+  /** Names that are resolved but not written. */
+  readonly omit: ReadonlySet<NormalizedName>;
+  /** Index options to write in front, as lines. */
+  readonly options: readonly string[];
+  /** Say behind each pin which repository it came from. */
+  readonly repositories: boolean;
+};
+
+/**
+ * Writes a resolution as a requirements file: one pin a line, sorted by name, with who asked for it. The same
+ * resolution gives the same text.
+ */
+export function formatCompiledRequirements(resolution: Resolution, options: CompiledOptions): string {
+  const lines: string[] = options.header.map((line) => (line === "" ? "#" : `# ${line}`));
+  if (options.options.length > 0) lines.push(...options.options, "");
+  const askers = askersOf(resolution);
+  const omitted: string[] = [];
+  for (const found of [...resolution.packages].sort((a, b) => compareText(a.name, b.name))) {
+    if (options.omit.has(found.name)) {
+      omitted.push(found.name);
+      continue;
+    }
+    lines.push(...formatPackage(found, askers.get(found.name) ?? [], options));
+  }
+  if (omitted.length > 0)
+    lines.push("", "# The following packages were excluded from the output:", ...omitted.map((name) => `# ${name}`));
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+/** Who asks for each name: origins of roots and constraints first, then packages, each sorted. */
+function askersOf(resolution: Resolution): ReadonlyMap<NormalizedName, readonly string[]> {
+  const packages = new Map<NormalizedName, Set<string>>();
+  for (const found of resolution.packages)
+    for (const dependency of found.dependencies) {
+      if (dependency.name === found.name) continue;
+      const set = packages.get(dependency.name) ?? new Set();
+      packages.set(dependency.name, set.add(found.name));
+    }
+  return new Map(
+    resolution.packages.map((found) => [
+      found.name,
+      [...new Set([...found.origins].sort(compareText)), ...[...(packages.get(found.name) ?? [])].sort(compareText)],
+    ]),
+  );
+}
+
+function formatPackage(found: ResolvedPackage, askers: readonly string[], options: CompiledOptions): string[] {
+  const pin = formatPin(found, options);
+  const hashes = options.hashes ? hashesOf(found) : [];
+  const lines =
+    hashes.length === 0
+      ? [pin]
+      : [
+          `${pin} \\`,
+          ...hashes.map((hash, i) => `    --hash=${hash}${i === hashes.length - 1 ? "" : " \\"}`),
+        ];
+  const notes = askers.length === 0 ? [] : askers;
+  if (options.annotations === "line" && notes.length > 0) {
+    const note = `# via ${notes.join(", ")}`;
+    if (hashes.length === 0) lines[0] = `${pin.padEnd(24)}  ${note}`;
+    else lines.push(`    ${note}`);
+  } else if (options.annotations === "split") {
+    if (notes.length === 1) lines.push(`    # via ${notes[0]}`);
+    else if (notes.length > 1) lines.push("    # via", ...notes.map((note) => `    #   ${note}`));
+  }
+  if (options.repositories && found.source.kind === "repository")
+    lines.push(`    # from ${withoutCredentials(found.source.repository)}`);
+  return lines;
+}
+
+function formatPin(found: ResolvedPackage, options: CompiledOptions): string {
+  const extras = options.extras && found.extras.length > 0 ? `[${[...found.extras].sort().join(",")}]` : "";
+  const { source } = found;
+  switch (source.kind) {
+    case "url":
+      return `${found.name}${extras} @ ${withoutCredentials(source.url)}`;
+    case "folder":
+      return source.editable ? `-e ${source.path}` : `${found.name}${extras} @ file://${encodeURI(source.path)}`;
+    case "installed":
+    case "repository":
+      return `${found.name}${extras}==${found.version.text}`;
+    default:
+      return source satisfies never;
+  }
+}
+
+/** Digests of every eligible file, sorted, strongest algorithm that each file has. */
+function hashesOf(found: ResolvedPackage): string[] {
+  const { source } = found;
+  const files: readonly ProjectFile[] =
+    source.kind === "repository" ? source.files : source.kind === "url" ? [source.file] : [];
+  const hashes = new Set<string>();
+  for (const { hashes: known } of files)
+    for (const algorithm of ["sha256", "sha384", "sha512"]) {
+      const hex = known[algorithm];
+      if (hex === undefined) continue;
+      hashes.add(`${algorithm}:${hex}`);
+      break;
+    }
+  return [...hashes].sort(compareText);
+}

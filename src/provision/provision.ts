@@ -1,0 +1,148 @@
+import type { InstalledDistribution } from "#environment/environment";
+import { readDirectUrl, readInstalled, readMetadata } from "#environment/installed";
+import { apply } from "#installer/apply";
+import { type EnvironmentLock, lockEnvironment } from "#installer/environment-lock";
+import { plan as planChange, wouldChange } from "#installer/plan";
+import type { Plan, WantedDistribution } from "#installer/plan-types";
+import type { InstalledCandidate, Preference, ResolveRequest } from "#resolver/request";
+import type { Resolution } from "#resolver/resolution";
+import { evaluateMarkerLeniently } from "#standards/marker";
+import type { NormalizedName } from "#standards/name";
+import { tryParseVersion } from "#standards/version";
+import { bytecodeFor } from "./bytecode.ts";
+import { directUrlOf } from "./direct.ts";
+import { isSelected, type ProvisionOutcome, type ProvisionRequest } from "./request.ts";
+import { resolveRequirements } from "./resolve-requirements.ts";
+import { isSatisfied } from "./satisfied.ts";
+import { ProvisionedWheels } from "./wheels.ts";
+import type { ProvisionWorld } from "./world.ts";
+
+/**
+ * Brings one environment to what was asked: reads what is installed, asks whether that is enough, resolves,
+ * plans, fetches, applies. The environment changes whole or not at all.
+ */
+export async function provision(
+  request: ProvisionRequest,
+  world: ProvisionWorld,
+): Promise<ProvisionOutcome> {
+  const { environment } = request;
+  const early = readInstalled(environment, world);
+  if (mayKeepEverything(request) && meets(request, early, world)) return { kind: "unchanged", installed: early };
+  const outcome = await resolveRequirements(resolveRequest(request, early, world), world);
+  if (outcome.kind === "unsolvable") return outcome;
+  const { resolution } = outcome;
+  if (request.dryRun) {
+    const plan = planFor(request, early, resolution, world);
+    return { kind: "planned", plan, resolution, change: undefined };
+  }
+  const quick = planFor(request, early, resolution, world);
+  if (!wouldChange(quick))
+    return { kind: "planned", plan: quick, resolution, change: { entries: [], warnings: [] } };
+  let lock: EnvironmentLock | undefined;
+  try {
+    const wheels = new ProvisionedWheels(resolution, world);
+    // Downloads begin before the lock is waited for.
+    wheels.begin(quick.installs.map(({ wanted }) => wanted));
+    lock = await lockEnvironment(environment, world);
+    // Somebody else may have changed the environment while the question was being answered.
+    const plan = planFor(request, readInstalled(environment, world), resolution, world);
+    const change = await apply(plan, environment, wheels, world, {
+      lock,
+      strict: request.strict,
+      survivors: wheels,
+      ...(request.linkMode === undefined ? {} : { linkMode: request.linkMode }),
+      ...(request.compileBytecode ? { bytecode: bytecodeFor(world) } : {}),
+    });
+    return { kind: "planned", plan, resolution, change };
+  } finally {
+    lock?.release();
+  }
+}
+
+/** Requests that only ask for something to be there, as opposed to newer, again, or alone. */
+function mayKeepEverything(request: ProvisionRequest): boolean {
+  return (
+    request.upgrade === false &&
+    request.reinstall === false &&
+    !request.exact &&
+    request.overrides.length === 0
+  );
+}
+
+function meets(
+  request: ProvisionRequest,
+  installed: readonly InstalledDistribution[],
+  world: ProvisionWorld,
+): boolean {
+  return isSatisfied({
+    roots: request.roots,
+    constraints: request.constraints,
+    followDependencies: request.policy.followDependencies,
+    markers: request.target.markers,
+    installed: new Map(installed.map((distribution) => [distribution.name, distribution])),
+    readMetadata: (distribution) => readMetadata(distribution, world),
+  });
+}
+
+function resolveRequest(
+  request: ProvisionRequest,
+  installed: readonly InstalledDistribution[],
+  world: ProvisionWorld,
+): ResolveRequest {
+  const candidates = new Map<NormalizedName, InstalledCandidate>();
+  const preferences = new Map<NormalizedName, Preference>();
+  for (const distribution of installed) {
+    if (isSelected(request.upgrade, distribution.name) || isSelected(request.reinstall, distribution.name)) continue;
+    const version = tryParseVersion(distribution.version);
+    if (version === undefined) continue;
+    preferences.set(distribution.name, { version, from: "installed" });
+    // What sync is told comes from the file alone, with its hashes.
+    if (request.exact) continue;
+    candidates.set(distribution.name, {
+      version,
+      metadata: () => readMetadata(distribution, world),
+      url: distribution.hasDirectUrl ? readDirectUrl(distribution, world)?.url : undefined,
+    });
+  }
+  return {
+    roots: request.roots,
+    constraints: request.constraints,
+    overrides: request.overrides,
+    target: request.target,
+    policy: request.policy,
+    preferences,
+    installed: candidates,
+  };
+}
+
+function planFor(
+  request: ProvisionRequest,
+  installed: readonly InstalledDistribution[],
+  resolution: Resolution,
+  world: ProvisionWorld,
+): Plan {
+  const withOrigins = installed.map((distribution) => {
+    if (!distribution.hasDirectUrl || distribution.directUrl !== undefined) return distribution;
+    const directUrl = readDirectUrl(distribution, world);
+    return directUrl === undefined ? distribution : { ...distribution, directUrl };
+  });
+  const requested = new Set(
+    request.roots
+      .filter(
+        ({ requirement: { marker } }) =>
+          marker === undefined || evaluateMarkerLeniently(marker, request.target.markers),
+      )
+      .map(({ requirement }) => requirement.name),
+  );
+  const wanted = resolution.packages.map((found): WantedDistribution => {
+    const { name, displayName, version, source } = found;
+    return {
+      name,
+      displayName,
+      version: version.text,
+      requested: requested.has(name),
+      directUrl: directUrlOf(source),
+    };
+  });
+  return planChange(withOrigins, wanted, { exact: request.exact, reinstall: request.reinstall });
+}

@@ -1,0 +1,48 @@
+import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
+import type { Change, Plan } from "#installer/plan-types";
+import type { LinkMode } from "#platform/ports";
+import type { AskedRequirement, ResolutionPolicy, ResolutionTarget } from "#resolver/request";
+import type { Resolution, ResolutionFailure } from "#resolver/resolution";
+import type { NormalizedName } from "#standards/name";
+
+/** Everything, nothing, or these names. */
+export type Selection = boolean | ReadonlySet<NormalizedName>;
+
+/** Requirements, and the environment that shall meet them. */
+export type ProvisionRequest = {
+  readonly environment: PythonEnvironment;
+  readonly roots: readonly AskedRequirement[];
+  readonly constraints: readonly AskedRequirement[];
+  readonly overrides: readonly AskedRequirement[];
+  readonly target: ResolutionTarget;
+  readonly policy: ResolutionPolicy;
+  /** What may not stay at its installed version merely because it is installed. */
+  readonly upgrade: Selection;
+  /** What is put in place again although it is as wanted. */
+  readonly reinstall: Selection;
+  /** Remove what is installed and not asked for (`sync`). */
+  readonly exact: boolean;
+  readonly dryRun: boolean;
+  readonly strict: boolean;
+  readonly linkMode: LinkMode | undefined;
+  readonly compileBytecode: boolean;
+};
+
+export type ProvisionOutcome =
+  | {
+      /** Everything was there already. */
+      readonly kind: "unchanged";
+      readonly installed: readonly InstalledDistribution[];
+    }
+  | { readonly kind: "unsolvable"; readonly failure: ResolutionFailure }
+  | {
+      /** `change` is left out after a dry run. */
+      readonly kind: "planned";
+      readonly plan: Plan;
+      readonly resolution: Resolution;
+      readonly change: Change | undefined;
+    };
+
+export function isSelected(selection: Selection, name: NormalizedName): boolean {
+  return typeof selection === "boolean" ? selection : selection.has(name);
+}

@@ -1,0 +1,19 @@
+import type { Report } from "#base/report";
+import type { InstallerEvent } from "#installer/events";
+import type { World } from "#platform/ports";
+import type { Repositories } from "#repository/repositories";
+import type { Store } from "#store/store";
+
+export type ProvisionEvent =
+  | { readonly type: "resolution-began"; readonly requirements: number }
+  | { readonly type: "resolution-ended"; readonly packages: number; readonly remembered: boolean }
+  | { readonly type: "preparation-began"; readonly wheels: number }
+  | { readonly type: "wheel-ready"; readonly name: string; readonly version: string; readonly fetched: boolean }
+  | { readonly type: "warning"; readonly text: string };
+
+/** What filling an environment needs of the world. */
+export type ProvisionWorld = Pick<World, "files" | "clock" | "hashing" | "host" | "inflate"> & {
+  readonly repositories: Repositories;
+  readonly store: Store;
+  readonly report: Report<ProvisionEvent | InstallerEvent>;
+};
