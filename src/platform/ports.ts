@@ -187,14 +187,34 @@ export interface Inflate {
 }
 
 export interface Hashing {
-  /** `algorithm` as hashlib and indexes name it (`sha256`, `md5`, `blake2b` …). */
-  digest(algorithm: string, content: Uint8Array | string): string;
+  /**
+   * `algorithm` as hashlib and indexes name it (`sha256`, `md5`, `blake2b` …). Hexadecimal, or URL-safe base64 without
+   * padding as RECORD has it.
+   */
+  digest(algorithm: string, content: Uint8Array | string, encoding?: "hex" | "base64url"): string;
   start(algorithm: string): RunningHash;
 }
 
 export interface RunningHash {
   update(content: Uint8Array): void;
   hex(): string;
+}
+
+/** Work that other threads do. Messages are structured clones; buffers in `transfer` change hands. */
+export interface Workers {
+  /** Threads that can run at the same time. */
+  readonly cores: number;
+  /** Starts a worker from one of the program's own files; see `platform/real/worker.ts`. */
+  start(file: WorkerFile): WorkerThread;
+}
+
+/** Files that run as workers, by room and name; each is an entry point of the build. */
+export type WorkerFile = "store/unpack-worker";
+
+export interface WorkerThread {
+  /** Sends a message and waits for the answer; one at a time. Throws the error that the worker's handler threw. */
+  ask(message: unknown, transfer?: readonly ArrayBuffer[]): Promise<unknown>;
+  stop(): void;
 }
 
 /** What the operating system says about itself and the user; fixed for one run. */

@@ -12,6 +12,7 @@ export type ManifestFile = {
   readonly executable: boolean;
 };
 
+/** Of the root part RECORD, RECORD.jws and RECORD.p7s are left out: they speak of the archive, not of an installation. */
 export type ManifestPart = {
   readonly scheme: WheelScheme;
   /** Folder of the unpacked tree that holds the part, relative to {@link StoredWheel.root}; `""` is not used. */
@@ -19,6 +20,13 @@ export type ManifestPart = {
   /** Folders to make, parents before children, relative to the target. */
   readonly folders: readonly string[];
   readonly files: readonly ManifestFile[];
+  /** The paths of `files` alone. The store always gives them, without making an object per file; likewise the rows. */
+  readonly paths?: readonly string[];
+  /**
+   * Rows of RECORD for `files`, in order of paths, each with its newline, as they stand in a RECORD beside which the
+   * part is installed. The wheel's own RECORD is not among the files.
+   */
+  readonly recordRows?: string;
 };
 
 /** What installing a wheel needs to know, kept beside its unpacked tree so that nothing is walked or parsed again. */

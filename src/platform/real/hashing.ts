@@ -3,8 +3,12 @@ import type { Hashing, RunningHash } from "#platform/ports";
 
 /** Digests by the runtime's native code. */
 export class RealHashing implements Hashing {
-  digest(algorithm: string, content: Uint8Array | string): string {
-    return createHash(nativeName(algorithm)).update(content).digest("hex");
+  digest(
+    algorithm: string,
+    content: Uint8Array | string,
+    encoding: "hex" | "base64url" = "hex",
+  ): string {
+    return createHash(nativeName(algorithm)).update(content).digest(encoding);
   }
 
   start(algorithm: string): RunningHash {

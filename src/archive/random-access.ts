@@ -1,0 +1,13 @@
+/** Bytes of a file of known size, wherever they lie: in memory, on disk, or behind range requests. */
+export interface RandomAccess {
+  readonly size: number;
+  /** Exactly `length` bytes at `offset`; both lie inside the file. */
+  read(offset: number, length: number): Uint8Array | Promise<Uint8Array>;
+}
+
+/** What unpacking needs: the part of the machine that inflates and checks. */
+export interface Inflater {
+  /** Raw deflate. Throws unless the whole input makes exactly `size` bytes. */
+  inflateRaw(compressed: Uint8Array, size: number): Uint8Array;
+  crc32(content: Uint8Array): number;
+}

@@ -1,0 +1,463 @@
+import { archiveCorrupt, archiveUnsafe } from "./errors.ts";
+import { foldedName, unsafeName } from "./member-path.ts";
+import type { RandomAccess } from "./random-access.ts";
+
+/*
+ * The central directory of a zip file (PKWARE APPNOTE 6.3.10, section 4), read so strictly that no two readers
+ * can see different archives: this is what indexes demand of uploads (Warehouse `docs/user/archives.md`).
+ */
+
+export type ZipMember = {
+  /** Relative path with `/`; of a folder without the slash at its end. */
+  readonly name: string;
+  readonly folder: boolean;
+  readonly size: number;
+  readonly compressedSize: number;
+  readonly deflated: boolean;
+  readonly crc32: number;
+  /** Unix permission and type bits as the producer wrote them; 0 when it wrote none. */
+  readonly mode: number;
+  /** Where its local header begins. */
+  readonly offset: number;
+  readonly flags: number;
+};
+
+export type ZipDirectory = {
+  readonly members: readonly ZipMember[];
+  /** Where the directory begins, which is where the last member has to end. */
+  readonly start: number;
+  readonly byName: ReadonlyMap<string, ZipMember>;
+  /** Pairs of names that are one on file systems which fold case; for the caller to judge by the target. */
+  readonly caseCollisions: readonly (readonly [string, string])[];
+};
+
+export type ZipLimits = {
+  readonly members: number;
+  /** Bytes of all members together, unpacked. */
+  readonly size: number;
+  /** Unpacked to packed, for archives that unpack to more than `ratioFrom` bytes. */
+  readonly ratio: number;
+  readonly ratioFrom: number;
+};
+
+/** Warehouse's ratio, and bounds that no published wheel comes near. */
+export const zipLimits: ZipLimits = {
+  members: 500_000,
+  size: 32 * 2 ** 30,
+  ratio: 50,
+  ratioFrom: 64 * 2 ** 20,
+};
+
+/**
+ * Reads the directory of an archive of which only ranges are at hand: at most three reads, of the tail, of what of
+ * the directory is not in the tail. `name` is what messages call the archive.
+ */
+export async function readZipDirectory(
+  source: RandomAccess,
+  name: string,
+  limits: ZipLimits = zipLimits,
+): Promise<ZipDirectory> {
+  const tailLength = Math.min(source.size, usualTail);
+  const tailOffset = source.size - tailLength;
+  const tail = await source.read(tailOffset, tailLength);
+  const end = readEnd(tail, tailOffset, source.size, name, limits);
+  const bytes =
+    end.start >= tailOffset
+      ? tail.subarray(end.start - tailOffset, end.start - tailOffset + end.size)
+      : await source.read(end.start, end.size);
+  return readMembers(bytes, end, name, limits);
+}
+
+/** {@link readZipDirectory} of an archive that is in memory as a whole. */
+export function readZipDirectorySync(
+  bytes: Uint8Array,
+  name: string,
+  limits: ZipLimits = zipLimits,
+): ZipDirectory {
+  const end = readEnd(bytes, 0, bytes.length, name, limits);
+  return readMembers(bytes.subarray(end.start, end.start + end.size), end, name, limits);
+}
+
+/** Enough for the directory of nine wheels in ten, so that one range request answers. */
+const usualTail = 16 * 1024;
+
+const endSignature = 0x06054b50;
+const end64Signature = 0x06064b50;
+const locator64Signature = 0x07064b50;
+const memberSignature = 0x02014b50;
+
+type End = { readonly start: number; readonly size: number; readonly count: number };
+
+/** Finds the end record, which has to be the last thing in the file: no comment, nothing behind it. */
+function readEnd(
+  tail: Uint8Array,
+  tailOffset: number,
+  fileSize: number,
+  name: string,
+  limits: ZipLimits,
+): End {
+  const at = tail.length - 22;
+  const view = viewOf(tail);
+  if (at < 0 || view.getUint32(at, true) !== endSignature) {
+    if (hasEndBefore(tail))
+      throw archiveUnsafe(
+        name,
+        "data or a comment follows its directory",
+        "the directory of a zip file is its end",
+      );
+    throw archiveCorrupt(name, "it does not end as a zip file does");
+  }
+  if (view.getUint16(at + 20, true) !== 0)
+    throw archiveUnsafe(
+      name,
+      "its end record announces a comment",
+      "the directory of a zip file is its end",
+    );
+  let disk = view.getUint16(at + 4, true) | view.getUint16(at + 6, true);
+  let here = view.getUint16(at + 8, true);
+  let count = view.getUint16(at + 10, true);
+  let size = view.getUint32(at + 12, true);
+  let start = view.getUint32(at + 16, true);
+  let directoryEnd = at;
+  const locator = at - 20;
+  if (locator >= 0 && view.getUint32(locator, true) === locator64Signature) {
+    const record = locator - 56;
+    const position = tailOffset + record;
+    if (
+      record < 0 ||
+      readUint64(view, locator + 8) !== position ||
+      view.getUint32(record, true) !== end64Signature
+    )
+      throw archiveUnsafe(
+        name,
+        "its zip64 end record is not where it should be",
+        "the parts of a directory follow each other without gaps",
+      );
+    if (readUint64(view, record + 4) !== 44)
+      throw archiveUnsafe(
+        name,
+        "its zip64 end record has an extension",
+        "a directory holds nothing but members",
+      );
+    const full = {
+      disk:
+        view.getUint32(record + 16, true) |
+        view.getUint32(record + 20, true) |
+        view.getUint32(locator + 4, true),
+      here: readUint64(view, record + 24),
+      count: readUint64(view, record + 32),
+      size: readUint64(view, record + 40),
+      start: readUint64(view, record + 48),
+    };
+    const agrees =
+      (here === 0xffff || here === full.here) &&
+      (count === 0xffff || count === full.count) &&
+      (size === 0xffffffff || size === full.size) &&
+      (start === 0xffffffff || start === full.start);
+    if (!agrees || view.getUint32(locator + 16, true) > 1)
+      throw archiveUnsafe(
+        name,
+        "its two end records disagree",
+        "every reader has to see the same members",
+      );
+    ({ disk, here, count, size, start } = full);
+    if (disk === 0xffff) disk = 0;
+    directoryEnd = record;
+  } else if (count === 0xffff || size === 0xffffffff || start === 0xffffffff)
+    throw archiveCorrupt(name, "its zip64 end record is missing");
+  if (disk !== 0 || here !== count)
+    throw archiveUnsafe(name, "it is one of several volumes", "an archive is one file");
+  if (start + size !== tailOffset + directoryEnd || start > fileSize)
+    throw archiveUnsafe(
+      name,
+      "there is data before it or a gap after its directory",
+      "an archive holds its members, their directory, and nothing else",
+    );
+  if (count > limits.members)
+    throw archiveUnsafe(name, `it has ${count} members`, `at most ${limits.members} are unpacked`);
+  return { start, size, count };
+}
+
+function hasEndBefore(tail: Uint8Array): boolean {
+  for (let i = tail.length - 23; i >= Math.max(0, tail.length - 22 - 0xffff); i--) {
+    if (tail[i] === 0x50 && tail[i + 1] === 0x4b && tail[i + 2] === 5 && tail[i + 3] === 6)
+      return true;
+  }
+  return false;
+}
+
+function readMembers(bytes: Uint8Array, end: End, name: string, limits: ZipLimits): ZipDirectory {
+  const view = viewOf(bytes);
+  const members: ZipMember[] = [];
+  const byName = new Map<string, ZipMember>();
+  let at = 0;
+  let total = 0;
+  let packed = 0;
+  for (let i = 0; i < end.count; i++) {
+    if (at + 46 > bytes.length || view.getUint32(at, true) !== memberSignature)
+      throw archiveCorrupt(name, `entry ${i + 1} of its directory is damaged`);
+    const nameLength = view.getUint16(at + 28, true);
+    const extraLength = view.getUint16(at + 30, true);
+    const commentLength = view.getUint16(at + 32, true);
+    const next = at + 46 + nameLength + extraLength + commentLength;
+    if (next > bytes.length)
+      throw archiveCorrupt(name, `entry ${i + 1} of its directory is cut off`);
+    const flags = view.getUint16(at + 8, true);
+    const spelled = memberName(bytes.subarray(at + 46, at + 46 + nameLength), flags, name);
+    const member = readMember(view, at, spelled, name);
+    if (byName.has(member.name))
+      throw archiveUnsafe(
+        name,
+        `\`${member.name}\` is in it twice`,
+        "every member has a name of its own",
+      );
+    byName.set(member.name, member);
+    members.push(member);
+    total += member.size;
+    packed += member.compressedSize;
+    at = next;
+  }
+  if (at !== bytes.length)
+    throw archiveUnsafe(
+      name,
+      "its directory has more than its end record counts",
+      "every reader has to see the same members",
+    );
+  if (total > limits.size)
+    throw archiveUnsafe(
+      name,
+      `it unpacks to ${total} bytes`,
+      `at most ${limits.size} are unpacked`,
+    );
+  if (total > limits.ratioFrom && total > limits.ratio * packed)
+    throw archiveUnsafe(
+      name,
+      `${packed} bytes unpack to ${total}`,
+      `archives of this size shrink at most ${limits.ratio} times`,
+    );
+  return { members, start: end.start, byName, caseCollisions: checkTree(members, byName, name) };
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function memberName(bytes: Uint8Array, flags: number, archive: string): string {
+  let spelled: string;
+  try {
+    spelled = utf8.decode(bytes);
+  } catch {
+    throw archiveUnsafe(archive, "a member's name is not UTF-8", "names are UTF-8");
+  }
+  // Without the flag the bytes are code page 437 to some readers and UTF-8 to others.
+  if ((flags & utf8Flag) === 0 && spelled.length !== bytes.length)
+    throw archiveUnsafe(
+      archive,
+      `the name of \`${spelled}\` does not say that it is UTF-8`,
+      "every reader has to see the same names",
+    );
+  const rule = unsafeName(spelled);
+  if (rule !== undefined)
+    throw archiveUnsafe(archive, `it has a member ${JSON.stringify(spelled)}`, rule);
+  return spelled;
+}
+
+/** Bit 0 encryption, 5 patched data, 6 strong encryption, 13 masked headers: none of them may be set. */
+const refusedFlags = 0x2061;
+export const utf8Flag = 0x800;
+export const descriptorFlag = 0x8;
+
+function readMember(view: DataView, at: number, spelled: string, archive: string): ZipMember {
+  const flags = view.getUint16(at + 8, true);
+  const method = view.getUint16(at + 10, true);
+  let compressedSize = view.getUint32(at + 20, true);
+  let size = view.getUint32(at + 24, true);
+  const nameLength = view.getUint16(at + 28, true);
+  const extraLength = view.getUint16(at + 30, true);
+  let disk = view.getUint16(at + 34, true);
+  const mode = view.getUint32(at + 38, true) >>> 16;
+  let offset = view.getUint32(at + 42, true);
+  if ((flags & refusedFlags) !== 0)
+    throw archiveUnsafe(archive, `\`${spelled}\` is encrypted or patched`, "members are plain");
+  if (method !== 0 && method !== 8)
+    throw archiveUnsafe(
+      archive,
+      `\`${spelled}\` is compressed by method ${method}`,
+      "members are stored or deflated",
+    );
+  const zip64 = extraField64(view, at + 46 + nameLength, extraLength, spelled, archive);
+  if (zip64 !== undefined) {
+    let field = zip64.offset;
+    const take = (): number => {
+      if (field + 8 > zip64.end)
+        throw archiveCorrupt(archive, `the zip64 field of \`${spelled}\` is cut off`);
+      field += 8;
+      return readUint64(view, field - 8);
+    };
+    if (size === 0xffffffff) size = take();
+    if (compressedSize === 0xffffffff) compressedSize = take();
+    if (offset === 0xffffffff) offset = take();
+    if (disk === 0xffff) {
+      if (field + 4 > zip64.end)
+        throw archiveCorrupt(archive, `the zip64 field of \`${spelled}\` is cut off`);
+      disk = view.getUint32(field, true);
+    }
+  } else if (size === 0xffffffff || compressedSize === 0xffffffff || offset === 0xffffffff)
+    throw archiveCorrupt(archive, `the zip64 field of \`${spelled}\` is missing`);
+  if (disk !== 0)
+    throw archiveUnsafe(archive, `\`${spelled}\` lies in another volume`, "an archive is one file");
+  const folder = spelled.endsWith("/");
+  checkKind(mode, folder, size, spelled, archive);
+  if (method === 0 && size !== compressedSize)
+    throw archiveUnsafe(
+      archive,
+      `\`${spelled}\` is stored but has two sizes`,
+      "every reader has to see the same content",
+    );
+  return {
+    name: folder ? spelled.slice(0, -1) : spelled,
+    folder,
+    size,
+    compressedSize,
+    deflated: method === 8,
+    crc32: view.getUint32(at + 16, true),
+    mode,
+    offset,
+    flags,
+  };
+}
+
+/** Only regular files and folders: a link could lead what follows it anywhere (PEP 778 is deferred). */
+function checkKind(
+  mode: number,
+  folder: boolean,
+  size: number,
+  spelled: string,
+  archive: string,
+): void {
+  const kind = mode & 0o170000;
+  if (kind === 0o120000)
+    throw archiveUnsafe(
+      archive,
+      `\`${spelled}\` is a symbolic link`,
+      "members are files and folders",
+    );
+  if (kind !== 0 && kind !== 0o100000 && kind !== 0o040000)
+    throw archiveUnsafe(
+      archive,
+      `\`${spelled}\` is a device or the like`,
+      "members are files and folders",
+    );
+  // A folder's mode on a file, or the reverse, is read differently by different tools.
+  if ((kind === 0o040000 && !folder) || (kind === 0o100000 && folder))
+    throw archiveUnsafe(
+      archive,
+      `\`${spelled}\` is a file by its name and a folder by its mode, or the reverse`,
+      "every reader has to see the same members",
+    );
+  if (folder && size !== 0)
+    throw archiveUnsafe(
+      archive,
+      `the folder \`${spelled}\` has content`,
+      "folders are empty members",
+    );
+}
+
+/**
+ * Walks the extra fields and answers where the zip64 one lies. A field twice, and Info-ZIP's second name
+ * (0x7075), would let two readers see different things.
+ */
+export function extraField64(
+  view: DataView,
+  start: number,
+  length: number,
+  spelled: string,
+  archive: string,
+): { readonly offset: number; readonly end: number } | undefined {
+  if (length === 0) return undefined;
+  const end = start + length;
+  let found: { readonly offset: number; readonly end: number } | undefined;
+  const seen: number[] = [];
+  for (let at = start; at < end;) {
+    if (at + 4 > end)
+      throw archiveUnsafe(
+        archive,
+        `the extra fields of \`${spelled}\` do not add up`,
+        "extra fields are well formed",
+      );
+    const id = view.getUint16(at, true);
+    const next = at + 4 + view.getUint16(at + 2, true);
+    if (next > end)
+      throw archiveUnsafe(
+        archive,
+        `the extra fields of \`${spelled}\` do not add up`,
+        "extra fields are well formed",
+      );
+    if (seen.includes(id))
+      throw archiveUnsafe(
+        archive,
+        `\`${spelled}\` has an extra field twice`,
+        "extra fields are not repeated",
+      );
+    if (id === 0x7075)
+      throw archiveUnsafe(
+        archive,
+        `\`${spelled}\` has a second name`,
+        "every reader has to see the same names",
+      );
+    seen.push(id);
+    if (id === 1) found = { offset: at + 4, end: next };
+    at = next;
+  }
+  return found;
+}
+
+/** A file that another member uses as a folder is refused; names that differ by case only are reported. */
+function checkTree(
+  members: readonly ZipMember[],
+  byName: ReadonlyMap<string, ZipMember>,
+  archive: string,
+): readonly (readonly [string, string])[] {
+  const folders = new Map<string, string>();
+  const folded = new Map<string, string>();
+  const collisions: (readonly [string, string])[] = [];
+  const note = (path: string): void => {
+    const key = foldedName(path);
+    const other = folded.get(key);
+    if (other === undefined) folded.set(key, path);
+    else if (other !== path) collisions.push([other, path]);
+  };
+  let lastParent = "";
+  for (const member of members) {
+    note(member.name);
+    let slash = member.name.lastIndexOf("/");
+    if (slash === -1) continue;
+    let parent = member.name.slice(0, slash);
+    // Neighbours in an archive mostly share their folder.
+    if (parent === lastParent) continue;
+    lastParent = parent;
+    while (!folders.has(parent)) {
+      const there = byName.get(parent);
+      if (there !== undefined && !there.folder)
+        throw archiveUnsafe(
+          archive,
+          `\`${parent}\` is a file, and the folder of \`${member.name}\``,
+          "a path is a file or a folder",
+        );
+      folders.set(parent, member.name);
+      note(parent);
+      slash = parent.lastIndexOf("/");
+      if (slash === -1) break;
+      parent = parent.slice(0, slash);
+    }
+  }
+  return collisions;
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A 64-bit number; what a double cannot hold is beyond every limit anyway and comes out as infinity. */
+export function readUint64(view: DataView, at: number): number {
+  const high = view.getUint32(at + 4, true);
+  return high > 0x1fffff ? Number.POSITIVE_INFINITY : high * 2 ** 32 + view.getUint32(at, true);
+}

@@ -1,0 +1,233 @@
+import { archiveCorrupt, archiveUnsafe } from "./errors.ts";
+import type { Inflater, RandomAccess } from "./random-access.ts";
+import {
+  descriptorFlag,
+  extraField64,
+  readUint64,
+  readZipDirectorySync,
+  utf8Flag,
+  viewOf,
+  type ZipDirectory,
+  type ZipLimits,
+  type ZipMember,
+  zipLimits,
+} from "./zip-directory.ts";
+
+/** A zip file in memory whose structure has been checked; contents are checked as they are asked for. */
+export interface ZipArchive extends ZipDirectory {
+  /** The member's bytes, of exactly the declared size and checksum. May be a view of the archive's own bytes. */
+  content(member: ZipMember): Uint8Array;
+}
+
+/**
+ * Opens a zip file strictly: the local headers say what the directory says, the members lie one after the
+ * other from the first byte to the directory, and nothing lies between. `name` is what messages call it.
+ */
+export function openZip(
+  bytes: Uint8Array,
+  name: string,
+  inflate: Inflater,
+  limits: ZipLimits = zipLimits,
+): ZipArchive {
+  const directory = readZipDirectorySync(bytes, name, limits);
+  const starts = checkLayout(bytes, directory, name);
+  return {
+    ...directory,
+    content(member) {
+      const start = starts.get(member);
+      if (start === undefined) throw new Error(`${member.name} is no member of ${name}`);
+      return unpack(bytes.subarray(start, start + member.compressedSize), member, name, inflate);
+    },
+  };
+}
+
+/** Reads one member of an archive of which only ranges are at hand; its local header is checked as well. */
+export async function readZipMember(
+  source: RandomAccess,
+  directory: ZipDirectory,
+  member: ZipMember,
+  name: string,
+  inflate: Inflater,
+): Promise<Uint8Array> {
+  if (member.offset + 30 > directory.start)
+    throw archiveCorrupt(name, `\`${member.name}\` begins behind the directory`);
+  // Local extra fields are not known before; producers write at most a few dozen bytes of them.
+  const wanted = 30 + byteLength(member.name) + 1 + usualLocalExtra + member.compressedSize;
+  const length = Math.min(wanted, directory.start - member.offset);
+  let bytes = await source.read(member.offset, length);
+  const header = readLocalHeader(bytes, 0, member, name);
+  const end = header.dataStart + member.compressedSize;
+  if (member.offset + end > directory.start)
+    throw archiveCorrupt(name, `\`${member.name}\` reaches into the directory`);
+  if (end > bytes.length) bytes = await source.read(member.offset, end);
+  return unpack(bytes.subarray(header.dataStart, end), member, name, inflate);
+}
+
+const usualLocalExtra = 64;
+const localSignature = 0x04034b50;
+const descriptorSignature = 0x08074b50;
+
+function unpack(
+  packed: Uint8Array,
+  member: ZipMember,
+  archive: string,
+  inflate: Inflater,
+): Uint8Array {
+  let content = packed;
+  if (member.deflated) {
+    try {
+      content = inflate.inflateRaw(packed, member.size);
+    } catch (cause) {
+      throw archiveCorrupt(
+        archive,
+        `\`${member.name}\` cannot be unpacked to ${member.size} bytes`,
+        cause,
+      );
+    }
+  }
+  if (inflate.crc32(content) >>> 0 !== member.crc32)
+    throw archiveCorrupt(archive, `\`${member.name}\` does not match its checksum`);
+  return content;
+}
+
+/** Answers where each member's data begins. */
+function checkLayout(
+  bytes: Uint8Array,
+  directory: ZipDirectory,
+  archive: string,
+): Map<ZipMember, number> {
+  const inOrder = isSorted(directory.members)
+    ? directory.members
+    : directory.members.toSorted((a, b) => a.offset - b.offset);
+  const starts = new Map<ZipMember, number>();
+  let at = 0;
+  for (let i = 0; i < inOrder.length; i++) {
+    const member = inOrder[i] as ZipMember;
+    if (member.offset !== at) throw gap(archive, member.name, member.offset < at);
+    const end = inOrder[i + 1]?.offset ?? directory.start;
+    if (end > directory.start)
+      throw archiveCorrupt(archive, `\`${member.name}\` reaches into the directory`);
+    const header = readLocalHeader(bytes, at, member, archive);
+    const dataEnd = header.dataStart + member.compressedSize;
+    if (dataEnd > end) throw gap(archive, member.name, true);
+    const rest = end - dataEnd;
+    if (
+      (member.flags & descriptorFlag) !== 0
+        ? !isDescriptor(viewOf(bytes), dataEnd, rest, member)
+        : rest !== 0
+    )
+      throw gap(archive, member.name, false);
+    starts.set(member, header.dataStart);
+    at = end;
+  }
+  if (at !== directory.start) throw gap(archive, "the directory", false);
+  return starts;
+}
+
+function gap(archive: string, place: string, overlap: boolean): Error {
+  return archiveUnsafe(
+    archive,
+    overlap
+      ? `\`${place}\` overlaps another member`
+      : `there is data beside \`${place}\` that no member owns`,
+    "an archive holds its members, their directory, and nothing else",
+  );
+}
+
+function isSorted(members: readonly ZipMember[]): boolean {
+  for (let i = 1; i < members.length; i++)
+    if ((members[i] as ZipMember).offset < (members[i - 1] as ZipMember).offset) return false;
+  return true;
+}
+
+const encoder = new TextEncoder();
+
+/** Compares a local header with its entry in the directory: a difference is how archives are made to say two things. */
+function readLocalHeader(
+  bytes: Uint8Array,
+  at: number,
+  member: ZipMember,
+  archive: string,
+): { readonly dataStart: number } {
+  const view = viewOf(bytes);
+  if (at + 30 > bytes.length || view.getUint32(at, true) !== localSignature)
+    throw archiveCorrupt(
+      archive,
+      `the header of \`${member.name}\` is not where the directory says`,
+    );
+  const flags = view.getUint16(at + 6, true);
+  const method = view.getUint16(at + 8, true);
+  const nameLength = view.getUint16(at + 26, true);
+  const extraLength = view.getUint16(at + 28, true);
+  const dataStart = at + 30 + nameLength + extraLength;
+  if (dataStart > bytes.length)
+    throw archiveCorrupt(archive, `the header of \`${member.name}\` is cut off`);
+  const disagree = (what: string): Error =>
+    archiveUnsafe(
+      archive,
+      `\`${member.name}\` has another ${what} in its header than in the directory`,
+      "every reader has to see the same members",
+    );
+  if (!sameName(bytes, at + 30, nameLength, member)) throw disagree("name");
+  // A longer name in bytes than in letters is not ASCII, and then the flag decides how it is read.
+  const ascii = nameLength === member.name.length + (member.folder ? 1 : 0);
+  if (!ascii && (flags & utf8Flag) === 0) throw disagree("set of flags");
+  if (((flags ^ member.flags) & comparedFlags) !== 0) throw disagree("set of flags");
+  if ((method === 8) !== member.deflated || (method !== 0 && method !== 8))
+    throw disagree("compression");
+  let compressedSize = view.getUint32(at + 18, true);
+  let size = view.getUint32(at + 22, true);
+  const crc32 = view.getUint32(at + 14, true);
+  const zip64 = extraField64(view, at + 30 + nameLength, extraLength, member.name, archive);
+  if (zip64 !== undefined) {
+    let field = zip64.offset;
+    if (size === 0xffffffff && field + 8 <= zip64.end) {
+      size = readUint64(view, field);
+      field += 8;
+    }
+    if (compressedSize === 0xffffffff && field + 8 <= zip64.end)
+      compressedSize = readUint64(view, field);
+  }
+  // Written as a stream, the header may leave open what the descriptor behind the data says.
+  const open = (flags & descriptorFlag) !== 0;
+  if (size !== member.size && !(open && size === 0)) throw disagree("size");
+  if (compressedSize !== member.compressedSize && !(open && compressedSize === 0))
+    throw disagree("packed size");
+  if (crc32 !== member.crc32 && !(open && crc32 === 0)) throw disagree("checksum");
+  return { dataStart };
+}
+
+/** All flags that change the meaning; bits 1 and 2 only tell how hard the producer tried. */
+const comparedFlags = 0xffff & ~0x6 & ~utf8Flag;
+
+function sameName(bytes: Uint8Array, at: number, length: number, member: ZipMember): boolean {
+  const { name } = member;
+  const tail = member.folder ? 1 : 0;
+  if (length === name.length + tail) {
+    let i = 0;
+    while (i < name.length && bytes[at + i] === name.charCodeAt(i)) i++;
+    if (i === name.length) return tail === 0 || bytes[at + i] === 0x2f;
+  }
+  const expected = encoder.encode(member.folder ? `${name}/` : name);
+  return expected.length === length && expected.every((byte, i) => bytes[at + i] === byte);
+}
+
+/** The data descriptor in its four shapes: with or without signature, with 32 or 64 bits a size. */
+function isDescriptor(view: DataView, at: number, length: number, member: ZipMember): boolean {
+  const signed = length === 16 || length === 24;
+  if (!signed && length !== 12 && length !== 20) return false;
+  if (signed && view.getUint32(at, true) !== descriptorSignature) return false;
+  const field = signed ? at + 4 : at;
+  const wide = length >= 20;
+  const compressedSize = wide ? readUint64(view, field + 4) : view.getUint32(field + 4, true);
+  const size = wide ? readUint64(view, field + 12) : view.getUint32(field + 8, true);
+  return (
+    view.getUint32(field, true) === member.crc32 &&
+    compressedSize === member.compressedSize &&
+    size === member.size
+  );
+}
+
+function byteLength(text: string): number {
+  return encoder.encode(text).length;
+}

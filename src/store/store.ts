@@ -1,0 +1,66 @@
+import type { FileLock, World, Workers } from "#platform/ports";
+import { AnswerCache } from "./answer-cache.ts";
+import { holdStore, layOut } from "./layout.ts";
+import { MetadataCache } from "./metadata-cache.ts";
+import { WheelStore } from "./wheel-store.ts";
+import type { StoredWheel } from "./wheel-manifest.ts";
+
+/** A wheel that has just arrived; `repository`'s `Download` is one. */
+export type ArrivedWheel = {
+  readonly file: { readonly filename: string; readonly url: string };
+  /** The verified sha256 of the whole file, hexadecimal. */
+  readonly sha256: string;
+  readonly content:
+    | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+    | { readonly kind: "path"; readonly path: string };
+};
+
+/** What is kept between runs. Safe for many processes at once; everything in it can be fetched or made again. */
+export interface Store {
+  /** The folder of this version of the store. */
+  readonly root: string;
+  /** Metadata of distribution files, without their wheels. */
+  readonly metadata: MetadataCache;
+  /** Small answers by the digest of their question. */
+  readonly answers: AnswerCache;
+  /** The unpacked wheel with this archive hash, if it is here and its manifest whole. */
+  findWheel(sha256: string): StoredWheel | undefined;
+  /** The unpacked wheel that was fetched from this address, for those who know no hash. */
+  findByUrl(file: { readonly url: string; readonly filename: string }): StoredWheel | undefined;
+  /**
+   * Verifies and unpacks a wheel, once: two at the same time, in one process or in many, get the same one. Throws a
+   * `PkmError` that names the member and the rule; nothing is left behind then.
+   */
+  addWheel(wheel: ArrivedWheel): Promise<StoredWheel>;
+  /** Held while an environment is filled: nothing is removed from the store meanwhile. */
+  hold(): Promise<FileLock>;
+  /** Ends the unpacking threads, if any were started. */
+  close(): void;
+}
+
+export type StoreWorld = Pick<World, "files" | "clock" | "hashing" | "inflate" | "host"> & {
+  /** Without them wheels are unpacked by the thread that asks. */
+  readonly workers?: Workers;
+};
+
+export type StoreOptions = {
+  /** The cache folder; made at the first write. */
+  readonly root: string;
+  readonly world: StoreWorld;
+};
+
+/** Opens the store in a folder. Nothing is read or made before it is asked for. */
+export function openStore({ root, world }: StoreOptions): Store {
+  const places = layOut(root);
+  const wheels = new WheelStore(places, world);
+  return {
+    root: places.root,
+    metadata: new MetadataCache(places, world),
+    answers: new AnswerCache(places, world),
+    findWheel: (sha256) => wheels.find(sha256),
+    findByUrl: (file) => wheels.findByUrl(file),
+    addWheel: (wheel) => wheels.add(wheel),
+    hold: () => holdStore(places, world),
+    close: () => wheels.close(),
+  };
+}
