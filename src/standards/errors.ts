@@ -345,3 +345,19 @@ export function unknownPlatform(name: string, near: readonly string[]): PkmError
     exit: exit.usage,
   });
 }
+
+/** A requirements or constraints file that cannot be opened. */
+export function requirementsFileMissing(
+  file: string,
+  why: string,
+  from: LinePlace | undefined,
+  cause: unknown,
+): PkmError {
+  return new PkmError({
+    code: "requirements-file-missing",
+    what: `Cannot open ${withoutCredentials(file)}${from === undefined ? "" : `, which ${fileAndLine(from)} names`}`,
+    why,
+    excerpt: from === undefined ? undefined : under(from.text, { start: 0, end: from.text.length }),
+    cause,
+  });
+}
