@@ -1,4 +1,5 @@
 import type { Hashes } from "#base/hash";
+import type { ExclusiveNames } from "#standards/format-control";
 import type { MarkerEnvironment } from "#standards/marker";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
@@ -27,16 +28,17 @@ export type ResolutionTarget = {
 
 export type PrereleasePolicy = "if-necessary" | "allow" | "disallow" | "explicit";
 
-/** `--no-binary` and `--only-binary`: `true` for `:all:`, else the names. `only-binary` wins for a name in both. */
+/** `--no-binary` (first) and `--only-binary` (second); `allowedFormats` of `#standards/format-control` reads them. */
 export type FormatPolicy = {
-  readonly noBinary: true | ReadonlySet<NormalizedName>;
-  readonly onlyBinary: true | ReadonlySet<NormalizedName>;
+  readonly binaries: ExclusiveNames;
   readonly preferBinary?: boolean;
 };
 
 export type ResolutionPolicy = {
   readonly strategy: "highest" | "lowest" | "lowest-direct";
   readonly prerelease: PrereleasePolicy;
+  /** `--all-releases` (first: allow) and `--only-final` (second: disallow) of single names, above {@link prerelease}. */
+  readonly releases?: ExclusiveNames;
   /** Milliseconds since 1970: files uploaded later do not exist. */
   readonly excludeNewer: number | undefined;
   readonly formats: FormatPolicy;
