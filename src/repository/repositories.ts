@@ -33,6 +33,13 @@ export type DownloadContent =
  * turn of the event loop per question.
  */
 export interface Repositories {
+  /** What decides where answers come from (addresses without credentials, order, bindings), as one text. */
+  readonly identity: string;
+  /**
+   * Until when every listing answered so far may be used again without asking, in milliseconds since 1970;
+   * `undefined` when one of them may not be remembered.
+   */
+  freshUntil(): number | undefined;
   /** Begins to fetch pages in the background. Never throws; the failure is told when the page is asked for. */
   prefetch(names: Iterable<NormalizedName>): void;
   listing(
