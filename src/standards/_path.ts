@@ -51,3 +51,30 @@ function settled(parts: readonly string[]): string[] {
   }
   return kept;
 }
+
+/** The `file:` URL of an absolute path. */
+export function fileUrl(path: string): string {
+  const slashed = path.replaceAll("\\", "/");
+  const encoded = slashed.split("/").map((part) => encodeURIComponent(part));
+  if (slashed.startsWith("//")) return `file:${encoded.join("/")}`;
+  // The colon of a drive letter stays.
+  const drive = /^[A-Za-z]:/.exec(slashed)?.[0];
+  if (drive !== undefined) encoded[0] = drive;
+  return `file://${drive === undefined ? "" : "/"}${encoded.join("/")}`;
+}
+
+/** The path of a `file:` URL in the style of `cwd`; `undefined` when it lies on another machine. */
+export function pathOfFileUrl(url: string, cwd: string): string | undefined {
+  const { host, pathname } = new URL(url, `${fileUrl(cwd)}/`);
+  if (host !== "" && host !== "localhost") return undefined;
+  try {
+    const path = decodeURIComponent(pathname);
+    return isWindows(cwd) ? path.replace(/^\/([A-Za-z]:)/, "$1").replaceAll("/", "\\") : path;
+  } catch {
+    return undefined;
+  }
+}
+
+export function looksLikePath(text: string, cwd: string): boolean {
+  return text.startsWith(".") || text.includes("/") || (isWindows(cwd) && text.includes("\\"));
+}
