@@ -66,7 +66,9 @@ export const debugFamilies: Readonly<Record<string, DebugFamily>> = {
   specifier: orError((input) => {
     const { specifier, version, prereleases } = members(input);
     const set = parseSpecifierSet(text(specifier));
-    return { contains: specifierContains(set, text(version), { prereleases: choice(prereleases) }) };
+    return {
+      contains: specifierContains(set, text(version), { prereleases: choice(prereleases) }),
+    };
   }),
 
   filter: orError((input) => {
@@ -120,9 +122,7 @@ export const debugFamilies: Readonly<Record<string, DebugFamily>> = {
       throw new BadInput("expected a Python version such as `3.12`");
     const freeThreaded = free_threaded === true;
     const abis =
-      abi === undefined || abi === null
-        ? abisOf(short, major, minor, freeThreaded)
-        : [text(abi)];
+      abi === undefined || abi === null ? abisOf(short, major, minor, freeThreaded) : [text(abi)];
     return {
       tags: compatibleTags({
         implementation: short,

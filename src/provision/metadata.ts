@@ -1,0 +1,35 @@
+import type { ProjectFile, ProjectListing } from "#repository/listing";
+import type { MetadataAnswer, NoListing } from "#repository/repositories";
+import type { DirectCandidate, MetadataSource } from "#resolver/sources";
+import type { NormalizedName } from "#standards/name";
+import { openDirect } from "./direct.ts";
+import type { ProvisionWorld } from "./world.ts";
+
+/** Answers the resolver: names from the repositories, URLs and paths by opening them. */
+export class ProvisionedMetadata implements MetadataSource {
+  readonly #world: ProvisionWorld;
+  readonly #directs = new Map<string, Promise<DirectCandidate>>();
+
+  constructor(world: ProvisionWorld) {
+    this.#world = world;
+  }
+
+  prefetch(names: Iterable<NormalizedName>): void {
+    this.#world.repositories.prefetch(names);
+  }
+
+  listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing> {
+    return this.#world.repositories.listing(name);
+  }
+
+  metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer> {
+    return this.#world.repositories.metadata(file);
+  }
+
+  direct(url: string, name: NormalizedName | undefined, editable: boolean): Promise<DirectCandidate> {
+    const key = `${editable ? "-e " : ""}${url}`;
+    const begun = this.#directs.get(key) ?? openDirect({ url, name, editable }, this.#world);
+    this.#directs.set(key, begun);
+    return begun;
+  }
+}

@@ -1,0 +1,1 @@
+import type { AskedRequirement } from "#resolver/request";

@@ -1,0 +1,27 @@
+import { resolve } from "#resolver/resolve";
+import type { ResolveRequest } from "#resolver/request";
+import type { ResolveOutcome } from "#resolver/resolution";
+import { memoFor } from "./memo.ts";
+import { ProvisionedMetadata } from "./metadata.ts";
+import type { ProvisionWorld } from "./world.ts";
+
+/** Answers a question from memory, or by resolving it. */
+export async function resolveRequirements(
+  request: ResolveRequest,
+  world: ProvisionWorld,
+): Promise<ResolveOutcome> {
+  const { report } = world;
+  const memo = memoFor(request, world);
+  const remembered = memo?.recall();
+  if (remembered !== undefined) {
+    report({ type: "resolution-ended", packages: remembered.packages.length, remembered: true });
+    return { kind: "resolved", resolution: remembered };
+  }
+  report({ type: "resolution-began", requirements: request.roots.length });
+  const outcome = await resolve(request, new ProvisionedMetadata(world));
+  if (outcome.kind === "resolved") {
+    memo?.remember(outcome.resolution);
+    report({ type: "resolution-ended", packages: outcome.resolution.packages.length, remembered: false });
+  }
+  return outcome;
+}
