@@ -175,8 +175,12 @@ function readRequirement(line: string): Requirement | InvalidRequirement {
 /** Name and extras, the specifier with or without parentheses, the marker. */
 const parts = /^([^\s[(<>=!~;@,]+\s*(?:\[[^\]]*\])?)\s*\(?([^@;]*?)\)?\s*(;.*)?$/;
 
+/** No real line is longer; a hostile one must not cost more than its reading. */
+const longestRepaired = 500;
+
 /** Specifiers that are broken in a known way (`>=1.9.*`, `>=2<3`) are repaired as those of Requires-Python are. */
 function repairedRequirement(line: string): Requirement | undefined {
+  if (line.length > longestRepaired) return undefined;
   const [, head, specifier = "", marker = ""] = parts.exec(line.trim()) ?? [];
   if (head === undefined || specifier === "") return undefined;
   const repaired = parseRequiresPython(specifier);

@@ -143,25 +143,25 @@ export function parseRawMetadata(content: string): ParsedMetadata {
     else before.push(value);
   }
   const raw: Partial<Record<RawKey, unknown>> = {};
-  const unparsed: Record<string, string[]> = {};
+  const unparsed = new Map<string, string[]>();
   for (const [header, all] of values) {
     const field = fieldsByHeader.get(header);
     const value = field === undefined ? undefined : rawValue(field, all);
-    if (field === undefined || value === undefined) unparsed[header] = all;
+    if (field === undefined || value === undefined) unparsed.set(header, all);
     else raw[field.key] = value;
   }
   const body = content.slice(bodyStart);
   if (body !== "") {
     const inHeader = raw.description;
-    const before = unparsed["description"];
+    const before = unparsed.get("description");
     if (typeof inHeader === "string") {
       // Two descriptions: nobody can say which one is meant.
       delete raw.description;
-      unparsed["description"] = [inHeader, body];
+      unparsed.set("description", [inHeader, body]);
     } else if (before !== undefined) before.push(body);
     else raw.description = body;
   }
-  return { raw: raw as RawMetadata, unparsed };
+  return { raw: raw as RawMetadata, unparsed: Object.fromEntries(unparsed) };
 }
 
 function rawValue(field: MetadataField, values: readonly string[]): unknown {

@@ -1,0 +1,104 @@
+import { invalidRecord } from "./errors.ts";
+
+/** One row of a RECORD file (PyPUG recording-installed-packages). Hash and size may be absent: RECORD itself, `.pyc`. */
+export type RecordEntry = {
+  /** As written: relative to the folder that holds the dist-info, or absolute; always with `/` when pkm writes it. */
+  readonly path: string;
+  readonly hash: RecordHash | undefined;
+  readonly size: number | undefined;
+};
+
+export type RecordHash = {
+  /** In lower case, as Python's hashlib names it: `sha256`. */
+  readonly algorithm: string;
+  /** URL-safe base64 without padding. */
+  readonly digest: string;
+};
+
+/** Reads a RECORD: comma-separated values with Python's default quoting. Empty lines are passed over. */
+export function parseRecord(text: string): RecordEntry[] {
+  const entries: RecordEntry[] = [];
+  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  let line = 1;
+  const cells: string[] = [];
+  while (at < text.length) {
+    cells.length = 0;
+    const end = readRow(text, at, cells, line);
+    if (cells.length > 1 || cells[0] !== "") entries.push(entryOf(cells, line));
+    for (let i = text.indexOf("\n", at); i !== -1 && i < end; i = text.indexOf("\n", i + 1)) line++;
+    at = end;
+  }
+  return entries;
+}
+
+/** Writes a RECORD, rows in the order of their paths. The row of RECORD itself has to be among the entries. */
+export function formatRecord(entries: Iterable<RecordEntry>): string {
+  const rows: string[] = [];
+  for (const { path, hash, size } of entries) {
+    const digest = hash === undefined ? "" : `${hash.algorithm}=${hash.digest}`;
+    rows.push(`${quoted(path)},${digest},${size ?? ""}\n`);
+  }
+  return rows.sort().join("");
+}
+
+const comma = 0x2c;
+const quote = 0x22;
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+
+/** Reads the cells of one row; answers where the next row begins. */
+function readRow(text: string, start: number, cells: string[], line: number): number {
+  let at = start;
+  for (;;) {
+    let cell = "";
+    if (text.charCodeAt(at) === quote) {
+      at++;
+      for (;;) {
+        const close = text.indexOf('"', at);
+        if (close === -1) throw invalidRecord(line, "has a quote that is never closed");
+        cell += text.slice(at, close);
+        at = close + 1;
+        if (text.charCodeAt(at) !== quote) break;
+        cell += '"';
+        at++;
+      }
+    }
+    // Behind a closing quote Python's reader takes what follows as it is.
+    const from = at;
+    while (at < text.length && !endsCell(text.charCodeAt(at))) at++;
+    cells.push(cell + text.slice(from, at));
+    const code = text.charCodeAt(at);
+    if (at >= text.length) return at;
+    at++;
+    if (code === comma) continue;
+    return code === carriageReturn && text.charCodeAt(at) === newline ? at + 1 : at;
+  }
+}
+
+function endsCell(code: number): boolean {
+  return code === comma || code === newline || code === carriageReturn;
+}
+
+function entryOf(cells: readonly string[], line: number): RecordEntry {
+  const [path = "", digest = "", length = ""] = cells;
+  if (path === "") throw invalidRecord(line, "names no file");
+  // Further cells are ignored: some producers of old wheels wrote one.
+  let hash: RecordHash | undefined;
+  if (digest !== "") {
+    const equals = digest.indexOf("=");
+    if (equals < 1)
+      throw invalidRecord(line, `has \`${digest}\`, which is no \`algorithm=digest\``);
+    hash = {
+      algorithm: digest.slice(0, equals).toLowerCase(),
+      // The digest of some producers keeps its padding.
+      digest: digest.slice(equals + 1).replace(/=+$/, ""),
+    };
+  }
+  if (length !== "" && !/^[0-9]{1,15}$/.test(length))
+    throw invalidRecord(line, `has \`${length}\` for a size`);
+  return { path, hash, size: length === "" ? undefined : Number(length) };
+}
+
+function quoted(path: string): string {
+  return /[",\n\r]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path;
+}
