@@ -1,6 +1,7 @@
 import { PkmError } from "#base/errors";
 import { passes, repairedPythonVersion } from "./_marker-test.ts";
 import { invalidMarker, undefinedMarkerComparison, undefinedMarkerName } from "./errors.ts";
+import { strip } from "./_spaces.ts";
 import { normalizeName } from "./name.ts";
 import { specifierContains, tryParseSpecifierSet } from "./specifier-set.ts";
 
@@ -476,9 +477,18 @@ function compareVersionTexts(
   operator: MarkerOperator,
   right: string,
 ): boolean | undefined {
-  if (operator === "in" || operator === "not in" || right.includes(",")) return undefined;
+  if (operator === "in" || operator === "not in") return undefined;
+  // A comma would make two specifiers of it, except behind `===`, where any text may stand.
+  if (right.includes(","))
+    return operator === "===" && isArbitraryText(right)
+      ? left.toLowerCase() === strip(right).toLowerCase()
+      : undefined;
   const set = tryParseSpecifierSet(operator + right);
   return set?.specifiers.length === 1
     ? specifierContains(set, left, { prereleases: true })
     : undefined;
+}
+
+function isArbitraryText(text: string): boolean {
+  return !/[;)\s]/.test(strip(text));
 }

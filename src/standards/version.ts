@@ -90,6 +90,11 @@ export function versionOf(parts: VersionParts): Version {
 const zero = 0x30;
 const nine = 0x39;
 const dot = 0x2e;
+const dash = 0x2d;
+const underscore = 0x5f;
+const plus = 0x2b;
+const exclamation = 0x21;
+const letterV = 0x76;
 
 /**
  * The road of nearly all versions: numbers and dots, already normalised. `undefined` sends everything else, mistakes
@@ -129,17 +134,23 @@ function plainVersion(text: string): Version | undefined {
   };
 }
 
-const preSpellings: readonly (readonly [string, PreReleaseLetter])[] = [
-  ["alpha", "a"],
+const preSpellings: ReadonlyMap<string, PreReleaseLetter> = new Map([
   ["a", "a"],
-  ["beta", "b"],
   ["b", "b"],
+  ["rc", "rc"],
+  ["c", "rc"],
+  ["alpha", "a"],
+  ["beta", "b"],
   ["preview", "rc"],
   ["pre", "rc"],
-  ["c", "rc"],
-  ["rc", "rc"],
-];
-const postSpellings = ["post", "rev", "r"] as const;
+]);
+const postSpellings: ReadonlyMap<string, string> = new Map([
+  ["post", "post"],
+  ["rev", "post"],
+  ["r", "post"],
+]);
+const devSpellings: ReadonlyMap<string, string> = new Map([["dev", "dev"]]);
+const longestWord = "preview".length;
 
 /**
  * CPython refuses to read longer decimal numbers, `packaging` with it; without a limit a hostile index could make
@@ -149,99 +160,115 @@ const longestNumber = 4300;
 
 /** The grammar of PEP 440, appendix B, by hand. A number says where the text stops being a version. */
 function readVersion(text: string): Version | number {
-  let end = text.length;
-  let at = 0;
-  while (at < end && isSpace(text.charCodeAt(at))) at++;
-  while (end > at && isSpace(text.charCodeAt(end - 1))) end--;
-  const source = lowerAscii(text);
+  return new VersionReader(text).whole();
+}
 
-  const isDigitAt = (i: number): boolean => {
-    if (i >= end) return false;
-    const code = source.charCodeAt(i);
-    return code >= zero && code <= nine;
-  };
-  const isSeparatorAt = (i: number): boolean => {
-    const mark = source[i];
-    return i < end && (mark === "." || mark === "-" || mark === "_");
-  };
-  const startsAt = (word: string, i: number): boolean =>
-    i + word.length <= end && source.startsWith(word, i);
-  /** The digits at `at`, which moves behind them; -1 where there are too many. */
-  const number = (): VersionNumber => {
-    const start = at;
-    while (isDigitAt(at)) at++;
-    return at - start > longestNumber ? -1 : numberOf(source.slice(start, at));
-  };
-  /** `[-_.]? word [-_.]? N?`: moves behind it and answers N, or 0; `undefined` and no move when another word stands there. */
-  const labelled = (word: string): VersionNumber | undefined => {
-    const start = isSeparatorAt(at) ? at + 1 : at;
-    if (!startsAt(word, start)) return undefined;
-    at = start + word.length;
-    if (isSeparatorAt(at)) at++;
-    return isDigitAt(at) ? number() : 0;
-  };
+class VersionReader {
+  readonly #source: string;
+  readonly #end: number;
+  #at = 0;
+  #tooLong = false;
+  /** The number that came with the label last read, 0 if it had none. */
+  #number: VersionNumber = 0;
 
-  if (source[at] === "v" && at < end) at++;
-  if (!isDigitAt(at)) return at;
-  let first = number();
-  let epoch: VersionNumber = 0;
-  if (at < end && source[at] === "!") {
-    at++;
-    if (!isDigitAt(at)) return at;
-    epoch = first;
-    first = number();
-  }
-  const release = [first];
-  while (at < end && source[at] === "." && isDigitAt(at + 1)) {
-    at++;
-    release.push(number());
+  constructor(text: string) {
+    let end = text.length;
+    while (this.#at < end && isSpace(text.charCodeAt(this.#at))) this.#at++;
+    while (end > this.#at && isSpace(text.charCodeAt(end - 1))) end--;
+    this.#source = lowerAscii(text);
+    this.#end = end;
   }
 
-  let pre: Version["pre"];
-  for (const [word, letter] of preSpellings) {
-    const n = labelled(word);
-    if (n === undefined) continue;
-    pre = [letter, n];
-    break;
-  }
-
-  let post: VersionNumber | undefined;
-  if (at < end && source[at] === "-" && isDigitAt(at + 1)) {
-    at++;
-    post = number();
-  } else {
-    for (const word of postSpellings) {
-      post = labelled(word);
-      if (post !== undefined) break;
+  whole(): Version | number {
+    if (this.#code() === letterV) this.#at++;
+    if (!isDigit(this.#code())) return this.#at;
+    let first = this.#digits();
+    let epoch: VersionNumber = 0;
+    if (this.#code() === exclamation) {
+      this.#at++;
+      if (!isDigit(this.#code())) return this.#at;
+      epoch = first;
+      first = this.#digits();
     }
+    const release = [first];
+    while (this.#code() === dot && isDigit(this.#code(1))) {
+      this.#at++;
+      release.push(this.#digits());
+    }
+
+    const letter = this.#label(preSpellings);
+    const pre = letter === undefined ? undefined : ([letter, this.#number] as const);
+    const post = this.#post();
+    const dev = this.#label(devSpellings) === undefined ? undefined : this.#number;
+    const local = this.#code() === plus ? this.#local() : undefined;
+    if (this.#at < this.#end || local === "") return this.#at;
+    if (this.#tooLong) return this.#end;
+    return versionOf({ epoch, release, pre, post, dev, local });
   }
 
-  const dev = labelled("dev");
+  /** The code of the character here, or so many further on; 0 behind the end. */
+  #code(further: number = 0): number {
+    const at = this.#at + further;
+    return at < this.#end ? this.#source.charCodeAt(at) : 0;
+  }
 
-  let local: string | undefined;
-  if (at < end && source[at] === "+") {
+  #digits(): VersionNumber {
+    const start = this.#at;
+    while (isDigit(this.#code())) this.#at++;
+    if (this.#at - start <= 15) return Number(this.#source.slice(start, this.#at));
+    if (this.#at - start > longestNumber) this.#tooLong = true;
+    return this.#tooLong ? 0 : narrow(BigInt(this.#source.slice(start, this.#at)));
+  }
+
+  /** `[-_.]? word [-_.]? N?`: what the word means, or `undefined` and no move when none of the words stands here. */
+  #label<Meaning>(words: ReadonlyMap<string, Meaning>): Meaning | undefined {
+    const start = this.#at + (isSeparator(this.#code()) ? 1 : 0);
+    let end = start;
+    const limit = Math.min(this.#end, start + longestWord);
+    while (end < limit && isLetter(this.#source.charCodeAt(end))) end++;
+    if (end === start) return undefined;
+    // Labels may stand side by side (`1alphadev`), so the first one may be a beginning of the letters only.
+    for (; end > start; end--) {
+      const meaning = words.get(this.#source.slice(start, end));
+      if (meaning === undefined) continue;
+      this.#at = end;
+      if (isSeparator(this.#code())) this.#at++;
+      this.#number = isDigit(this.#code()) ? this.#digits() : 0;
+      return meaning;
+    }
+    return undefined;
+  }
+
+  #post(): VersionNumber | undefined {
+    if (this.#code() !== dash || !isDigit(this.#code(1)))
+      return this.#label(postSpellings) === undefined ? undefined : this.#number;
+    this.#at++;
+    return this.#digits();
+  }
+
+  /** The normalised local part; empty when a segment is missing. */
+  #local(): string {
     const segments: string[] = [];
     do {
-      const start = ++at;
-      while (at < end && isLetterOrDigit(source.charCodeAt(at))) at++;
-      if (at === start) return at;
-      segments.push(normalSegment(source.slice(start, at)));
-    } while (isSeparatorAt(at));
-    local = segments.join(".");
+      const start = ++this.#at;
+      while (isDigit(this.#code()) || isLetter(this.#code())) this.#at++;
+      if (this.#at === start) return "";
+      segments.push(normalSegment(this.#source.slice(start, this.#at)));
+    } while (isSeparator(this.#code()));
+    return segments.join(".");
   }
-
-  if (at < end) return at;
-  if (epoch === -1 || release.includes(-1) || pre?.[1] === -1 || post === -1 || dev === -1)
-    return end;
-  return versionOf({ epoch, release, pre, post, dev, local });
 }
 
-function isLetterOrDigit(code: number): boolean {
-  return (code >= zero && code <= nine) || (code >= 0x61 && code <= 0x7a);
+function isDigit(code: number): boolean {
+  return code >= zero && code <= nine;
 }
 
-function numberOf(digits: string): VersionNumber {
-  return digits.length <= 15 ? Number(digits) : narrow(BigInt(digits));
+function isLetter(code: number): boolean {
+  return code >= 0x61 && code <= 0x7a;
+}
+
+function isSeparator(code: number): boolean {
+  return code === dot || code === dash || code === underscore;
 }
 
 /** Numbers lose their leading zeros, everything else stays: `01` is `1`, `foo0100` is itself. */

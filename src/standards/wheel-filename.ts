@@ -48,54 +48,46 @@ type Mistake = { readonly start: number; readonly end: number; readonly why: str
 function readFilename(text: string): WheelFilename | Mistake {
   const whole = { start: 0, end: text.length };
   if (!text.endsWith(".whl")) return { ...whole, why: "it does not end in `.whl`" };
+  const strange = /[/\\\p{Cc}]/u.exec(text);
+  if (strange !== null) {
+    const start = strange.index;
+    return { start, end: start + 1, why: "a file name has no slashes and no control characters" };
+  }
   const parts = text.slice(0, -4).split("-");
-  if (parts.length !== 5 && parts.length !== 6)
+  const { length } = parts;
+  if (length !== 5 && length !== 6)
     return {
       ...whole,
-      why: `it has ${parts.length} parts between dashes, a wheel's name has five or six`,
+      why: `it has ${length} parts between dashes, a wheel's name has five or six`,
     };
-  let at = 0;
-  const places = parts.map((part) => {
-    const place = { start: at, end: at + part.length };
-    at += part.length + 1;
-    return place;
-  });
-  const mistakeIn = (part: number, why: string): Mistake => ({
-    ...(places.at(part) ?? whole),
-    why,
-  });
 
   const namePart = parts[0] as string;
   if (!isEscapedName(namePart))
-    return mistakeIn(0, "a name has letters, digits, `.` and single `_` here");
-  const version = tryParseVersion(parts[1] as string);
-  if (version === undefined) return mistakeIn(1, `\`${parts[1]}\` is not a version`);
-  const build: BuildTag | undefined = parts.length === 6 ? readBuild(parts[2] as string) : [];
-  if (build === undefined) return mistakeIn(2, "a build tag begins with a digit");
-  const [pythonTags, abiTags, platformTags] = parts.slice(-3).map(tagsOf) as [
-    string[],
-    string[],
-    string[],
-  ];
-  for (const [i, tags] of [pythonTags, abiTags, platformTags].entries())
-    if (tags.includes("")) return mistakeIn(i - 3, "a tag is empty");
+    return mistakeIn(parts, 0, "a name has letters, digits, `.` and single `_` here");
+  const version = versionOf(parts[1] as string);
+  if (version === undefined) return mistakeIn(parts, 1, `\`${parts[1]}\` is not a version`);
+  const build = length === 6 ? readBuild(parts[2] as string) : noBuild;
+  if (build === undefined) return mistakeIn(parts, 2, "a build tag begins with a digit");
+  const pythonTags = tagsOf(parts[length - 3] as string);
+  const abiTags = tagsOf(parts[length - 2] as string);
+  const platformTags = tagsOf(parts[length - 1] as string);
+  const empty = [pythonTags, abiTags, platformTags].findIndex((tags) => tags.includes(""));
+  if (empty !== -1) return mistakeIn(parts, length - 3 + empty, "a tag is empty");
   if (!pythonTags.every(isIdentifier))
-    return mistakeIn(-3, "a Python tag begins with a letter and has letters, digits and `_`");
+    return mistakeIn(
+      parts,
+      length - 3,
+      "a Python tag begins with a letter and has letters, digits and `_`",
+    );
   return { name: nameOf(namePart), version, build, pythonTags, abiTags, platformTags };
 }
 
-function tagsOf(part: string): string[] {
-  return part.toLowerCase().split(".");
+function mistakeIn(parts: readonly string[], index: number, why: string): Mistake {
+  const start = parts.slice(0, index).join("-").length + (index === 0 ? 0 : 1);
+  return { start, end: start + (parts[index] as string).length, why };
 }
 
-function isEscapedName(part: string): boolean {
-  return /^[\p{L}\p{N}_.]+$/u.test(part) && !part.includes("__") && !part.endsWith("\n");
-}
-
-// Real names are ASCII; packaging accepts any letter here, and folds them all.
-function nameOf(part: string): NormalizedName {
-  return normalizeName(/^[\w.]+$/.test(part) ? part : part.toLowerCase());
-}
+const noBuild: BuildTag = [];
 
 function readBuild(part: string): BuildTag | undefined {
   const digits = /^[0-9]+/.exec(part)?.[0];
@@ -103,6 +95,37 @@ function readBuild(part: string): BuildTag | undefined {
   return [narrow(BigInt(digits)), part.slice(digits.length)];
 }
 
+// A page lists up to tens of thousands of wheels, many of one version and with the same few tags. What was
+// read for the file before is shared with the next: it saves most of the work, and most of the memory.
+let lastVersion: { readonly text: string; readonly version: Version } | undefined;
+const knownTags = new Map<string, readonly string[]>();
+const mostKnownTags = 2000;
+
+function versionOf(text: string): Version | undefined {
+  if (lastVersion?.text === text) return lastVersion.version;
+  const version = tryParseVersion(text);
+  if (version !== undefined) lastVersion = { text, version };
+  return version;
+}
+
+function tagsOf(part: string): readonly string[] {
+  const known = knownTags.get(part);
+  if (known !== undefined) return known;
+  const tags = part.toLowerCase().split(".");
+  if (knownTags.size >= mostKnownTags) knownTags.clear();
+  knownTags.set(part, tags);
+  return tags;
+}
+
 function isIdentifier(tag: string): boolean {
-  return /^[\p{XID_Start}_][\p{XID_Continue}]*$/u.test(tag);
+  return /^[a-z_][a-z0-9_]*$/.test(tag) || /^[\p{XID_Start}_][\p{XID_Continue}]*$/u.test(tag);
+}
+
+function isEscapedName(part: string): boolean {
+  return /^[\w.]+$/.test(part) || /^[\p{L}\p{N}_.]+$/u.test(part) ? !part.includes("__") : false;
+}
+
+// Real names are ASCII; packaging accepts any letter here, and folds them all.
+function nameOf(part: string): NormalizedName {
+  return normalizeName(/^[\w.]+$/.test(part) ? part : part.toLowerCase());
 }
