@@ -1,14 +1,33 @@
-import type { PythonEnvironment } from "#environment/environment";
+import { mapLimited } from "#base/concurrency";
+import { errnoOf } from "#base/errors";
+import { compareText } from "#base/order";
+import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
 import type { LinkMode } from "#platform/ports";
+import { normalizeName } from "#standards/name";
+import { formatRecord, parseRecord } from "#standards/record";
 import type { StoredWheel } from "#store/wheel-manifest";
 import type { BytecodeSource } from "./bytecode.ts";
-import type { EnvironmentLock } from "./environment-lock.ts";
-import type { Change, Plan, WheelSource } from "./plan-types.ts";
+import { describeCollisions } from "./collisions.ts";
+import { recordDigest } from "./digest.ts";
+import { type EnvironmentLock, lockEnvironment } from "./environment-lock.ts";
+import { environmentChanged, filesCollide, filesInTheWay, writeFailed } from "./errors.ts";
+import { type FileOwner, InstalledFiles } from "./installed-files.ts";
+import { isUnfinished, removeTransaction } from "./recovery.ts";
+import type { Change, ChangeEntry, Plan, WheelSource } from "./plan-types.ts";
+import { isOwn, nameOf, parentOf, type Places, resolvePath } from "./places.ts";
+import { launcherFor } from "./scripts.ts";
+import { stageWheel } from "./stage-wheel.ts";
+import { deriveSwitch, type StagedPart, type Switch } from "./switch-steps.ts";
+import { TakenPaths } from "./taken-paths.ts";
+import { asideFolder, openTransaction, stagingFolder, switchOver } from "./transaction.ts";
+import { type Belongings, belongingsOf } from "./uninstall.ts";
 import type { InstallerWorld } from "./world.ts";
 
 export type ApplyOptions = {
   /** Refuse when two distributions claim one file with different content, instead of warning. */
   readonly strict?: boolean;
+  /** Take over files in the way that no distribution claims, instead of refusing. */
+  readonly overwrite?: boolean;
   readonly linkMode?: LinkMode;
   /** Compiled modules to put beside the sources; none are when left out. */
   readonly bytecode?: BytecodeSource;
@@ -24,7 +43,14 @@ export interface SurvivorSource {
   installedWheel(name: string, version: string): StoredWheel | undefined;
 }
 
-/** Brings the environment to the plan, whole or not at all. */
+/** Wheels asked for at a time; a source that downloads keeps stricter limits of its own. */
+const wheelsAtOnce = 64;
+
+/**
+ * Brings an environment to a plan, whole or not at all. Wheels are asked for side by side and each is staged as
+ * it arrives; nothing that Python can see is touched before all are there and every collision is known. A
+ * failure puts everything back, and leaves nothing but the lock file.
+ */
 export async function apply(
   plan: Plan,
   environment: PythonEnvironment,
@@ -32,5 +58,318 @@ export async function apply(
   world: InstallerWorld,
   options: ApplyOptions = {},
 ): Promise<Change> {
-  throw new Error(`not built yet: ${plan.installs.length} ${environment.root} ${wheels} ${world} ${options}`);
+  const marks = withoutRequested(plan, world);
+  if (plan.installs.length + plan.removals.length + marks.length === 0)
+    return { entries: [], warnings: [] };
+  const lock = options.lock ?? (await lockEnvironment(environment, world, options));
+  try {
+    const application = new Application(plan, environment, lock.places, world, options);
+    const warnings = await application.run(wheels, marks);
+    return { entries: entriesOf(plan), warnings };
+  } finally {
+    if (options.lock === undefined) lock.release();
+  }
+}
+
+class Application {
+  readonly #plan: Plan;
+  readonly #environment: PythonEnvironment;
+  readonly #places: Places;
+  readonly #world: InstallerWorld;
+  readonly #options: ApplyOptions;
+  readonly #parts: StagedPart[] = [];
+  #restored = 0;
+
+  constructor(
+    plan: Plan,
+    environment: PythonEnvironment,
+    places: Places,
+    world: InstallerWorld,
+    options: ApplyOptions,
+  ) {
+    this.#plan = plan;
+    this.#environment = environment;
+    this.#places = places;
+    this.#world = world;
+    this.#options = options;
+  }
+
+  async run(wheels: WheelSource, marks: readonly InstalledDistribution[]): Promise<string[]> {
+    const places = this.#places;
+    const { files, report } = this.#world;
+    this.#refuseStale();
+    const leaving = this.#leaving();
+    try {
+      openTransaction(places, files);
+      await this.#stage(wheels);
+      this.#stageEdits(leaving);
+      this.#stageMarks(marks);
+      const { taken, shared, installed } = this.#taken(leaving, marks);
+      const change = deriveSwitch(
+        {
+          parts: this.#parts,
+          taken,
+          shared,
+          installed,
+          places,
+          aside: asideFolder(places),
+          overwrite: this.#options.overwrite === true,
+          restore: (owner, path) => this.#restore(owner, path),
+        },
+        this.#world,
+      );
+      const warnings = this.#judge(change);
+      switchOver(change.steps, places, files);
+      const left = this.#clear();
+      report?.({ type: "environment-switched", root: places.root, steps: change.steps.length });
+      return [...warnings, ...left];
+    } catch (failure) {
+      this.#clearAfter(failure);
+      throw errnoOf(failure) === undefined ? failure : writeFailed(places.root, failure);
+    }
+  }
+
+  /** Two that plan at once: the second finds the environment other than it saw it. */
+  #refuseStale(): void {
+    const { installs, removals } = this.#plan;
+    const { files } = this.#world;
+    for (const distribution of [...installs.map((install) => install.replaces), ...removals])
+      if (distribution !== undefined && files.tryLstat(distribution.metadataPath) === undefined)
+        throw environmentChanged(this.#places.root, distribution.name);
+    const fresh = new Set<string>();
+    for (const install of installs)
+      if (install.replaces === undefined) fresh.add(install.wanted.name);
+    for (const metadata of this.#metadataFolders(fresh))
+      if (files.tryLstat(`${metadata}/METADATA`) !== undefined)
+        throw environmentChanged(this.#places.root, distributionName(metadata));
+  }
+
+  /** Dist-info folders of these names in the environment's own folders. */
+  #metadataFolders(names: ReadonlySet<string>): string[] {
+    const found: string[] = [];
+    if (names.size === 0) return found;
+    for (const site of sitesOf(this.#places))
+      for (const entry of this.#world.files.tryList(site) ?? [])
+        if (entry.name.endsWith(".dist-info") && names.has(distributionName(entry.name)))
+          found.push(`${site}/${entry.name}`);
+    return found;
+  }
+
+  /** What goes: all that is removed or replaced, with what it lists. Read before anything is fetched. */
+  #leaving(): Belongings[] {
+    const { installs, removals } = this.#plan;
+    const found: Belongings[] = [];
+    const add = (distribution: InstalledDistribution): void =>
+      void found.push(belongingsOf(distribution, this.#places, this.#environment, this.#world));
+    for (const distribution of removals) add(distribution);
+    const replaced = new Set<string>();
+    for (const { replaces } of installs) {
+      // What a system's Python brings is hidden by the new one, not removed.
+      if (replaces === undefined || !this.#isHere(replaces)) continue;
+      add(replaces);
+      if (replaces.kind === "dist-info") replaced.add(replaces.name);
+    }
+    // A broken installer may have left older metadata of the same name: it goes with the one that counts.
+    const known = new Set(found.flatMap((belongings) => belongings.folders));
+    for (const metadata of this.#metadataFolders(replaced))
+      if (!known.has(metadata)) found.push(this.#ghost(metadata));
+    return found;
+  }
+
+  #ghost(metadata: string): Belongings {
+    const name = normalizeName(distributionName(metadata));
+    return { name, label: name, files: [], folders: [metadata], edits: [] };
+  }
+
+  #isHere(distribution: InstalledDistribution): boolean {
+    const metadata = distribution.kind === "egg-link" ? distribution.location : distribution.metadataPath;
+    return (
+      distribution.kind === "egg-link" || isOwn(this.#places, resolvePath(metadata, this.#world.files))
+    );
+  }
+
+  async #stage(wheels: WheelSource): Promise<void> {
+    const { bytecode, linkMode = "hardlink" } = this.#options;
+    const { interpreter } = this.#environment;
+    const launcher = launcherFor(this.#world.host);
+    const staging = stagingFolder(this.#places);
+    const staged = await mapLimited(this.#plan.installs, wheelsAtOnce, async (install, position) => {
+      const wheel = await wheels.wheel(install.wanted);
+      if (wheel.manifest.name !== install.wanted.name)
+        throw new Error(`asked for ${install.wanted.name} and got ${wheel.manifest.name}`);
+      const request = {
+        install,
+        wheel,
+        bytecode: (await bytecode?.bytecode(wheel, interpreter)) ?? [],
+        folder: `${staging}/${position}`,
+        linkMode,
+        places: this.#places,
+        environment: this.#environment,
+        launcher,
+      };
+      const parts = stageWheel(request, this.#world);
+      const { name, version } = wheel.manifest;
+      this.#world.report?.({ type: "wheel-staged", name, version });
+      return parts;
+    });
+    for (const parts of staged) for (const part of parts) this.#parts.push(part);
+  }
+
+  /** Shared files of old installers without the lines of what goes. */
+  #stageEdits(leaving: readonly Belongings[]): void {
+    for (const { name, edits } of leaving)
+      for (const { path, content } of edits)
+        if (content.trim() !== "")
+          this.#stageFile({ name, version: "" }, parentOf(path), nameOf(path), content);
+  }
+
+  /** REQUESTED, and RECORD with its row, for what a person has now named. */
+  #stageMarks(marks: readonly InstalledDistribution[]): void {
+    const { files, hashing } = this.#world;
+    for (const distribution of marks) {
+      const metadata = resolvePath(distribution.metadataPath, files);
+      const text = files.tryReadText(`${metadata}/RECORD`);
+      if (text === undefined || !isOwn(this.#places, metadata)) continue;
+      const path = `${nameOf(metadata)}/REQUESTED`;
+      const hash = { algorithm: "sha256", digest: recordDigest("", hashing) };
+      const rows = [...parseRecord(text), { path, hash, size: 0 }];
+      rows.sort((a, b) => compareText(a.path, b.path));
+      this.#stageFile(distribution, metadata, "REQUESTED", "");
+      this.#stageFile(distribution, metadata, "RECORD", formatRecord(rows));
+    }
+  }
+
+  #stageFile(
+    owner: Pick<StagedPart, "name" | "version">,
+    to: string,
+    name: string,
+    content: string,
+  ): void {
+    const { files, hashing } = this.#world;
+    const from = files.makeTemporaryFolder(stagingFolder(this.#places), "edit-");
+    files.write(`${from}/${name}`, content);
+    const staged = { path: name, sha256: recordDigest(content, hashing) };
+    this.#parts.push({ name: owner.name, version: owner.version, from, to, tops: [name], files: [staged] });
+  }
+
+  #taken(
+    leaving: readonly Belongings[],
+    marks: readonly InstalledDistribution[],
+  ): { taken: TakenPaths; shared: Map<string, FileOwner>; installed: InstalledFiles } {
+    const { files, host } = this.#world;
+    const key = this.#key();
+    const installed = new InstalledFiles({
+      sites: sitesOf(this.#places),
+      leaving: new Set(leaving.flatMap((belongings) => belongings.folders)),
+      key,
+      files,
+      windows: host.os === "windows",
+    });
+    const taken = new TakenPaths(key);
+    const shared = new Map<string, FileOwner>();
+    for (const { name, files: listed, folders, edits } of leaving) {
+      for (const path of folders) taken.addWhole(path, name);
+      for (const { path } of edits) taken.add(path, name);
+      for (const path of listed) {
+        const owner = installed.ownersOf(path).at(-1);
+        if (owner === undefined) taken.add(path, name);
+        else shared.set(path, owner);
+      }
+    }
+    for (const distribution of marks)
+      taken.add(`${resolvePath(distribution.metadataPath, files)}/RECORD`, distribution.name);
+    return { taken, shared, installed };
+  }
+
+  /** The spelling under which this file system finds names: macOS and Windows mostly take `A` and `a` for one. */
+  #key(): (path: string) => string {
+    const { transaction } = this.#places;
+    const other = `${parentOf(transaction)}/${nameOf(transaction).toUpperCase()}`;
+    return this.#world.files.tryLstat(other) === undefined
+      ? (path) => path
+      : (path) => path.normalize("NFC").toLowerCase();
+  }
+
+  /** A file of a survivor from the store, as it was installed. */
+  #restore(owner: FileOwner, path: string): string | undefined {
+    const wheel = this.#options.survivors?.installedWheel(owner.name, owner.version);
+    if (wheel === undefined) return undefined;
+    const name = nameOf(path);
+    for (const part of wheel.manifest.parts)
+      for (const file of part.files) {
+        if (file.sha256 !== owner.sha256 || nameOf(file.path) !== name) continue;
+        const staged = `${stagingFolder(this.#places)}/restored-${this.#restored++}`;
+        this.#world.files.copy(`${wheel.root}/${part.folder}/${file.path}`, staged);
+        return staged;
+      }
+    return undefined;
+  }
+
+  /** Everything that was found is said, or refused, before the first touch. */
+  #judge(change: Switch): string[] {
+    const { root } = this.#places;
+    if (change.blocked.length > 0) throw filesInTheWay(root, change.blocked);
+    const collisions = describeCollisions(change.collisions, root);
+    if (this.#options.strict === true && collisions.length > 0) throw filesCollide(root, collisions);
+    const warnings = [...collisions];
+    for (const { path, owner } of change.spoilt)
+      warnings.push(
+        `${owner.name} ${owner.version} is left with another distribution's content in \`${path}\`: install it again to have its own`,
+      );
+    for (const warning of warnings) this.#world.report?.({ type: "files-collided", warning });
+    return warnings;
+  }
+
+  /** The change stands; what cannot be cleared away now is cleared by the next command. */
+  #clear(): string[] {
+    try {
+      removeTransaction(this.#places, this.#world.files);
+      return [];
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      return [`what was replaced still lies in \`${this.#places.transaction}\`; the next change removes it`];
+    }
+  }
+
+  /** After a failure: the journal stays where undoing did not succeed, everything else goes. */
+  #clearAfter(failure: unknown): void {
+    const { files } = this.#world;
+    try {
+      if (!isUnfinished(this.#places, files)) removeTransaction(this.#places, files);
+    } catch (error) {
+      // The first failure is the one to tell; the next command clears up.
+      if (errnoOf(error) === undefined && errnoOf(failure) === undefined) throw error;
+    }
+  }
+}
+
+function sitesOf(places: Places): string[] {
+  return places.purelib === places.platlib ? [places.purelib] : [places.purelib, places.platlib];
+}
+
+function distributionName(metadata: string): string {
+  const stem = nameOf(metadata).replace(/\.dist-info$/, "");
+  return normalizeName(stem.split("-", 1)[0] ?? stem);
+}
+
+function withoutRequested(plan: Plan, { files }: InstallerWorld): InstalledDistribution[] {
+  return plan.markRequested.filter(
+    ({ metadataPath }) =>
+      files.tryLstat(`${metadataPath}/REQUESTED`) === undefined &&
+      files.tryLstat(`${metadataPath}/RECORD`) !== undefined,
+  );
+}
+
+function entriesOf(plan: Plan): ChangeEntry[] {
+  const entries: ChangeEntry[] = [
+    ...plan.installs.map(({ wanted, replaces }): ChangeEntry =>
+      replaces === undefined
+        ? { kind: "installed", name: wanted.name, to: wanted.version }
+        : { kind: "replaced", name: wanted.name, from: replaces.version, to: wanted.version },
+    ),
+    ...plan.removals.map(
+      ({ name, version }): ChangeEntry => ({ kind: "removed", name, from: version }),
+    ),
+  ];
+  return entries.sort((a, b) => compareText(a.name, b.name));
 }

@@ -1,7 +1,7 @@
 import { errnoOf } from "#base/errors";
 import type { PythonEnvironment } from "#environment/environment";
 import type { FileLock } from "#platform/ports";
-import { cannotLock } from "./errors.ts";
+import { cannotLock, notPutBack } from "./errors.ts";
 import { type Places, placesOf } from "./places.ts";
 import { recover } from "./recovery.ts";
 import type { InstallerWorld } from "./world.ts";
@@ -47,7 +47,7 @@ export async function lockEnvironment(
       report?.({ type: "transaction-recovered", root: environment.root, outcome });
   } catch (failure) {
     held.release();
-    throw failure;
+    throw errnoOf(failure) === undefined ? failure : notPutBack(environment.root, failure);
   }
   return { places, release: () => held.release() };
 }

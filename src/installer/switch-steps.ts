@@ -1,0 +1,469 @@
+import { compareText } from "#base/order";
+import type { Files, FolderEntry, Hashing } from "#platform/ports";
+import type { NormalizedName } from "#standards/name";
+import { type Claimant, type Collision, strongest } from "./collisions.ts";
+import { recordDigest } from "./digest.ts";
+import { type Blocked, fileAndFolder } from "./errors.ts";
+import type { FileOwner, InstalledFiles } from "./installed-files.ts";
+import type { Step } from "./journal.ts";
+import { nameOf, parentOf, type Places } from "./places.ts";
+import type { TakenFolder, TakenPaths } from "./taken-paths.ts";
+
+/** Part of a distribution, laid out in the staging folder as it shall lie in the environment. */
+export type StagedPart = Claimant & {
+  /** Where it lies. */
+  readonly from: string;
+  /** Where it goes. */
+  readonly to: string;
+  /** The first folders, or file names, of its files. */
+  readonly tops: readonly string[];
+  /** `sha256` as RECORD writes it, `""` for what has no hash there. */
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+};
+
+export type SwitchRequest = {
+  readonly parts: readonly StagedPart[];
+  /** What goes. */
+  readonly taken: TakenPaths;
+  /** Files of what goes that another distribution lists as well: they stay. */
+  readonly shared: ReadonlyMap<string, FileOwner>;
+  readonly installed: InstalledFiles;
+  readonly places: Places;
+  /** Folder for what is moved aside. */
+  readonly aside: string;
+  /** Take over files that no distribution claims, instead of refusing. */
+  readonly overwrite: boolean;
+  /** Stages a file as its owner was installed with it; `undefined` when it cannot be had any more. */
+  readonly restore: (owner: FileOwner, path: string) => string | undefined;
+};
+
+export type Switch = {
+  readonly steps: readonly Step[];
+  readonly collisions: readonly Collision[];
+  readonly blocked: readonly Blocked[];
+  /** Files that keep the content of a distribution that goes, although their owner had another. */
+  readonly spoilt: readonly { readonly path: string; readonly owner: FileOwner }[];
+};
+
+/**
+ * Works out how the environment gets from what goes to what comes, in as few renames as possible, and touches
+ * nothing. Folder by folder from above: what is free is placed whole; what goes whole is exchanged whole; only
+ * where a folder holds something else as well are its entries looked at one by one.
+ */
+export function deriveSwitch(
+  request: SwitchRequest,
+  world: { readonly files: Files; readonly hashing: Hashing },
+): Switch {
+  return new Derivation(request, world.files, world.hashing).run();
+}
+
+type StagedFile = StagedPart["files"][number];
+
+/** One file or folder of a staged part; `file` is known where the claim comes from a look into a folder. */
+type Claim = { readonly part: StagedPart; readonly path: string; readonly file?: StagedFile };
+
+/** A folder to be looked at. `claims` are by the file system's spelling of the name. */
+type Visit = { readonly path: string; readonly claims: Map<string, Claim[]> };
+
+type Listing = ReadonlyMap<string, FolderEntry>;
+
+const cacheFolder = "__pycache__";
+
+class Derivation {
+  readonly #request: SwitchRequest;
+  readonly #files: Files;
+  readonly #hashing: Hashing;
+  readonly #key: (path: string) => string;
+  readonly #ranked: { readonly rank: number; readonly step: Step }[] = [];
+  readonly #ranks = new Map<NormalizedName, number>();
+  readonly #visits: Map<string, Visit>[] = [];
+  readonly #listings = new Map<string, Listing>();
+  /** Folders that a step will have made by then. */
+  readonly #made = new Set<string>();
+  /** Folders seen to be there. */
+  readonly #present = new Set<string>();
+  readonly #kept: Set<string>;
+  readonly #whole = new Map<string, boolean>();
+  readonly #sharedIn = new Map<string, string[]>();
+  readonly #collisions: Collision[] = [];
+  readonly #blocked: Blocked[] = [];
+  readonly #spoilt: { readonly path: string; readonly owner: FileOwner }[] = [];
+  #asides = 0;
+
+  constructor(request: SwitchRequest, files: Files, hashing: Hashing) {
+    this.#request = request;
+    this.#files = files;
+    this.#hashing = hashing;
+    this.#key = request.taken.key;
+    this.#kept = new Set([...request.places.kept].map(this.#key));
+  }
+
+  run(): Switch {
+    const { parts, taken, shared, places } = this.#request;
+    for (const part of parts) this.#keep(part.to);
+    for (const part of parts) {
+      if (!this.#prepare(part)) continue;
+      const visit = this.#visit(part.to);
+      for (const top of part.tops) append(visit.claims, this.#key(top), { part, path: top });
+    }
+    for (const path of shared.keys()) append(this.#sharedIn, this.#key(parentOf(path)), path);
+    for (const anchor of places.anchors)
+      if (taken.folder(anchor) !== undefined || shared.size > 0) this.#visit(anchor);
+    for (const path of shared.keys()) this.#visit(parentOf(path));
+    // A folder gets claims from the one above it only, so depth by depth each is settled once.
+    for (let depth = 0; depth < this.#visits.length; depth++)
+      for (const visit of this.#visits[depth]?.values() ?? []) this.#settleFolder(visit);
+    return {
+      steps: this.#inOrder(),
+      collisions: this.#collisions,
+      blocked: this.#blocked,
+      spoilt: this.#spoilt,
+    };
+  }
+
+  /**
+   * Shared folders first, then distribution by distribution, each with its metadata last: who reads in
+   * between finds the old metadata or the new, and a distribution is mixed for a few renames only.
+   */
+  #inOrder(): Step[] {
+    const names = [...this.#ranks.keys()].sort(compareText);
+    const order = new Map(names.map((name, position) => [this.#ranks.get(name) as number, position]));
+    const value = (rank: number): number =>
+      rank < 0 ? -1 : 2 * (order.get(rank >> 1) as number) + (rank & 1);
+    return this.#ranked.sort((a, b) => value(a.rank) - value(b.rank)).map((entry) => entry.step);
+  }
+
+  #add(owner: NormalizedName | undefined, path: string, step: Step): void {
+    let rank = -1;
+    if (owner !== undefined) {
+      let number = this.#ranks.get(owner);
+      if (number === undefined) this.#ranks.set(owner, (number = this.#ranks.size));
+      rank = 2 * number + (isMetadata(path) ? 1 : 0);
+    }
+    this.#ranked.push({ rank, step });
+  }
+
+  /** Keeps a folder and those above it from being taken whole. */
+  #keep(path: string): void {
+    for (let at = path; at !== "" && !this.#kept.has(this.#key(at)); at = parentOf(at))
+      this.#kept.add(this.#key(at));
+  }
+
+  /** Sees to it that the folder which receives a part exists by then. */
+  #prepare(part: StagedPart): boolean {
+    const missing: string[] = [];
+    let at = part.to;
+    for (; !this.#made.has(at) && !this.#present.has(at); at = parentOf(at)) {
+      const there = this.#files.tryStat(at);
+      if (there?.kind === "folder") {
+        this.#present.add(at);
+        break;
+      }
+      if (there !== undefined) {
+        this.#block(at, part, undefined);
+        return false;
+      }
+      missing.push(at);
+    }
+    for (const path of missing.reverse()) this.#make(path);
+    return true;
+  }
+
+  #make(path: string): void {
+    this.#made.add(path);
+    this.#add(undefined, path, { kind: "folder", path });
+  }
+
+  #visit(path: string): Visit {
+    const depth = path.split("/").length;
+    while (this.#visits.length <= depth) this.#visits.push(new Map());
+    const level = this.#visits[depth] as Map<string, Visit>;
+    const key = this.#key(path);
+    const known = level.get(key);
+    if (known !== undefined) return known;
+    const visit: Visit = { path, claims: new Map() };
+    level.set(key, visit);
+    return visit;
+  }
+
+  #listing(path: string): Listing {
+    const known = this.#listings.get(path);
+    if (known !== undefined) return known;
+    const entries = this.#made.has(path) ? [] : (this.#files.tryList(path) ?? []);
+    const listing = new Map(entries.map((entry) => [this.#key(entry.name), entry]));
+    this.#listings.set(path, listing);
+    return listing;
+  }
+
+  #settleFolder({ path, claims }: Visit): void {
+    const { taken } = this.#request;
+    const listing = this.#listing(path);
+    const sources = new Set<string>();
+    for (const [name, claimed] of claims)
+      if (name !== cacheFolder) this.#settle(path, name, claimed, listing, sources);
+    for (const shared of this.#sharedIn.get(this.#key(path)) ?? [])
+      if (!claims.has(this.#key(nameOf(shared)))) this.#restore(shared, sources);
+    this.#takeCompiled(path, listing, sources);
+    const caches = claims.get(cacheFolder);
+    if (caches !== undefined) this.#settle(path, cacheFolder, caches, listing, sources);
+    const leaving = taken.folder(path);
+    if (leaving !== undefined) this.#takeRest(path, leaving, claims, listing);
+  }
+
+  /** What goes and is not replaced. */
+  #takeRest(path: string, leaving: TakenFolder, claims: Visit["claims"], listing: Listing): void {
+    for (const [name, owner] of leaving.files) {
+      const entry = claims.has(name) ? undefined : listing.get(name);
+      if (entry !== undefined && entry.kind !== "folder") this.#take(`${path}/${entry.name}`, owner);
+    }
+    for (const name of leaving.folders) {
+      const entry = claims.has(name) ? undefined : listing.get(name);
+      if (entry?.kind !== "folder") continue;
+      const child = `${path}/${entry.name}`;
+      const folder = this.#request.taken.folder(child);
+      if (this.#goesWhole(child)) this.#take(child, folder?.owner ?? leaving.owner);
+      else this.#visit(child);
+    }
+  }
+
+  /** Marks the compiled modules of sources that go: Python would believe them at the same size and time. */
+  #takeCompiled(path: string, listing: Listing, sources: ReadonlySet<string>): void {
+    const caches = listing.get(cacheFolder);
+    if (caches?.kind !== "folder") return;
+    const leaving = this.#request.taken.folder(path);
+    let owner = leaving?.owner;
+    const goes = (source: string): boolean => {
+      owner = leaving?.files.get(source) ?? owner;
+      return sources.has(source) || leaving?.files.has(source) === true;
+    };
+    if (sources.size === 0 && leaving === undefined) return;
+    const folder = `${path}/${cacheFolder}`;
+    for (const entry of this.#listing(folder).values())
+      if (goes(this.#key(sourceOf(entry.name))))
+        this.#request.taken.add(`${folder}/${entry.name}`, owner ?? ("" as NormalizedName));
+  }
+
+  #settle(
+    folder: string,
+    name: string,
+    claims: readonly Claim[],
+    listing: Listing,
+    sources: Set<string>,
+  ): void {
+    const entry = listing.get(name);
+    const [first] = claims as readonly [Claim];
+    const path = `${folder}/${nameOf(first.path)}`;
+    if (entry === undefined) return this.#settleFree(path, claims);
+    const present = `${folder}/${entry.name}`;
+    const foldersOnly = claims.every((claim) => fileOf(claim) === undefined);
+    if (entry.kind === "folder") {
+      const only = claims.length === 1 || !foldersOnly ? this.#winner(path, claims) : undefined;
+      if (only !== undefined && this.#goesWhole(present)) return this.#replace(present, path, only);
+      if (foldersOnly) return this.#descend(present, claims);
+      return this.#block(present, first.part, undefined);
+    }
+    if (this.#request.taken.has(present)) {
+      sources.add(name);
+      if (foldersOnly && claims.length > 1) {
+        this.#take(present, first.part.name);
+        return this.#settleFree(path, claims);
+      }
+      return this.#replace(present, path, this.#winner(path, claims));
+    }
+    if (foldersOnly) {
+      if (entry.kind === "link" && this.#files.tryStat(present)?.kind === "folder")
+        return this.#descend(present, claims);
+      return this.#block(present, first.part, strongest(this.#request.installed.ownersOf(present)));
+    }
+    this.#settleOccupied(present, path, this.#winner(path, claims), sources);
+  }
+
+  #settleFree(path: string, claims: readonly Claim[]): void {
+    if (claims.length === 1) return this.#place(path, claims[0] as Claim);
+    if (claims.some((claim) => fileOf(claim) !== undefined))
+      return this.#place(path, this.#winner(path, claims));
+    this.#make(path);
+    this.#descend(path, claims);
+  }
+
+  /** A file of an installed distribution that stays, or of nobody, stands where another one shall go. */
+  #settleOccupied(present: string, path: string, claim: Claim, sources: Set<string>): void {
+    const { installed, overwrite } = this.#request;
+    const file = fileOf(claim);
+    const owner = strongest(installed.ownersOf(present));
+    const source = (): void => void sources.add(this.#key(nameOf(present)));
+    if (isCompiled(present)) return this.#replace(present, path, claim);
+    const same = file !== undefined && this.#digest(present) === file.sha256;
+    if (same) return;
+    if (owner === undefined) {
+      if (!overwrite) return this.#block(present, claim.part, undefined);
+      source();
+      return this.#replace(present, path, claim);
+    }
+    if (strongest([owner, claim.part]) === owner && owner.name !== claim.part.name) {
+      this.#collisions.push({ path: present, winner: owner, loser: claim.part });
+      return;
+    }
+    if (owner.name !== claim.part.name)
+      this.#collisions.push({ path: present, winner: claim.part, loser: owner });
+    source();
+    this.#replace(present, path, claim);
+  }
+
+  /** Of several claims on one file the one that gets it; the others are noted where their content differs. */
+  #winner(path: string, claims: readonly Claim[]): Claim {
+    const [only, ...others] = claims as readonly [Claim, ...Claim[]];
+    if (others.length === 0) return only;
+    const part = strongest(claims.map((claim) => claim.part)) as StagedPart;
+    const winner = claims.findLast((claim) => claim.part === part) as Claim;
+    const content = fileOf(winner);
+    for (const claim of claims) {
+      const other = fileOf(claim);
+      if ((other === undefined) !== (content === undefined)) {
+        const [file, folder] = content === undefined ? [claim, winner] : [winner, claim];
+        throw fileAndFolder(path, labelOf(file.part), labelOf(folder.part));
+      }
+      const isSame =
+        other?.sha256 === content?.sha256 && nameOf(claim.path) === nameOf(winner.path);
+      if (claim.part !== part && !isSame && !isCompiled(path))
+        this.#collisions.push({ path, winner: part, loser: claim.part });
+    }
+    return winner;
+  }
+
+  #descend(path: string, claims: readonly Claim[]): void {
+    const visit = this.#visit(path);
+    for (const claim of claims) {
+      const start = claim.path.length + 1;
+      const seen = new Set<string>();
+      for (const file of claim.part.files) {
+        if (file.path[start - 1] !== "/" || !file.path.startsWith(claim.path)) continue;
+        const slash = file.path.indexOf("/", start);
+        const child = slash === -1 ? file.path : file.path.slice(0, slash);
+        if (seen.has(child)) continue;
+        seen.add(child);
+        const { part } = claim;
+        const found = slash === -1 ? { part, path: child, file } : { part, path: child };
+        append(visit.claims, this.#key(child.slice(start)), found);
+      }
+    }
+  }
+
+  /** A shared file stays; when it holds the content of what goes, its other owner gets his back. */
+  #restore(path: string, sources: Set<string>): void {
+    const owner = this.#request.shared.get(path);
+    if (owner?.sha256 === undefined || this.#files.tryLstat(path)?.kind !== "file") return;
+    if (this.#digest(path) === owner.sha256) return;
+    const staged = this.#request.restore(owner, path);
+    if (staged === undefined) {
+      this.#spoilt.push({ path, owner });
+      return;
+    }
+    sources.add(this.#key(nameOf(path)));
+    this.#exchange(path, staged, owner.name);
+  }
+
+  /** True when nothing would be left in the folder but compiled modules without a source. */
+  #goesWhole(path: string): boolean {
+    const key = this.#key(path);
+    const known = this.#whole.get(key);
+    if (known !== undefined) return known;
+    const leaving = this.#request.taken.folder(path);
+    const goes =
+      !this.#kept.has(key) && (leaving?.whole === true || this.#allGo(path, leaving));
+    this.#whole.set(key, goes);
+    return goes;
+  }
+
+  #allGo(path: string, leaving: TakenFolder | undefined): boolean {
+    const listing = this.#listing(path);
+    for (const [name, entry] of listing) {
+      if (entry.kind !== "folder") {
+        if (leaving?.files.has(name) !== true) return false;
+      } else if (name === cacheFolder) {
+        if (!this.#cachesGo(`${path}/${entry.name}`, listing, leaving)) return false;
+      } else if (!this.#goesWhole(`${path}/${entry.name}`)) return false;
+    }
+    return true;
+  }
+
+  #cachesGo(caches: string, sources: Listing, leaving: TakenFolder | undefined): boolean {
+    const listed = this.#request.taken.folder(caches);
+    for (const [name, entry] of this.#listing(caches)) {
+      if (listed?.files.has(name) === true) continue;
+      if (entry.kind !== "file" || !isCompiled(name)) return false;
+      const source = this.#key(sourceOf(entry.name));
+      if (sources.has(source) && leaving?.files.has(source) !== true) return false;
+    }
+    return true;
+  }
+
+  #place(path: string, { part, path: within }: Claim): void {
+    this.#add(part.name, path, { kind: "place", from: `${part.from}/${within}`, to: path });
+  }
+
+  #take(path: string, owner: NormalizedName): void {
+    this.#add(owner, path, { kind: "take", path, aside: this.#nextAside() });
+  }
+
+  #replace(present: string, path: string, claim: Claim): void {
+    // Another spelling of the name, on a file system that takes them for one: exchanging would keep the old.
+    if (present !== path) {
+      this.#take(present, claim.part.name);
+      return this.#place(path, claim);
+    }
+    this.#exchange(path, `${claim.part.from}/${claim.path}`, claim.part.name);
+  }
+
+  #exchange(path: string, from: string, owner: NormalizedName): void {
+    const was = this.#files.tryLstat(path)?.ino ?? 0;
+    const becomes = this.#files.tryLstat(from)?.ino ?? 0;
+    const aside = this.#nextAside();
+    this.#add(owner, path, { kind: "replace", from, to: path, aside, was, becomes });
+  }
+
+  #block(path: string, part: Claimant, holder: Claimant | undefined): void {
+    this.#blocked.push({
+      path,
+      wantedBy: labelOf(part),
+      heldBy: holder === undefined ? undefined : labelOf(holder),
+    });
+  }
+
+  #nextAside(): string {
+    return `${this.#request.aside}/${this.#asides++}`;
+  }
+
+  #digest(path: string): string | undefined {
+    const content = this.#files.tryStat(path)?.kind === "file" ? this.#files.read(path) : undefined;
+    return content === undefined ? undefined : recordDigest(content, this.#hashing);
+  }
+}
+
+function fileOf({ part, path, file }: Claim): StagedFile | undefined {
+  return file ?? part.files.find((candidate) => candidate.path === path);
+}
+
+function labelOf(claimant: Claimant): string {
+  return `${claimant.name} ${claimant.version}`;
+}
+
+function isMetadata(path: string): boolean {
+  return path.endsWith(".dist-info") || path.endsWith(".egg-info") || path.includes(".dist-info/");
+}
+
+function isCompiled(path: string): boolean {
+  return path.endsWith(".pyc");
+}
+
+/** `module.cpython-313.opt-1.pyc` was compiled from `module.py` (PEP 3147). */
+function sourceOf(compiled: string): string {
+  const dot = compiled.indexOf(".");
+  return `${dot === -1 ? compiled : compiled.slice(0, dot)}.py`;
+}
+
+function append<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
+}
