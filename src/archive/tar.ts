@@ -22,7 +22,7 @@ export type TarMember = {
  */
 export function* readTar(bytes: Uint8Array, archive: string): Generator<TarMember, void> {
   let overrides: Overrides = {};
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (at + block > bytes.length) throw archiveCorrupt(archive, "it is cut off inside a header");
     const header = bytes.subarray(at, at + block);
     if (isZero(header)) return checkEnd(bytes, at, archive);
@@ -32,7 +32,8 @@ export function* readTar(bytes: Uint8Array, archive: string): Generator<TarMembe
     const start = at + block;
     // Links and folders may state a size, but no content follows them.
     const stored = type === "1" || type === "2" || type === "5" ? 0 : size;
-    if (start + stored > bytes.length) throw archiveCorrupt(archive, "it is cut off inside a member");
+    if (start + stored > bytes.length)
+      throw archiveCorrupt(archive, "it is cut off inside a member");
     const content = bytes.subarray(start, start + stored);
     at = start + Math.ceil(stored / block) * block;
     switch (type) {
@@ -41,7 +42,11 @@ export function* readTar(bytes: Uint8Array, archive: string): Generator<TarMembe
         continue;
       case "g":
         if (Object.keys(paxFields(content, archive)).length > 0)
-          throw archiveUnsafe(archive, "it has one name or size for all members", "every member has its own name and size");
+          throw archiveUnsafe(
+            archive,
+            "it has one name or size for all members",
+            "every member has its own name and size",
+          );
         continue;
       case "L":
         overrides = { ...overrides, name: cString(content, archive) };
@@ -54,7 +59,8 @@ export function* readTar(bytes: Uint8Array, archive: string): Generator<TarMembe
         overrides = {};
     }
   }
-  if (Object.keys(overrides).length > 0) throw archiveCorrupt(archive, "it is cut off behind an extended header");
+  if (Object.keys(overrides).length > 0)
+    throw archiveCorrupt(archive, "it is cut off behind an extended header");
 }
 
 const block = 512;
@@ -72,14 +78,19 @@ function memberOf(
   const mode = number(header, 100, 8, archive) & 0o7777;
   const target = overrides.target ?? cString(header.subarray(157, 257), archive);
   if (spelled === "" || spelled.includes("\0"))
-    throw archiveUnsafe(archive, `it has a member ${JSON.stringify(spelled)}`, "a name is not empty and has no NUL");
+    throw archiveUnsafe(
+      archive,
+      `it has a member ${JSON.stringify(spelled)}`,
+      "a name is not empty and has no NUL",
+    );
   const name = spelled.replace(/(?<=[^/])\/+$/, "");
   switch (type) {
     case "0":
     case "7":
     case "\0":
       // Before POSIX a folder was a file whose name ends in a slash.
-      if (name !== spelled && type !== "7") return { name, kind: "folder", target: "", mode, content: nothing };
+      if (name !== spelled && type !== "7")
+        return { name, kind: "folder", target: "", mode, content: nothing };
       return { name, kind: "file", target: "", mode, content };
     case "1":
       return { name, kind: "hardlink", target, mode, content: nothing };
@@ -90,7 +101,11 @@ function memberOf(
     case "S":
       throw archiveUnsafe(archive, `\`${name}\` is a sparse file`, "files are stored whole");
     default:
-      throw archiveUnsafe(archive, `\`${name}\` is of type ${JSON.stringify(type)}`, "members are files, folders and links, not devices or pipes");
+      throw archiveUnsafe(
+        archive,
+        `\`${name}\` is of type ${JSON.stringify(type)}`,
+        "members are files, folders and links, not devices or pipes",
+      );
   }
 }
 
@@ -121,7 +136,8 @@ function number(header: Uint8Array, at: number, length: number, archive: string)
   if ((first & 0x80) !== 0) {
     let value = first & 0x7f;
     for (let i = at + 1; i < at + length; i++) value = value * 256 + (header[i] as number);
-    if (!Number.isSafeInteger(value)) throw archiveCorrupt(archive, "a number in a header is out of range");
+    if (!Number.isSafeInteger(value))
+      throw archiveCorrupt(archive, "a number in a header is out of range");
     return value;
   }
   let value = 0;
@@ -141,18 +157,26 @@ function number(header: Uint8Array, at: number, length: number, archive: string)
 function checkSum(header: Uint8Array, archive: string): void {
   let sum = 0;
   for (let i = 0; i < block; i++) sum += i >= 148 && i < 156 ? 0x20 : (header[i] as number);
-  if (sum !== number(header, 148, 8, archive)) throw archiveCorrupt(archive, "the checksum of a header is wrong");
+  if (sum !== number(header, 148, 8, archive))
+    throw archiveCorrupt(archive, "the checksum of a header is wrong");
 }
 
 /** `LENGTH KEY=VALUE\n` records; only what changes the meaning of a member is kept. */
 function paxFields(content: Uint8Array, archive: string): Overrides {
   const fields: { name?: string; target?: string; size?: number } = {};
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const space = content.indexOf(0x20, at);
-    const digits = space === -1 ? "" : String.fromCharCode(...content.subarray(at, Math.min(space, at + 20)));
+    const digits =
+      space === -1 ? "" : String.fromCharCode(...content.subarray(at, Math.min(space, at + 20)));
     const end = at + Number(digits);
     const equals = content.indexOf(0x3d, space);
-    if (!/^[1-9][0-9]*$/.test(digits) || end > content.length || equals === -1 || equals >= end || content[end - 1] !== 0x0a)
+    if (
+      !/^[1-9][0-9]*$/.test(digits) ||
+      end > content.length ||
+      equals === -1 ||
+      equals >= end ||
+      content[end - 1] !== 0x0a
+    )
       throw archiveCorrupt(archive, "an extended header is damaged");
     const key = String.fromCharCode(...content.subarray(space + 1, Math.min(equals, space + 100)));
     const value = content.subarray(equals + 1, end - 1);
@@ -161,7 +185,8 @@ function paxFields(content: Uint8Array, archive: string): Overrides {
     else if (key === "linkpath") fields.target = paxText(value, archive);
     else if (key === "size") {
       const text = paxText(value, archive);
-      if (!/^[0-9]{1,15}$/.test(text)) throw archiveCorrupt(archive, "an extended header is damaged");
+      if (!/^[0-9]{1,15}$/.test(text))
+        throw archiveCorrupt(archive, "an extended header is damaged");
       fields.size = Number(text);
     } else if (key.startsWith("GNU.sparse."))
       throw archiveUnsafe(archive, "it has a sparse file", "files are stored whole");
@@ -170,7 +195,8 @@ function paxFields(content: Uint8Array, archive: string): Overrides {
 }
 
 function paxText(value: Uint8Array, archive: string): string {
-  if (value.includes(0)) throw archiveUnsafe(archive, "a name holds a NUL", "a name is not empty and has no NUL");
+  if (value.includes(0))
+    throw archiveUnsafe(archive, "a name holds a NUL", "a name is not empty and has no NUL");
   return cString(value, archive);
 }
 
@@ -178,7 +204,11 @@ function paxText(value: Uint8Array, archive: string): string {
 function checkEnd(bytes: Uint8Array, at: number, archive: string): void {
   for (let i = at; i < bytes.length; i++) {
     if (bytes[i] !== 0)
-      throw archiveUnsafe(archive, "there is data behind its end", "every reader has to see the same members");
+      throw archiveUnsafe(
+        archive,
+        "there is data behind its end",
+        "every reader has to see the same members",
+      );
   }
 }
 

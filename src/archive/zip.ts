@@ -53,13 +53,13 @@ export async function readZipMember(
     throw archiveCorrupt(name, `\`${member.name}\` begins behind the directory`);
   // Local extra fields are not known before; producers write at most a few dozen bytes of them.
   const wanted = 30 + byteLength(member.name) + 1 + usualLocalExtra + member.compressedSize;
-  const length = Math.min(wanted, directory.start - member.offset);
-  let bytes = await source.read(member.offset, length);
-  const header = readLocalHeader(bytes, 0, member, name);
-  const end = header.dataStart + member.compressedSize;
-  if (member.offset + end > directory.start)
-    throw archiveCorrupt(name, `\`${member.name}\` reaches into the directory`);
+  const room = directory.start - member.offset;
+  let bytes = await source.read(member.offset, Math.min(wanted, room));
+  const view = viewOf(bytes);
+  const end = 30 + view.getUint16(26, true) + view.getUint16(28, true) + member.compressedSize;
+  if (end > room) throw archiveCorrupt(name, `\`${member.name}\` reaches into the directory`);
   if (end > bytes.length) bytes = await source.read(member.offset, end);
+  const header = readLocalHeader(bytes, 0, member, name);
   return unpack(bytes.subarray(header.dataStart, end), member, name, inflate);
 }
 
