@@ -149,7 +149,6 @@ export function machinePlatforms(tag: string): string[] {
   if (android !== null) return androidPlatforms(Number(android[1]), android[2] as string);
   if (tag.startsWith("linux_"))
     return compatibleMachines(tag.slice(6)).map((arch) => `linux_${arch}`);
-  if (tag.startsWith("pyemscripten_")) return [tag, "emscripten_wasm32"];
   return [tag];
 }
 
