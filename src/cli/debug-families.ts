@@ -2,8 +2,10 @@ import { PkmError } from "#base/errors";
 import { compareText } from "#base/order";
 import { evaluateMarker, formatMarker, parseMarker } from "#standards/marker";
 import type { MarkerContext, MarkerValues } from "#standards/marker";
+import { validateMetadata } from "#standards/metadata-validity";
 import { parseName } from "#standards/name";
 import { abiTags, machinePlatforms } from "#standards/platform-tags";
+import { parseRawMetadata } from "#standards/raw-metadata";
 import { formatRequirement, parseRequirement } from "#standards/requirement";
 import { parseSdistFilename } from "#standards/sdist-filename";
 import {
@@ -130,6 +132,15 @@ export const debugFamilies: Readonly<Record<string, DebugFamily>> = {
         abis,
         platforms: machinePlatforms(text(platform)),
       }),
+    };
+  }),
+
+  metadata: orError((input) => {
+    const parsed = parseRawMetadata(text(input));
+    return {
+      raw: parsed.raw,
+      unparsed: Object.keys(parsed.unparsed).sort(compareText),
+      valid: validateMetadata(parsed).length === 0,
     };
   }),
 

@@ -1,9 +1,16 @@
-/** Header lines of a metadata file, and where what follows them begins. */
+/** Header lines of a metadata file, and what follows them. */
 export type Headers = {
   /** Name as written; value without leading blanks, its continuation lines still folded. */
   readonly fields: readonly (readonly [name: string, value: string])[];
+  /** A last line that looks like the envelope of a mailbox: Python counts it to the body. */
+  readonly envelope: string;
   readonly bodyStart: number;
 };
+
+/** Everything after the headers and the empty line. */
+export function bodyOf(text: string, { envelope, bodyStart }: Headers): string {
+  return envelope + text.slice(bodyStart);
+}
 
 /**
  * Splits headers from body by the rules of Python's `email.feedparser` (policy compat32), against which every
@@ -15,20 +22,20 @@ export function readHeaders(text: string): Headers {
   const hasReturns = text.includes("\r");
   let current: [name: string, value: string] | undefined;
   let at = 0;
-  let envelope = -1;
+  let envelope = "";
   while (at < text.length) {
     const end = lineEnd(text, at, hasReturns);
     const first = text.charCodeAt(at);
     if (first === space || first === tab) {
       // A continuation with nothing before it to continue is dropped.
       if (current !== undefined) current[1] += text.slice(at, end);
-      envelope = -1;
+      envelope = "";
     } else {
       const colon = colonAt(text, at, end);
       if (colon === -1) {
         if (!text.startsWith("From ", at)) break;
         // The envelope line of a mailbox: ignored, unless it is the last one, which is the body's.
-        if (at > 0) envelope = at;
+        if (at > 0) envelope = text.slice(at, end);
         current = undefined;
       } else {
         // A line that begins with the colon has no name, and is lost.
@@ -37,13 +44,13 @@ export function readHeaders(text: string): Headers {
             ? undefined
             : [text.slice(at, colon), text.slice(skipBlanks(text, colon + 1), end)];
         if (current !== undefined) fields.push(current);
-        envelope = -1;
+        envelope = "";
       }
     }
     at = end;
   }
   for (const field of fields) field[1] = withoutLineEnd(field[1]);
-  return { fields, bodyStart: envelope === -1 ? skipEmptyLine(text, at) : envelope };
+  return { fields, envelope, bodyStart: skipEmptyLine(text, at) };
 }
 
 /** A folded value as one line: each line break with the blanks around it becomes a single space. */

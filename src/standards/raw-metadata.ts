@@ -1,4 +1,4 @@
-import { readHeaders } from "./_headers.ts";
+import { bodyOf, readHeaders } from "./_headers.ts";
 import { strip } from "./_spaces.ts";
 
 /**
@@ -134,9 +134,9 @@ export type ParsedMetadata = {
  * `parse_email` answers for text.
  */
 export function parseRawMetadata(content: string): ParsedMetadata {
-  const { fields, bodyStart } = readHeaders(content);
+  const headers = readHeaders(content);
   const values = new Map<string, string[]>();
-  for (const [name, value] of fields) {
+  for (const [name, value] of headers.fields) {
     const key = name.toLowerCase();
     const before = values.get(key);
     if (before === undefined) values.set(key, [value]);
@@ -150,7 +150,7 @@ export function parseRawMetadata(content: string): ParsedMetadata {
     if (field === undefined || value === undefined) unparsed.set(header, all);
     else raw[field.key] = value;
   }
-  const body = content.slice(bodyStart);
+  const body = bodyOf(content, headers);
   if (body !== "") {
     const inHeader = raw.description;
     const before = unparsed.get("description");
@@ -241,12 +241,12 @@ const notReported: ReadonlySet<RawKey> = new Set([
 
 /** The JSON form of PEP 566 that stands in the reports of pip: header names with `_`, lists for what may repeat. */
 export function metadataJson(content: string): Record<string, string | readonly string[]> {
-  const { fields, bodyStart } = readHeaders(content);
+  const headers = readHeaders(content);
   const json: Record<string, string | readonly string[]> = {};
   for (const { header, key, shape } of metadataFields) {
     if (notReported.has(key)) continue;
     const name = header.toLowerCase();
-    const values = fields
+    const values = headers.fields
       .filter(([other]) => other.toLowerCase() === name)
       .map(([, value]) => value);
     const [first] = values;
@@ -256,7 +256,7 @@ export function metadataJson(content: string): Record<string, string | readonly 
     else if (shape === "keywords") json[target] = keywordList(first);
     else json[target] = first;
   }
-  const body = content.slice(bodyStart);
+  const body = bodyOf(content, headers);
   if (body !== "") json["description"] = body;
   return json;
 }

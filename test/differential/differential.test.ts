@@ -13,6 +13,7 @@ import {
   wheelName,
 } from "./file-name-cases.ts";
 import { knownDifference } from "./known-differences.ts";
+import { metadataText, nastyMetadata } from "./metadata-cases.ts";
 import { Random } from "./random.ts";
 import {
   markerCase,
@@ -46,6 +47,7 @@ const families: Readonly<Record<string, Family>> = {
   "wheel-filename": { nasty: nastyWheels, make: wheelName },
   "sdist-filename": { nasty: nastySdists, make: sdistName },
   tags: { nasty: [], make: tagCase },
+  metadata: { nasty: nastyMetadata, make: metadataText },
   name: { nasty: nastyNames, make: nameText },
 };
 
