@@ -19,8 +19,7 @@ export type PythonEnvironment = {
   readonly relocatable: boolean;
 };
 
-export type InstalledKind =
-  "dist-info" | "egg-info-folder" | "egg-info-file" | "egg-link" | "egg";
+export type InstalledKind = "dist-info" | "egg-info-folder" | "egg-info-file" | "egg-link" | "egg";
 
 /** One installed distribution, read without running Python. */
 export type InstalledDistribution = {

@@ -3,7 +3,7 @@ import { joined, lastName, searchFolders } from "./path-names.ts";
 import { pyenvVersionsFolder } from "./pyenv.ts";
 import type { PythonRequest } from "./python-request.ts";
 import { registeredPythons } from "./registered-pythons.ts";
-import { executableIn, nearestVirtualFolder } from "./virtual.ts";
+import { activeFolders, executableIn, nearestVirtualFolder } from "./virtual.ts";
 import type { InterpreterWorld } from "./world.ts";
 
 /** An executable worth asking, and what its name already says about its version. */
@@ -16,14 +16,10 @@ export type Candidate = {
 /** The active environment, then the nearest one. */
 export function* environmentCandidates(world: InterpreterWorld): Generator<Candidate> {
   const { host } = world;
-  for (const source of ["VIRTUAL_ENV", "CONDA_PREFIX"]) {
-    const folder = host.env[source];
-    if (folder === undefined || folder === "") continue;
-    const path =
-      source === "CONDA_PREFIX" && host.os === "windows"
-        ? joined(host, folder, "python.exe")
-        : executableIn(folder, world);
-    if (isExecutable(path, world)) yield { path, source, release: [] };
+  for (const { variable, folder } of activeFolders(host)) {
+    const atTop = variable === "CONDA_PREFIX" && host.os === "windows";
+    const path = atTop ? joined(host, folder, "python.exe") : executableIn(folder, world);
+    if (isExecutable(path, world)) yield { path, source: variable, release: [] };
   }
   const nearest = nearestVirtualFolder(host.cwd, world);
   if (nearest === undefined) return;

@@ -130,6 +130,21 @@ function endOfLinks(path: string, { files }: Pick<World, "files">): string {
 }
 
 /**
+ * The folders that variables call active, in the order in which they count. Conda's own installation is always
+ * active in its users' shells and is nobody's choice of an environment.
+ */
+export function activeFolders({
+  env,
+}: Pick<World["host"], "env">): readonly { readonly variable: string; readonly folder: string }[] {
+  const virtual = env["VIRTUAL_ENV"] ?? "";
+  if (virtual !== "") return [{ variable: "VIRTUAL_ENV", folder: virtual }];
+  const conda = env["CONDA_PREFIX"] ?? "";
+  const name = env["CONDA_DEFAULT_ENV"] ?? "";
+  if (conda === "" || name === "base" || name === "root") return [];
+  return [{ variable: "CONDA_PREFIX", folder: conda }];
+}
+
+/**
  * The virtual environment of a folder or of the nearest one above: a folder `.venv`, the last usable line of
  * `.python-envs` (PEP 832 draft of August 2026), or a file `.venv` with one path (its draft of April).
  */
