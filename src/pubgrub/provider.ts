@@ -50,6 +50,8 @@ export interface Provider<P, R, V> {
    * that keep conflicting rise above `ordinary` ones by themselves.
    */
   rank(dependency: P, range: R): number;
+  /** Facts about a package that hold from the start, whoever needs it; asked once, when it is first met. */
+  limits?(dependency: P): readonly Exclusion<P, R>[];
   /** An option hangs on this package: it is decided right after it, and never before. */
   hangsOn(dependency: P): P | undefined;
   chooseVersion(dependency: P, range: R, progress: Progress<P, V>): Soon<Choice<P, R, V>>;

@@ -1,6 +1,6 @@
 import { type Cause, type Incompatibility, resolveTerms, type Term } from "./incompatibility.ts";
 import { type Assignment, type Clause, PartialSolution, type Slot } from "./partial-solution.ts";
-import { type Demand, type Dependencies, type Provider, rank } from "./provider.ts";
+import { type Demand, type Dependencies, type Exclusion, type Provider, rank } from "./provider.ts";
 import type { RangeAlgebra } from "./range-algebra.ts";
 
 /** What the answer has to contain, and who wants it; the note comes back in the derivation. */
@@ -128,9 +128,7 @@ class Solver<P, R, V> {
       let rest = slot.allowed;
       for (const exclusion of choice.excluded) {
         rest = this.algebra.intersect(rest, this.algebra.complement(exclusion.range));
-        if (exclusion.kind === "unusable")
-          this.addUnusable(slot, undefined, exclusion.range, exclusion.reason);
-        else this.addDemand(slot, undefined, exclusion.range, exclusion.demand);
+        this.addExclusion(slot, exclusion);
       }
       if (!this.algebra.equals(rest, this.algebra.empty))
         this.addClause([this.term(slot, true, rest)], { kind: "no-versions" });
@@ -488,7 +486,20 @@ class Solver<P, R, V> {
   }
 
   private slot(dependency: P): Slot<P, R, V> {
-    return this.solution.slotOf(dependency);
+    const before = this.solution.slots.length;
+    const slot = this.solution.slotOf(dependency);
+    if (slot.number === before && this.provider.limits !== undefined) {
+      const limits = this.provider.limits(dependency);
+      for (const limit of limits) this.addExclusion(slot, limit);
+      if (limits.length > 0) this.changed.push(slot);
+    }
+    return slot;
+  }
+
+  private addExclusion(slot: Slot<P, R, V>, exclusion: Exclusion<P, R>): void {
+    if (exclusion.kind === "unusable")
+      this.addUnusable(slot, undefined, exclusion.range, exclusion.reason);
+    else this.addDemand(slot, undefined, exclusion.range, exclusion.demand);
   }
 
   private record(slot: Slot<P, R, V>): Record<P, R, V> {

@@ -6,6 +6,8 @@ import type { NormalizedName } from "#standards/name";
 /** A requirement with a URL or path, opened far enough to know what it is. */
 export type DirectCandidate =
   | { readonly kind: "file"; readonly file: ProjectFile; readonly metadata: CoreMetadata }
+  /** A source tree whose metadata is known, because it is static or somebody built it. */
+  | { readonly kind: "folder"; readonly path: string; readonly metadata: CoreMetadata }
   | { readonly kind: "needs-build"; readonly url: string; readonly reason: string };
 
 /**
@@ -14,9 +16,7 @@ export type DirectCandidate =
  */
 export interface MetadataSource {
   prefetch(names: Iterable<NormalizedName>): void;
-  listing(
-    name: NormalizedName,
-  ): ProjectListing | NoListing | Promise<ProjectListing | NoListing>;
+  listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing>;
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer>;
   /** `url` is what stands after `@`, or a `file:` URL of a path named on the command line. */
   direct(

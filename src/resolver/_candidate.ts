@@ -1,0 +1,185 @@
+import type { ProjectFile } from "#repository/listing";
+import type { MetadataAnswer } from "#repository/repositories";
+import type { NormalizedName } from "#standards/name";
+import { isPrerelease, type Version, type VersionKey } from "#standards/version";
+import type { VersionRange } from "#standards/version-range";
+import { bestRank } from "#standards/tags";
+import { wheelTags } from "#standards/wheel-filename";
+import type { PassedOverReason, ResolvedSource } from "./resolution.ts";
+import type { Policy } from "./_policy.ts";
+import type { Project } from "./_project.ts";
+
+/** One version of a project. What is not asked about it is not worked out. */
+export type Candidate = {
+  readonly project: Project;
+  readonly key: VersionKey;
+  readonly version: Version;
+  readonly isPrerelease: boolean;
+  readonly files: readonly ProjectFile[];
+  /** The version and the gaps on both sides of it, where no other version is. */
+  readonly alone: VersionRange;
+  /** Given for URLs and paths only. */
+  readonly source: ResolvedSource | undefined;
+  verdict: Verdict | undefined;
+  metadata: MetadataAnswer | Promise<MetadataAnswer> | undefined;
+};
+
+/** What the files of a version and the policy say together, without opening any file. */
+export type Verdict =
+  | {
+      readonly usable: true;
+      /** The file whose metadata speaks for the version. */
+      readonly file: ProjectFile;
+      readonly isBinary: boolean;
+      /** `false`, or why the version may be taken only where it is pinned. */
+      readonly yanked: false | string;
+    }
+  | { readonly usable: false; readonly reason: PassedOverReason };
+
+export function candidateOf(
+  project: Project,
+  version: Version,
+  files: readonly ProjectFile[],
+  alone: VersionRange,
+  source?: ResolvedSource,
+): Candidate {
+  return {
+    project,
+    key: version.key,
+    version,
+    isPrerelease: isPrerelease(version),
+    files,
+    alone,
+    source,
+    verdict: undefined,
+    metadata: undefined,
+  };
+}
+
+/** Judges a candidate once. */
+export function verdictOf(candidate: Candidate, policy: Policy): Verdict {
+  return (candidate.verdict ??= judge(candidate, policy));
+}
+
+/**
+ * How near to usable a refused file came; the file that came nearest tells the reason. "Needs another Python" says
+ * more than "not uploaded in time" about a version that has files of both kinds.
+ */
+const nearness = {
+  "newer-than-limit": 0,
+  "no-upload-time": 0,
+  "format-excluded": 1,
+  hash: 2,
+  "requires-python": 3,
+  "no-compatible-wheel": 4,
+  "needs-build": 5,
+} as const;
+
+function judge(candidate: Candidate, policy: Policy): Verdict {
+  const { project, files } = candidate;
+  let wheel: ProjectFile | undefined;
+  let wheelRank = 0;
+  let sdist: ProjectFile | undefined;
+  let foreignWheel: ProjectFile | undefined;
+  let yankedWheel = false;
+  let refused: { near: number; reason: () => PassedOverReason } | undefined;
+  const refuse = (near: number, reason: () => PassedOverReason): void => {
+    if (refused === undefined || near > refused.near) refused = { near, reason };
+  };
+  for (const file of files) {
+    const dated = candidate.source === undefined ? policy.dateRefusal(file) : undefined;
+    if (dated !== undefined) refuse(nearness[dated.kind], () => dated);
+    else if (!policy.allowsFormat(project.name, file.identity.kind)) {
+      const format = file.identity.kind;
+      refuse(nearness["format-excluded"], () => ({ kind: "format-excluded", format }));
+    } else if (!policy.allowsHash(project.name, file))
+      refuse(nearness.hash, () => ({ kind: "hash", filename: file.filename }));
+    else if (!policy.allowsPython(file.requiresPython)) {
+      const specifier = file.requiresPython ?? "";
+      refuse(nearness["requires-python"], () => ({ kind: "requires-python", specifier }));
+    } else if (file.identity.kind === "sdist") {
+      if (sdist === undefined || (sdist.yanked !== false && file.yanked === false)) sdist = file;
+    } else {
+      const rank = bestRank(file.identity, policy.target.tags);
+      if (rank === undefined) {
+        foreignWheel ??= file;
+        refuse(nearness["no-compatible-wheel"], () => noCompatibleWheel(files));
+      } else if (
+        wheel === undefined ||
+        (yankedWheel && file.yanked === false) ||
+        (yankedWheel === (file.yanked !== false) &&
+          (rank < wheelRank || (rank === wheelRank && hasLaterBuild(file, wheel))))
+      ) {
+        wheel = file;
+        wheelRank = rank;
+        yankedWheel = file.yanked !== false;
+      }
+    }
+  }
+  // A yanked wheel is worse than an sdist that stands.
+  if (wheel !== undefined && !(yankedWheel && sdist?.yanked === false && policy.mayUseSdists))
+    return { usable: true, file: wheel, isBinary: true, yanked: wheel.yanked };
+  if (sdist !== undefined) {
+    // All files of a release are expected to agree, so a wheel for another machine tells at once what the sdist
+    // would have to be downloaded, or built, to tell.
+    if (policy.mayUseSdists)
+      return { usable: true, file: foreignWheel ?? sdist, isBinary: false, yanked: sdist.yanked };
+    refuse(nearness["needs-build"], () => ({
+      kind: "needs-build",
+      reason:
+        foreignWheel === undefined
+          ? "it is published as an sdist only"
+          : `no wheel fits ${policy.target.description}`,
+    }));
+  }
+  const reason = (refused as { reason: () => PassedOverReason } | undefined)?.reason();
+  return { usable: false, reason: reason ?? noCompatibleWheel(files) };
+}
+
+function noCompatibleWheel(files: readonly ProjectFile[]): PassedOverReason {
+  const tags = new Set<string>();
+  for (const file of files)
+    if (file.identity.kind === "wheel") for (const tag of wheelTags(file.identity)) tags.add(tag);
+  return { kind: "no-compatible-wheel", tags: [...tags] };
+}
+
+/** PyPUG binary-distribution-format: the build number breaks ties, none counts lowest. */
+function hasLaterBuild(a: ProjectFile, b: ProjectFile): boolean {
+  if (a.identity.kind !== "wheel" || b.identity.kind !== "wheel") return false;
+  const [aNumber, aText] = a.identity.build;
+  const [bNumber, bText] = b.identity.build;
+  if (aNumber === undefined) return false;
+  if (bNumber === undefined) return true;
+  return aNumber === bNumber ? (aText as string) > (bText as string) : aNumber > bNumber;
+}
+
+/**
+ * Files of a version that somebody may take: those for the target first, best first, then sdists, then those for other
+ * machines. Left out is what the policy refuses wherever it would be installed.
+ */
+export function eligibleFiles(candidate: Candidate, policy: Policy): ProjectFile[] {
+  const { project, files } = candidate;
+  const ranked: { file: ProjectFile; rank: number }[] = [];
+  for (const file of files) {
+    if (policy.dateRefusal(file) !== undefined) continue;
+    if (!policy.allowsFormat(project.name, file.identity.kind)) continue;
+    if (!policy.allowsHash(project.name, file)) continue;
+    let rank = 1e9;
+    if (file.identity.kind === "wheel")
+      rank = policy.allowsPython(file.requiresPython)
+        ? (bestRank(file.identity, policy.target.tags) ?? 2e9)
+        : 2e9;
+    ranked.push({ file, rank: file.yanked === false ? rank : rank + 4e9 });
+  }
+  ranked.sort(
+    (a, b) =>
+      a.rank - b.rank ||
+      (hasLaterBuild(a.file, b.file) ? -1 : hasLaterBuild(b.file, a.file) ? 1 : 0),
+  );
+  return ranked.map(({ file }) => file);
+}
+
+/** A name for messages: `numpy 1.26.4`. */
+export function nameOf(name: NormalizedName, version: Version): string {
+  return `\`${name}\` ${version.text}`;
+}

@@ -1,0 +1,147 @@
+import { formatHash, type Hash } from "#base/hash";
+import type { ProjectFile } from "#repository/listing";
+import { allowedFormats } from "#standards/format-control";
+import type { NormalizedName } from "#standards/name";
+import { parseRequiresPython } from "#standards/requires-python";
+import type { Version } from "#standards/version";
+import { contains, fullRange, type VersionRange } from "#standards/version-range";
+import type {
+  InstalledCandidate,
+  Preference,
+  ResolutionTarget,
+  ResolveRequest,
+} from "./request.ts";
+import type { PassedOverReason } from "./resolution.ts";
+
+type DateRefusal = Extract<PassedOverReason, { kind: "newer-than-limit" | "no-upload-time" }>;
+
+/** A request's rules about single files and versions, each as one question. */
+export class Policy {
+  readonly target: ResolutionTarget;
+  /** An sdist's metadata is enough where nothing will be installed now. */
+  readonly mayUseSdists: boolean;
+  readonly preferBinary: boolean;
+  private readonly request: ResolveRequest;
+  private readonly hashes = new Map<NormalizedName, Map<string, Hash>>();
+  private readonly direct = new Set<NormalizedName>();
+  private readonly namedPrereleases = new Set<NormalizedName>();
+  private readonly pythonRanges = new Map<string, VersionRange>();
+
+  constructor(request: ResolveRequest) {
+    this.request = request;
+    this.target = request.target;
+    this.mayUseSdists = request.policy.purpose === "compile";
+    this.preferBinary = request.policy.formats.preferBinary === true;
+    for (const { requirement, hashes } of [...request.roots, ...request.constraints]) {
+      for (const { algorithm, hex } of hashes) {
+        let known = this.hashes.get(requirement.name);
+        if (known === undefined) this.hashes.set(requirement.name, (known = new Map()));
+        const hash = { algorithm: algorithm.toLowerCase(), hex: hex.toLowerCase() };
+        known.set(formatHash(hash), hash);
+      }
+    }
+    for (const { requirement } of request.roots) {
+      this.direct.add(requirement.name);
+      if (requirement.specifier.asksForPrereleases) this.namedPrereleases.add(requirement.name);
+    }
+  }
+
+  get requiresHashes(): boolean {
+    return this.request.policy.requireHashes;
+  }
+
+  get followsDependencies(): boolean {
+    return this.request.policy.followDependencies;
+  }
+
+  isDirect(name: NormalizedName): boolean {
+    return this.direct.has(name);
+  }
+
+  demandedHashes(name: NormalizedName): readonly Hash[] {
+    return [...(this.hashes.get(name)?.values() ?? [])];
+  }
+
+  installed(name: NormalizedName): InstalledCandidate | undefined {
+    return this.request.installed?.get(name);
+  }
+
+  preference(name: NormalizedName): Preference | undefined {
+    return this.request.preferences.get(name);
+  }
+
+  takesLowest(name: NormalizedName): boolean {
+    const { strategy } = this.request.policy;
+    return strategy === "lowest" || (strategy === "lowest-direct" && this.direct.has(name));
+  }
+
+  /** `always` as good as a stable one, only `where-needed`, or `never`. */
+  prereleases(name: NormalizedName): "always" | "where-needed" | "never" {
+    const { prerelease, releases } = this.request.policy;
+    if (releases !== undefined) {
+      // Naming a project weighs more than `:all:`.
+      if (releases.first.has(name)) return "always";
+      if (releases.second.has(name)) return "never";
+      if (releases.first.has(":all:")) return "always";
+      if (releases.second.has(":all:")) return "never";
+    }
+    switch (prerelease) {
+      case "allow":
+        return "always";
+      case "disallow":
+        return "never";
+      case "if-necessary":
+        return "where-needed";
+      case "explicit":
+        return this.namedPrereleases.has(name) ? "where-needed" : "never";
+    }
+  }
+
+  allowsFormat(name: NormalizedName, format: "wheel" | "sdist"): boolean {
+    return allowedFormats(this.request.policy.formats.binaries, name)[format];
+  }
+
+  allowsHash(name: NormalizedName, file: ProjectFile): boolean {
+    const wanted = this.hashes.get(name);
+    if (wanted === undefined) return true;
+    let comparable = false;
+    for (const algorithm in file.hashes) {
+      if (wanted.has(`${algorithm}:${file.hashes[algorithm]?.toLowerCase()}`)) return true;
+      for (const hash of wanted.values()) if (hash.algorithm === algorithm) comparable = true;
+    }
+    // Where the page says nothing that could be compared, the download is checked.
+    return !comparable;
+  }
+
+  dateRefusal(file: ProjectFile): DateRefusal | undefined {
+    const { excludeNewer } = this.request.policy;
+    if (excludeNewer === undefined) return undefined;
+    const { uploadTime } = file;
+    if (uploadTime === undefined) return { kind: "no-upload-time" };
+    return uploadTime > excludeNewer ? { kind: "newer-than-limit", uploadTime } : undefined;
+  }
+
+  get dateLimit(): number | undefined {
+    return this.request.policy.excludeNewer;
+  }
+
+  allowsPython(requiresPython: string | undefined): boolean {
+    if (requiresPython === undefined || this.request.policy.ignoreRequiresPython === true)
+      return true;
+    return contains(this.pythonRange(requiresPython), this.target.python.key);
+  }
+
+  /** Text that nobody can read restricts nothing, as with pip. */
+  pythonRange(requiresPython: string): VersionRange {
+    let range = this.pythonRanges.get(requiresPython);
+    if (range === undefined) {
+      range = parseRequiresPython(requiresPython)?.range ?? fullRange;
+      this.pythonRanges.set(requiresPython, range);
+    }
+    return range;
+  }
+
+  isPreferred(name: NormalizedName, version: Version): boolean {
+    return this.request.preferences.get(name)?.version.key === version.key;
+  }
+}

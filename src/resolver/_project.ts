@@ -1,0 +1,260 @@
+import type { ProjectListing } from "#repository/listing";
+import type { NoListing } from "#repository/repositories";
+import type { NormalizedName } from "#standards/name";
+import type { Version } from "#standards/version";
+import { afterExactly, infinityKey, minimumKey, type VersionKey } from "#standards/version-key";
+import { contains, exactly, fullRange, type VersionRange } from "#standards/version-range";
+import { type Candidate, candidateOf, verdictOf } from "./_candidate.ts";
+import { isSameSource } from "./_direct-url.ts";
+import type { ExtraPackage } from "./_packages.ts";
+import type { Policy } from "./_policy.ts";
+import type { InstalledCandidate } from "./request.ts";
+import type { DirectCandidate } from "./sources.ts";
+
+/** A URL or path that decides where a project comes from. */
+export type DirectSource = {
+  readonly url: string;
+  readonly editable: boolean;
+  /** Who named it, for messages. */
+  readonly origin: string;
+};
+
+type Content =
+  | { readonly kind: "listed"; readonly listing: ProjectListing }
+  | { readonly kind: "direct"; readonly candidate: Candidate }
+  | { readonly kind: "direct-needs-build"; readonly reason: string }
+  | { readonly kind: "absent"; readonly answer: NoListing };
+
+/** A project as the solver meets it: its versions, newest first, made into candidates when they are looked at. */
+export class Project {
+  readonly kind = "project";
+  readonly name: NormalizedName;
+  readonly direct: DirectSource | undefined;
+  readonly extras = new Map<NormalizedName, ExtraPackage>();
+  /** Intervals to which a requirement has pinned the project (`==`), by lower bound: see `isYankedAllowed`. */
+  readonly pins: Map<VersionKey, VersionKey>;
+  /** Candidates that were refused because they are yanked and nothing pinned them. */
+  readonly refusedAsYanked = new Set<VersionKey>();
+  content: Content | undefined;
+  /** What the environment holds, if that may be kept. */
+  readonly installed: Candidate | undefined;
+  private candidates: (Candidate | undefined)[] = [];
+  private knownVersions: Version[] | undefined;
+
+  constructor(
+    name: NormalizedName,
+    direct: DirectSource | undefined,
+    pins: Map<VersionKey, VersionKey>,
+    installed?: InstalledCandidate,
+  ) {
+    this.name = name;
+    this.direct = direct;
+    this.pins = pins;
+    this.installed = installed === undefined ? undefined : this.keep(installed);
+  }
+
+  private keep({ version, metadata, url }: InstalledCandidate): Candidate | undefined {
+    if (this.direct !== undefined && (url === undefined || !isSameSource(url, this.direct.url)))
+      return undefined;
+    const known = metadata();
+    if (known === undefined) return undefined;
+    // The page may never be read, so nothing is said about the neighbourhood.
+    const candidate = candidateOf(this, version, [], exactly(version), { kind: "installed" });
+    candidate.metadata = { kind: "metadata", metadata: known };
+    return candidate;
+  }
+
+  /** The installed version, if the range admits it: then nobody has to be asked about the project. */
+  keptIn(range: VersionRange): Candidate | undefined {
+    const { installed } = this;
+    return installed !== undefined && contains(range, installed.key) ? installed : undefined;
+  }
+
+  extra(name: NormalizedName): ExtraPackage {
+    let extra = this.extras.get(name);
+    if (extra === undefined) {
+      extra = { kind: "extra", project: this, extra: name };
+      this.extras.set(name, extra);
+    }
+    return extra;
+  }
+
+  setListing(answer: ProjectListing | NoListing): void {
+    this.content =
+      "kind" in answer ? { kind: "absent", answer } : { kind: "listed", listing: answer };
+  }
+
+  setDirect(answer: DirectCandidate): void {
+    if (answer.kind === "needs-build") {
+      this.content = { kind: "direct-needs-build", reason: answer.reason };
+      return;
+    }
+    const { metadata } = answer;
+    const source =
+      answer.kind === "file"
+        ? ({ kind: "url", url: this.direct?.url ?? answer.file.url, file: answer.file } as const)
+        : ({
+            kind: "folder",
+            path: answer.path,
+            editable: this.direct?.editable === true,
+          } as const);
+    const files = answer.kind === "file" ? [answer.file] : [];
+    const candidate = candidateOf(this, metadata.version, files, fullRange, source);
+    candidate.metadata = { kind: "metadata", metadata };
+    this.content = { kind: "direct", candidate };
+  }
+
+  get listing(): ProjectListing | undefined {
+    return this.content?.kind === "listed" ? this.content.listing : undefined;
+  }
+
+  /** Every version there is, usable or not, newest first. */
+  get versions(): readonly Version[] {
+    return (this.knownVersions ??=
+      this.content?.kind === "direct"
+        ? [this.content.candidate.version]
+        : (this.listing?.releases.map((release) => release.version) ?? []));
+  }
+
+  get count(): number {
+    if (this.content?.kind === "direct") return 1;
+    return this.listing?.releases.length ?? 0;
+  }
+
+  candidate(position: number): Candidate {
+    if (this.content?.kind === "direct") return this.content.candidate;
+    let candidate = this.candidates[position];
+    if (candidate === undefined) {
+      const releases = this.listing?.releases ?? [];
+      const release = releases[position];
+      if (release === undefined) throw new Error(`bug: ${this.name} has no candidate ${position}`);
+      const older = releases[position + 1];
+      const newer = releases[position - 1];
+      const { key } = release.version;
+      let from = older === undefined ? minimumKey : afterExactly(older.version.key);
+      let to = newer === undefined ? infinityKey : newer.version.key;
+      const kept = this.installed?.key;
+      if (kept === key) return (this.candidates[position] = this.installed as Candidate);
+      if (kept !== undefined && kept < key && afterExactly(kept) > from) from = afterExactly(kept);
+      if (kept !== undefined && kept > key && kept < to) to = kept;
+      candidate = candidateOf(this, release.version, release.files, [from, to]);
+      this.candidates[position] = candidate;
+    }
+    return candidate;
+  }
+
+  /** Positions of the versions in a range, newest first: from (inside) to (outside), from, to … */
+  spans(range: VersionRange): number[] {
+    const spans: number[] = [];
+    for (let i = range.length - 2; i >= 0; i -= 2) {
+      const from = this.firstBelow(range[i + 1] as VersionKey);
+      const to = this.firstBelow(range[i] as VersionKey);
+      if (from < to) spans.push(from, to);
+    }
+    return spans;
+  }
+
+  /** The first position whose version lies below a bound. */
+  private firstBelow(bound: VersionKey): number {
+    let low = 0;
+    let high = this.count;
+    if (bound === infinityKey) return 0;
+    if (bound === minimumKey) return high;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.versionAt(middle).key >= bound) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private versionAt(position: number): Version {
+    if (this.content?.kind === "direct") return this.content.candidate.version;
+    return this.listing?.releases[position]?.version as Version;
+  }
+
+  positionOf(key: VersionKey): number | undefined {
+    const position = this.firstBelow(afterExactly(key));
+    return position < this.count && this.versionAt(position).key === key ? position : undefined;
+  }
+
+  /**
+   * A yanked version may be taken where a requirement pins it (PEP 592), or where it is in place already. Which
+   * requirements there are comes out only on the way; whoever refuses a version here and finds a pin later has to
+   * start again.
+   */
+  isYankedAllowed(candidate: Candidate, policy: Policy): boolean {
+    if (policy.isPreferred(this.name, candidate.version)) return true;
+    for (const [from, to] of this.pins)
+      if (candidate.key >= from && candidate.key < to) return true;
+    return false;
+  }
+
+  /**
+   * How gladly a candidate is taken, 0 best; `undefined` when it may not be taken. Stable before pre-release, yanked
+   * last; this is an order only, so that whether a version may be taken never depends on what else is selected.
+   */
+  gladness(candidate: Candidate, policy: Policy): number | undefined {
+    if (candidate.source !== undefined && candidate.source.kind !== "url") return 0;
+    if (this.listing?.status.status === "quarantined") return undefined;
+    const prereleases = candidate.isPrerelease ? policy.prereleases(this.name) : "always";
+    if (prereleases === "never" && candidate.source === undefined) return undefined;
+    const verdict = verdictOf(candidate, policy);
+    if (!verdict.usable) return undefined;
+    let gladness = 0;
+    if (policy.preferBinary && !verdict.isBinary) gladness += 1;
+    if (prereleases === "where-needed") gladness += 2;
+    if (verdict.yanked !== false && candidate.source === undefined) {
+      if (!this.isYankedAllowed(candidate, policy)) return undefined;
+      gladness += 4;
+    }
+    return gladness;
+  }
+
+  /** The candidates of a range that may be taken, most wanted first, at most `count` of them. */
+  take(range: VersionRange, count: number, policy: Policy): Candidate[] {
+    const spans = this.spans(range);
+    const preferred = this.preferredIn(range, policy);
+    const found: { candidate: Candidate; gladness: number }[] = [];
+    let best = 0;
+    if (preferred !== undefined) {
+      if (count === 1) return [preferred];
+      found.push({ candidate: preferred, gladness: -1 });
+    }
+    const visit = (position: number): boolean => {
+      const candidate = this.candidate(position);
+      if (candidate === preferred) return false;
+      const gladness = this.gladness(candidate, policy);
+      if (gladness === undefined) return false;
+      found.push({ candidate, gladness });
+      if (gladness === 0) best++;
+      return best >= count;
+    };
+    if (policy.takesLowest(this.name)) {
+      walk: for (let i = spans.length - 2; i >= 0; i -= 2)
+        for (let at = (spans[i + 1] as number) - 1; at >= (spans[i] as number); at--)
+          if (visit(at)) break walk;
+    } else {
+      walk: for (let i = 0; i < spans.length; i += 2)
+        for (let at = spans[i] as number; at < (spans[i + 1] as number); at++)
+          if (visit(at)) break walk;
+    }
+    if (best < found.length) found.sort((a, b) => a.gladness - b.gladness);
+    return found.slice(0, count).map(({ candidate }) => candidate);
+  }
+
+  private preferredIn(range: VersionRange, policy: Policy): Candidate | undefined {
+    const kept = this.keptIn(range);
+    if (kept !== undefined) return kept;
+    const preference = policy.preference(this.name);
+    if (preference === undefined) return undefined;
+    const position = this.positionOf(preference.version.key);
+    if (position === undefined) return undefined;
+    const inside = this.spans(range).some(
+      (from, i, spans) => i % 2 === 0 && position >= from && position < (spans[i + 1] as number),
+    );
+    if (!inside) return undefined;
+    const candidate = this.candidate(position);
+    return this.gladness(candidate, policy) === undefined ? undefined : candidate;
+  }
+}

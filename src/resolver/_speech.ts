@@ -1,0 +1,220 @@
+import { withoutCredentials } from "#base/url";
+import type { Incompatibility, Term } from "#pubgrub/incompatibility";
+import type { Demand } from "#pubgrub/provider";
+import { formatRequirement, type Requirement } from "#standards/requirement";
+import { describeRange, formatSpecifierSet } from "#standards/specifier-set";
+import type { Version } from "#standards/version";
+import { isFull, type VersionRange } from "#standards/version-range";
+import { verdictOf } from "./_candidate.ts";
+import type { Package } from "./_packages.ts";
+import type { Project } from "./_project.ts";
+import type { Refusal } from "./_refusal.ts";
+import type { PythonProvider } from "./provider.ts";
+
+type VersionTerm = Term<Package, VersionRange>;
+
+/** Some versions of a package as the subject of a sentence, and whether the verb is in the plural. */
+type Subject = {
+  readonly text: string;
+  readonly many: boolean;
+  readonly versions: readonly Version[];
+};
+
+const mostTags = 4;
+
+/** Facts of a resolution as English sentences, without capital and full stop. */
+export class Speech {
+  readonly target: string;
+  private readonly provider: PythonProvider;
+
+  constructor(provider: PythonProvider) {
+    this.provider = provider;
+    this.target = provider.policy.target.description;
+  }
+
+  /** A requirement as messages may show it. */
+  static requirement(requirement: Requirement): string {
+    return withoutCredentials(formatRequirement(requirement)).replace(
+      /@ ([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/i,
+      "@ $1",
+    );
+  }
+
+  /** A requirement in a headline: name, extras and versions. */
+  asked({ name, extras, specifier, url }: Requirement): string {
+    const what = extras.length === 0 ? name : `${name}[${extras.join(",")}]`;
+    return url === undefined ? what + formatSpecifierSet(specifier) : what;
+  }
+
+  list(words: readonly string[]): string {
+    if (words.length <= 1) return words.join("");
+    return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+  }
+
+  demand(
+    subject: VersionTerm | undefined,
+    option: Package | undefined,
+    demand: Demand<Package, VersionRange>,
+  ): string {
+    const { text, many } = this.subject(subject, option);
+    const needs = `${text} ${many ? "need" : "needs"}`;
+    const wanted = demand.package;
+    if (wanted.kind === "python")
+      return `${needs} Python ${describeRange(demand.range)}, and the target is ${this.target}`;
+    return `${needs} ${this.package(wanted, demand.range)}`;
+  }
+
+  noVersions(subject: VersionTerm | undefined): string {
+    const project = subject === undefined ? undefined : projectOf(subject.package);
+    if (subject === undefined || project === undefined) return "there is no such version";
+    const [newest] = project.versions;
+    if (newest === undefined) return `\`${project.name}\` has no versions`;
+    if (isFull(subject.range)) return `\`${project.name}\` has no version that can be used`;
+    const range = describeRange(subject.range, project.versions);
+    const oldest = project.versions.at(-1) as Version;
+    const known =
+      newest === oldest
+        ? `the only one is ${newest.text}`
+        : `there are ${project.versions.length}, from ${oldest.text} to ${newest.text}`;
+    return `\`${project.name}\` has no version ${range}; ${known}`;
+  }
+
+  refusal(subject: VersionTerm | undefined, reason: Refusal): string {
+    const project = subject === undefined ? undefined : projectOf(subject.package);
+    const { text, many, versions } = this.subject(subject, undefined);
+    const name = `\`${project?.name ?? ""}\``;
+    const are = many ? "are" : "is";
+    const have = many ? "have" : "has";
+    switch (reason.kind) {
+      case "yanked": {
+        const why = versions.length === 1 && reason.reason !== "" ? ` (${reason.reason})` : "";
+        return `${text} ${are} yanked${why}, and nothing pins ${many ? "them" : "it"}`;
+      }
+      case "newer-than-limit": {
+        const limit = this.provider.policy.dateLimit;
+        const date = limit === undefined ? "" : `, ${new Date(limit).toISOString()}`;
+        return `${text} ${many ? "were" : "was"} uploaded after the date limit${date}`;
+      }
+      case "no-upload-time":
+        return `${this.repositoryOf(project)} gives no upload time for ${text}, which the date limit needs`;
+      case "requires-python":
+        return `${text} ${many ? "need" : "needs"} Python ${reason.specifier}, and the target is ${this.target}`;
+      case "no-compatible-wheel":
+        return `${text} ${have} no wheel for ${this.target}${this.tags(project, versions)}`;
+      case "needs-build":
+        return `${text} would have to be built, which is not possible yet: ${reason.reason}`;
+      case "format-excluded":
+        return reason.format === "wheel"
+          ? `${text} ${have} nothing but wheels, which are excluded`
+          : `${text} ${have} no wheel, and sdists are excluded`;
+      case "status":
+        return `${name} is ${reason.status} on ${this.repositoryOf(project)}`;
+      case "hash":
+        return `no file of ${text} has one of the hashes that are demanded`;
+      case "pre-release":
+        return `${text} ${many ? "are pre-releases" : "is a pre-release"}, which ${are} not allowed`;
+      case "constraint":
+        return `${reason.origin} restricts ${name} to \`${reason.requirement}\``;
+      case "invalid-metadata":
+        return `the metadata of ${text} ${are} invalid: ${reason.reason}`;
+      case "lower-priority":
+        return `${text} ${are} offered by ${reason.repository} only, which has a lower priority`;
+      case "not-found": {
+        const asked = reason.asked.map(({ repository, answer }) => `${repository} (${answer})`);
+        return asked.length === 0
+          ? `${name} is not found: no repository was asked`
+          : `${name} is not found in ${this.list(asked)}`;
+      }
+      case "no-hash-given":
+        return `no hash is given for ${name}, and hashes are required for everything`;
+      case "url-from-index":
+        return `${text} ${many ? "want" : "wants"} \`${reason.name}\` from ${withoutCredentials(reason.url)}, which a package from an index may not decide`;
+      case "url-conflict":
+        return `${text} ${many ? "want" : "wants"} \`${reason.name}\` from ${withoutCredentials(reason.url)}, and ${reason.otherOrigin} from ${withoutCredentials(reason.otherUrl)}`;
+    }
+  }
+
+  /** What an incompatibility says, for the steps of a derivation. */
+  statement({ terms }: Incompatibility<Package, VersionRange>): string {
+    const positive = terms.filter((term) => term.positive && !isUnrestrictedExtra(term));
+    const options = terms.filter((term) => term.positive && isUnrestrictedExtra(term));
+    const negative = terms.filter((term) => !term.positive);
+    const selected = [...positive, ...options].map((term) => this.term(term));
+    const wanted = negative.map((term) => this.term(term)).join(" or ");
+    if (selected.length === 0) return wanted === "" ? "there is no answer" : `${wanted} is needed`;
+    const both = this.list(selected);
+    if (wanted !== "") return `${both} ${selected.length > 1 ? "need" : "needs"} ${wanted}`;
+    return selected.length > 1 ? `${both} exclude each other` : `${both} cannot be used`;
+  }
+
+  private term({ package: dependency, range }: VersionTerm): string {
+    return this.package(dependency, range);
+  }
+
+  private package(dependency: Package, range: VersionRange): string {
+    if (dependency.kind === "python") return `Python ${describeRange(range)}`;
+    if (dependency.kind === "extra") return `\`${dependency.project.name}[${dependency.extra}]\``;
+    if (dependency.direct !== undefined && isFull(range)) return `\`${dependency.name}\``;
+    const versions = isFull(range) ? "" : describeRange(range, dependency.versions);
+    return versions === "" || versions === "any version"
+      ? `\`${dependency.name}\``
+      : versions.includes(" ")
+        ? `\`${dependency.name}\` ${versions}`
+        : `\`${dependency.name}${versions}\``;
+  }
+
+  private subject(term: VersionTerm | undefined, option: Package | undefined): Subject {
+    const project = term === undefined ? undefined : projectOf(term.package);
+    if (term === undefined || project === undefined)
+      return { text: "Python", many: false, versions: [] };
+    const name = `\`${option?.kind === "extra" ? `${project.name}[${option.extra}]` : project.name}\``;
+    const versions = versionsIn(project, term.range);
+    const [newest, older] = versions;
+    if (newest === undefined) {
+      const range = isFull(term.range) ? "" : ` ${describeRange(term.range)}`;
+      return { text: name + range, many: false, versions };
+    }
+    if (versions.length === project.versions.length && versions.length > 1)
+      return { text: `every version of ${name}`, many: false, versions };
+    if (older === undefined) return { text: `${name} ${newest.text}`, many: false, versions };
+    if (versions.length === 2)
+      return { text: `${name} ${older.text} and ${newest.text}`, many: true, versions };
+    return { text: `${name} ${describeRange(term.range, project.versions)}`, many: true, versions };
+  }
+
+  private tags(project: Project | undefined, versions: readonly Version[]): string {
+    const tags = new Set<string>();
+    for (const version of versions) {
+      const position = project?.positionOf(version.key);
+      if (project === undefined || position === undefined) continue;
+      const verdict = verdictOf(project.candidate(position), this.provider.policy);
+      if (!verdict.usable && verdict.reason.kind === "no-compatible-wheel")
+        for (const tag of verdict.reason.tags) tags.add(tag);
+    }
+    if (tags.size === 0) return "";
+    const shown = [...tags].slice(0, mostTags).join(", ");
+    return `; there are wheels for ${shown}${tags.size > mostTags ? ` and ${tags.size - mostTags} more` : ""}`;
+  }
+
+  private repositoryOf(project: Project | undefined): string {
+    return project?.listing?.repository ?? "the index";
+  }
+}
+
+function versionsIn(project: Project, range: VersionRange): Version[] {
+  const versions: Version[] = [];
+  const spans = project.spans(range);
+  for (let i = 0; i < spans.length; i += 2)
+    for (let at = spans[i] as number; at < (spans[i + 1] as number); at++)
+      versions.push(project.versions[at] as Version);
+  return versions;
+}
+
+function isUnrestrictedExtra(term: VersionTerm): boolean {
+  return term.package.kind === "extra";
+}
+
+function projectOf(dependency: Package): Project | undefined {
+  if (dependency.kind === "python") return undefined;
+  return dependency.kind === "extra" ? dependency.project : dependency;
+}

@@ -1,0 +1,490 @@
+import type { Report } from "#base/report";
+import type { MetadataAnswer } from "#repository/repositories";
+import { evaluateMarkerLeniently } from "#standards/marker";
+import type { CoreMetadata } from "#standards/metadata";
+import type { NormalizedName } from "#standards/name";
+import type { Requirement } from "#standards/requirement";
+import { parseVersion } from "#standards/version";
+import type { VersionKey } from "#standards/version-key";
+import * as ranges from "#standards/version-range";
+import { emptyRange, fullRange, type VersionRange } from "#standards/version-range";
+import {
+  type Choice,
+  type Demand,
+  type Dependencies,
+  type Exclusion,
+  type Progress,
+  type Provider,
+  rank,
+  type Soon,
+} from "#pubgrub/provider";
+import type { RangeAlgebra } from "#pubgrub/range-algebra";
+import { type Candidate, verdictOf } from "./_candidate.ts";
+import { isSameSource, namesDigest } from "./_direct-url.ts";
+import { ActiveRequirements } from "./_extra-requirements.ts";
+import type { Choosable, ExtraPackage, Package, PythonPackage } from "./_packages.ts";
+import { Policy } from "./_policy.ts";
+import { type DirectSource, Project } from "./_project.ts";
+import { constraintRefusal, type Refusal } from "./_refusal.ts";
+import type { ResolverEvent } from "./events.ts";
+import type { AskedRequirement, ResolveRequest } from "./request.ts";
+import type { MetadataSource } from "./sources.ts";
+
+/** Sets of Python versions, as the solver wants them. */
+export const versionAlgebra: RangeAlgebra<VersionRange, Choosable> = {
+  empty: emptyRange,
+  full: fullRange,
+  intersect: ranges.intersect,
+  union: ranges.union,
+  complement: ranges.complement,
+  contains: (range, choice) => ranges.contains(range, choice.key),
+  isSubset: ranges.isSubset,
+  isDisjoint: ranges.isDisjoint,
+  equals: ranges.rangeEquals,
+  exactly: ranges.exactly,
+};
+
+/** Thrown when something comes to light that an earlier answer ought to have taken into account. */
+export class KnownTooLate extends Error {
+  readonly project: NormalizedName;
+
+  constructor(project: NormalizedName) {
+    super(`the answers about ${project} have to be given again`);
+    this.project = project;
+  }
+}
+
+/** What a resolution learns about the world and keeps when it has to start again. */
+export class Findings {
+  readonly directs = new Map<NormalizedName, DirectSource>();
+  readonly pins = new Map<NormalizedName, Map<VersionKey, VersionKey>>();
+  readonly listings = new Map<NormalizedName, Awaited<ReturnType<MetadataSource["listing"]>>>();
+}
+
+const selected: Choosable = { ...parseVersion("0"), version: parseVersion("0") };
+type PythonDemand = Demand<Package, VersionRange>;
+type Answer = Dependencies<Package, VersionRange>;
+
+/**
+ * Python packages as the solver sees them. Everything it answers is true whatever else is selected: rules that look at
+ * more than one version (pre-releases, yanked files) only order the candidates.
+ */
+export class PythonProvider implements Provider<Package, VersionRange, Choosable> {
+  readonly python: PythonPackage = { kind: "python" };
+  readonly policy: Policy;
+  readonly projects = new Map<NormalizedName, Project>();
+  private readonly request: ResolveRequest;
+  private readonly source: MetadataSource;
+  private readonly findings: Findings;
+  private readonly report: Report<ResolverEvent>;
+  private readonly constraints = new Map<NormalizedName, AskedRequirement[]>();
+  private readonly overrides = new Map<NormalizedName, AskedRequirement[]>();
+  private readonly active = new Map<CoreMetadata, ActiveRequirements>();
+  private readonly arriving = new Map<NormalizedName, Promise<void>>();
+  private readonly wantedRanges = new Map<Project, VersionRange>();
+
+  constructor(
+    request: ResolveRequest,
+    source: MetadataSource,
+    findings: Findings,
+    report: Report<ResolverEvent>,
+  ) {
+    this.request = request;
+    this.source = source;
+    this.findings = findings;
+    this.report = report;
+    this.policy = new Policy(request);
+    for (const asked of request.overrides) append(this.overrides, asked);
+    // An override for another machine still takes the place of the requirement.
+    for (const [name, asked] of this.overrides)
+      this.overrides.set(
+        name,
+        asked.filter((one) => this.applies(one)),
+      );
+    for (const asked of request.constraints)
+      if (this.applies(asked)) append(this.constraints, asked);
+  }
+
+  /** True when the marker of a requirement from outside holds for the target. */
+  applies({ requirement: { marker } }: AskedRequirement): boolean {
+    return marker === undefined || evaluateMarkerLeniently(marker, this.request.target.markers);
+  }
+
+  // What is asked
+
+  /** What one requirement from outside comes to, overrides applied. */
+  demandsOfRoot(asked: AskedRequirement): { demands: PythonDemand[]; by: AskedRequirement }[] {
+    const { requirement } = asked;
+    if (!this.applies(asked)) return [];
+    const overrides = this.overrides.get(requirement.name);
+    if (overrides === undefined) return [{ demands: this.demandsOf(requirement), by: asked }];
+    return overrides.map((by) => ({
+      demands: this.demandsOf(withExtras(by.requirement, requirement.extras)),
+      by,
+    }));
+  }
+
+  project(name: NormalizedName): Project {
+    let project = this.projects.get(name);
+    if (project === undefined) {
+      const { directs, pins, listings } = this.findings;
+      let own = pins.get(name);
+      if (own === undefined) pins.set(name, (own = new Map()));
+      project = new Project(name, directs.get(name), own, this.policy.installed(name));
+      const listing = listings.get(name);
+      if (listing !== undefined && project.direct === undefined) project.setListing(listing);
+      this.projects.set(name, project);
+    }
+    return project;
+  }
+
+  // Provider
+
+  rank(dependency: Package, range: VersionRange): number {
+    if (dependency.kind === "python") return rank.fixed;
+    if (dependency.kind === "extra") return rank.ordinary;
+    if (dependency.direct !== undefined) return rank.fixed;
+    // An interval that a pin brought in holds one version, whether the page is known yet or not.
+    return range.length === 2 && dependency.pins.get(range[0] as VersionKey) === range[1]
+      ? rank.singleton
+      : rank.ordinary;
+  }
+
+  hangsOn(dependency: Package): Package | undefined {
+    return dependency.kind === "extra" ? dependency.project : undefined;
+  }
+
+  limits(dependency: Package): Exclusion<Package, VersionRange>[] {
+    if (dependency.kind !== "project") return [];
+    const limits: Exclusion<Package, VersionRange>[] = [];
+    for (const asked of this.constraints.get(dependency.name) ?? []) {
+      const { range } = asked.requirement.specifier;
+      if (ranges.isFull(range)) continue;
+      this.notePin(dependency, asked.requirement);
+      limits.push(unusable(ranges.complement(range), constraintRefusal(asked)));
+    }
+    const { policy } = this;
+    if (policy.requiresHashes && policy.demandedHashes(dependency.name).length === 0) {
+      if (dependency.direct === undefined || !namesDigest(dependency.direct.url))
+        limits.push(unusable(fullRange, { kind: "no-hash-given" }));
+    }
+    return limits;
+  }
+
+  chooseVersion(
+    dependency: Package,
+    range: VersionRange,
+  ): Soon<Choice<Package, VersionRange, Choosable>> {
+    if (dependency.kind === "extra") return { kind: "version", version: selected };
+    if (dependency.kind === "python") {
+      const { python } = this.request.target;
+      return { kind: "version", version: { key: python.key, version: python } };
+    }
+    const kept = dependency.keptIn(range);
+    if (kept !== undefined) return { kind: "version", version: kept };
+    const loaded = this.load(dependency);
+    if (loaded instanceof Promise) return loaded.then(() => this.choose(dependency, range));
+    return this.choose(dependency, range);
+  }
+
+  dependencies(
+    dependency: Package,
+    version: Choosable,
+    progress: Progress<Package, Choosable>,
+  ): Soon<Answer> {
+    if (dependency.kind === "python")
+      return { kind: "known", of: dependency, holdsFor: fullRange, demands: [] };
+    if (dependency.kind === "extra") {
+      const decided = progress.decided(dependency.project);
+      if (decided === undefined) throw new Error("bug: an extra was decided before its project");
+      return this.answer(decided as Candidate, dependency);
+    }
+    const candidate = version as Candidate;
+    this.report({
+      type: "version-considered",
+      name: dependency.name,
+      version: candidate.version.text,
+    });
+    return this.answer(candidate, undefined);
+  }
+
+  upcoming(dependency: Package, range: VersionRange, count: number): Soon<readonly Answer[]> {
+    if (dependency.kind === "python") return [];
+    const project = dependency.kind === "extra" ? dependency.project : dependency;
+    const extra = dependency.kind === "extra" ? dependency : undefined;
+    const loaded = this.load(project);
+    if (loaded instanceof Promise)
+      return loaded.then(() => this.upcoming(dependency, range, count));
+    const answers = project
+      .take(range, count, this.policy)
+      .map((candidate) => this.answer(candidate, extra));
+    return answers.some((answer) => answer instanceof Promise)
+      ? Promise.all(answers)
+      : (answers as Answer[]);
+  }
+
+  /** While the solver has to wait, the pages and metadata it will most likely ask for next are fetched. */
+  waiting(wanted: Iterable<Demand<Package, VersionRange>>): void {
+    for (const { package: dependency, range } of wanted) {
+      if (dependency.kind !== "project" || dependency.keptIn(range) !== undefined) continue;
+      this.wantedRanges.set(dependency, range);
+      const loaded = this.load(dependency);
+      if (loaded instanceof Promise) {
+        if (dependency.direct !== undefined) continue;
+        loaded.then(
+          () => this.guess(dependency),
+          () => {}, // told when the page is really needed
+        );
+      } else this.guess(dependency);
+    }
+  }
+
+  // Pages
+
+  /** Has the project's versions at hand, or promises to. */
+  load(project: Project): void | Promise<void> {
+    if (project.content !== undefined) return;
+    const pending = this.arriving.get(project.name);
+    if (pending !== undefined) return pending;
+    const { direct } = project;
+    if (direct !== undefined) {
+      const opening = this.source
+        .direct(direct.url, project.name, direct.editable)
+        .then((answer) => project.setDirect(answer));
+      return this.arrive(project.name, opening);
+    }
+    const listing = this.source.listing(project.name);
+    if (!(listing instanceof Promise)) {
+      this.findings.listings.set(project.name, listing);
+      project.setListing(listing);
+      return;
+    }
+    const reading = listing.then((answer) => {
+      this.findings.listings.set(project.name, answer);
+      project.setListing(answer);
+    });
+    return this.arrive(project.name, reading);
+  }
+
+  private arrive(name: NormalizedName, pending: Promise<void>): Promise<void> {
+    this.arriving.set(name, pending);
+    pending.catch(() => {}); // thrown where it is awaited; a page nobody needs in the end is nobody's failure
+    return pending;
+  }
+
+  private guess(project: Project): void {
+    const range = this.wantedRanges.get(project) ?? fullRange;
+    const [candidate] = project.take(range, 1, this.policy);
+    if (candidate === undefined) return;
+    const metadata = this.metadataOf(candidate);
+    if (metadata instanceof Promise) metadata.catch(() => {}); // told when it is really needed
+  }
+
+  // Versions
+
+  private choose(project: Project, range: VersionRange): Choice<Package, VersionRange, Choosable> {
+    const [candidate] = project.take(range, 1, this.policy);
+    if (candidate !== undefined) return { kind: "version", version: candidate };
+    return { kind: "none", excluded: this.exclusions(project, range) };
+  }
+
+  /** Why the versions of a range cannot be taken: one statement for each reason. */
+  private exclusions(project: Project, range: VersionRange): Exclusion<Package, VersionRange>[] {
+    const { content } = project;
+    if (content?.kind === "absent")
+      return [unusable(fullRange, { kind: "not-found", asked: content.answer.asked })];
+    if (content?.kind === "direct-needs-build")
+      return [unusable(fullRange, { kind: "needs-build", reason: content.reason })];
+    const groups = new Map<string, { reason: Refusal; range: VersionKey[] }>();
+    const spans = project.spans(range);
+    // Oldest first, so that the intervals of a group come in rising order.
+    for (let i = spans.length - 2; i >= 0; i -= 2) {
+      for (let at = (spans[i + 1] as number) - 1; at >= (spans[i] as number); at--) {
+        const candidate = project.candidate(at);
+        const reason = this.refusal(candidate);
+        if (reason === undefined) continue;
+        if (reason.kind === "yanked") project.refusedAsYanked.add(candidate.key);
+        const key = reason.kind === "requires-python" ? `python ${reason.specifier}` : reason.kind;
+        const [from, to] = candidate.alone as readonly [VersionKey, VersionKey];
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, { reason, range: [from, to] });
+        else if (from <= (group.range.at(-1) as VersionKey))
+          group.range[group.range.length - 1] = to;
+        else group.range.push(from, to);
+      }
+    }
+    return [...groups.values()].map(({ reason, range: versions }) =>
+      reason.kind === "requires-python"
+        ? {
+            kind: "demand",
+            range: versions,
+            demand: { package: this.python, range: this.policy.pythonRange(reason.specifier) },
+          }
+        : unusable(versions, reason),
+    );
+  }
+
+  /** Why a candidate may not be taken, as far as its page tells; `undefined` when it may. */
+  refusal(candidate: Candidate): Refusal | undefined {
+    const { project } = candidate;
+    if (project.gladness(candidate, this.policy) !== undefined) return undefined;
+    const { listing } = project;
+    if (listing?.status.status === "quarantined") return { kind: "status", status: "quarantined" };
+    if (candidate.isPrerelease && this.policy.prereleases(project.name) === "never")
+      return { kind: "pre-release" };
+    const verdict = verdictOf(candidate, this.policy);
+    if (!verdict.usable) return verdict.reason;
+    if (verdict.yanked !== false) return { kind: "yanked", reason: verdict.yanked };
+    return undefined;
+  }
+
+  // Dependencies
+
+  private answer(candidate: Candidate, extra: ExtraPackage | undefined): Soon<Answer> {
+    const metadata = this.metadataOf(candidate);
+    if (metadata instanceof Promise)
+      return metadata.then((settled) => this.read(candidate, extra, settled));
+    return this.read(candidate, extra, metadata);
+  }
+
+  metadataOf(candidate: Candidate): Soon<MetadataAnswer> {
+    if (candidate.metadata !== undefined) return candidate.metadata;
+    const verdict = verdictOf(candidate, this.policy);
+    if (!verdict.usable) throw new Error("bug: metadata of a version that may not be taken");
+    const answer = this.source.metadata(verdict.file);
+    candidate.metadata = answer;
+    if (answer instanceof Promise)
+      answer.then(
+        (settled) => (candidate.metadata = settled),
+        () => {},
+      );
+    return answer;
+  }
+
+  private read(
+    candidate: Candidate,
+    extra: ExtraPackage | undefined,
+    answer: MetadataAnswer,
+  ): Answer {
+    const { project: of, alone: holdsFor } = candidate;
+    const refuse = (reason: Refusal): Answer => ({ kind: "unusable", of, holdsFor, reason });
+    if (answer.kind === "needs-build")
+      return refuse({ kind: "needs-build", reason: answer.reason });
+    if (answer.kind === "invalid")
+      return refuse({ kind: "invalid-metadata", reason: answer.reason });
+    const { metadata } = answer;
+    const [invalid] = metadata.invalidRequirements;
+    if (invalid !== undefined)
+      return refuse({
+        kind: "invalid-metadata",
+        reason: `\`${invalid.text}\` is no requirement: ${invalid.reason}`,
+      });
+    const demands: PythonDemand[] = [];
+    // The page usually said so already; pages without the field exist.
+    if (!this.policy.allowsPython(metadata.requiresPython))
+      demands.push({
+        package: this.python,
+        range: this.policy.pythonRange(metadata.requiresPython ?? ""),
+      });
+    if (!this.policy.followsDependencies) return { kind: "known", of, holdsFor, demands };
+    const fresh: Requirement[] = [];
+    for (const requirement of this.requirementsOf(metadata, extra?.extra)) {
+      for (const wanted of this.overridden(requirement)) {
+        const refused = wanted.url === undefined ? undefined : this.admitUrl(candidate, wanted);
+        if (refused !== undefined) return refuse(refused);
+        if (!this.projects.has(wanted.name)) fresh.push(wanted);
+        demands.push(...this.demandsOf(wanted));
+      }
+    }
+    if (fresh.length > 0) this.prefetch(fresh);
+    return { kind: "known", of, holdsFor, demands };
+  }
+
+  /** Has the source fetch the pages that will be asked for. */
+  prefetch(requirements: Iterable<Requirement>): void {
+    const names = new Set<NormalizedName>();
+    for (const { name, specifier } of requirements) {
+      const project = this.project(name);
+      if (project.direct === undefined && project.keptIn(specifier.range) === undefined)
+        names.add(name);
+    }
+    if (names.size > 0) this.source.prefetch(names);
+  }
+
+  /** Requirements of a version that apply to the target: its own, or what one extra adds. */
+  requirementsOf(
+    metadata: CoreMetadata,
+    extra: NormalizedName | undefined,
+  ): readonly Requirement[] {
+    let active = this.active.get(metadata);
+    if (active === undefined) {
+      active = new ActiveRequirements(metadata, this.request.target.markers);
+      this.active.set(metadata, active);
+    }
+    return extra === undefined ? active.always : active.of(extra);
+  }
+
+  /** The requirement itself, or what was put in its place. Its extras stay wanted. */
+  overridden(requirement: Requirement): readonly Requirement[] {
+    const overrides = this.overrides.get(requirement.name);
+    if (overrides === undefined) return [requirement];
+    return overrides.map((asked) => withExtras(asked.requirement, requirement.extras));
+  }
+
+  private demandsOf(requirement: Requirement): PythonDemand[] {
+    const project = this.project(requirement.name);
+    const { specifier, extras } = requirement;
+    this.notePin(project, requirement);
+    const demands: PythonDemand[] = [{ package: project, range: specifier.range }];
+    for (const extra of extras) demands.push({ package: project.extra(extra), range: fullRange });
+    return demands;
+  }
+
+  /** Remembers `==1.0` and `===1.0`, which make a yanked version acceptable (PEP 592). */
+  private notePin(project: Project, { specifier }: Requirement): void {
+    const [only, ...others] = specifier.specifiers;
+    if (only === undefined || others.length > 0 || only.version.endsWith(".*")) return;
+    if (only.operator !== "==" && only.operator !== "===") return;
+    const [from, to] = specifier.range;
+    if (from === undefined || to === undefined || project.pins.has(from)) return;
+    project.pins.set(from, to);
+    for (const refused of project.refusedAsYanked)
+      if (refused >= from && refused < to) throw new KnownTooLate(project.name);
+  }
+
+  /**
+   * A URL decides where a project comes from, so only those may name one who are trusted to: the person asking, and
+   * what that person named by URL or path. A package from an index is not (as with pip and uv).
+   */
+  private admitUrl(candidate: Candidate, wanted: Requirement): Refusal | undefined {
+    const url = wanted.url as string;
+    const { name } = wanted;
+    const { directs } = this.findings;
+    const known = directs.get(name);
+    if (known !== undefined)
+      return isSameSource(known.url, url)
+        ? undefined
+        : { kind: "url-conflict", name, url, otherUrl: known.url, otherOrigin: known.origin };
+    if (candidate.source === undefined) return { kind: "url-from-index", name, url };
+    directs.set(name, { url, editable: false, origin: candidate.project.name });
+    // Whatever was said about versions from the index no longer counts.
+    if (this.projects.has(name)) throw new KnownTooLate(name);
+    return undefined;
+  }
+}
+
+function unusable(range: VersionRange, reason: Refusal): Exclusion<Package, VersionRange> {
+  return { kind: "unusable", range, reason };
+}
+
+function withExtras(requirement: Requirement, extras: readonly NormalizedName[]): Requirement {
+  if (extras.every((extra) => requirement.extras.includes(extra))) return requirement;
+  return { ...requirement, extras: [...new Set([...requirement.extras, ...extras])].sort() };
+}
+
+function append(map: Map<NormalizedName, AskedRequirement[]>, asked: AskedRequirement): void {
+  const { name } = asked.requirement;
+  const known = map.get(name);
+  if (known === undefined) map.set(name, [asked]);
+  else known.push(asked);
+}

@@ -1,0 +1,268 @@
+import { sortedBy } from "#base/order";
+import { type Report, silent } from "#base/report";
+import { evaluateMarkerLeniently } from "#standards/marker";
+import type { Requirement } from "#standards/requirement";
+import type { NormalizedName } from "#standards/name";
+import { exactly } from "#standards/version-range";
+import { type Asked, type Outcome, solve } from "#pubgrub/solver";
+import type { VersionRange } from "#standards/version-range";
+import { eligibleFiles, nameOf, verdictOf, type Candidate } from "./_candidate.ts";
+import { isSameSource } from "./_direct-url.ts";
+import type { Choosable, Package } from "./_packages.ts";
+import { passedOverBy, passedOverFor } from "./_passed-over.ts";
+import { resolutionGaveUp } from "./errors.ts";
+import type { ResolverEvent } from "./events.ts";
+import { explain, explainUrls } from "./explain.ts";
+import { Findings, KnownTooLate, PythonProvider, versionAlgebra } from "./provider.ts";
+import type { AskedRequirement, ResolveRequest } from "./request.ts";
+import type {
+  PassedOver,
+  Resolution,
+  ResolvedDependency,
+  ResolvedPackage,
+  ResolvedSource,
+  ResolveOutcome,
+} from "./resolution.ts";
+import type { MetadataSource } from "./sources.ts";
+
+export type ResolveOptions = {
+  readonly report?: Report<ResolverEvent>;
+  readonly signal?: { readonly aborted: boolean; readonly reason?: unknown };
+  /** Throws `resolution-gave-up` beyond it. */
+  readonly maxAttempts?: number;
+};
+
+/** Finds what should be installed, or proves that nothing will do. The same input gives the same answer. */
+export async function resolve(
+  request: ResolveRequest,
+  source: MetadataSource,
+  options: ResolveOptions = {},
+): Promise<ResolveOutcome> {
+  const findings = new Findings();
+  const conflict = collectDirects(request, findings);
+  if (conflict !== undefined) return conflict;
+  const report = options.report ?? silent;
+  for (;;) {
+    const provider = new PythonProvider(request, source, findings, report);
+    try {
+      return await attempt(request, provider, options);
+    } catch (error) {
+      // Each time a pin or a URL is known that was not known before, so this ends.
+      if (!(error instanceof KnownTooLate)) throw error;
+      report({ type: "resolution-restarted", name: error.project });
+    }
+  }
+}
+
+async function attempt(
+  request: ResolveRequest,
+  provider: PythonProvider,
+  options: ResolveOptions,
+): Promise<ResolveOutcome> {
+  provider.prefetch(request.roots.map((asked) => asked.requirement));
+  const { python } = request.target;
+  const asked: Asked<Package, VersionRange>[] = [
+    { package: provider.python, range: exactly(python), note: undefined },
+  ];
+  for (const root of request.roots)
+    for (const { demands, by } of provider.demandsOfRoot(root))
+      for (const demand of demands) asked.push({ ...demand, note: by });
+  const outcome = await solve(provider, asked, versionAlgebra, options);
+  switch (outcome.kind) {
+    case "solved":
+      return { kind: "resolved", resolution: resolutionOf(request, provider, outcome) };
+    case "unsolvable": {
+      const { rootCause, attempts } = outcome;
+      let derivation: string | undefined;
+      let passedOver: readonly PassedOver[] | undefined;
+      const told = explain(rootCause, provider);
+      return {
+        kind: "unsolvable",
+        failure: {
+          explanation: told.explanation,
+          // Both can be long and are rarely read.
+          get derivation() {
+            return (derivation ??= told.derivation());
+          },
+          get passedOver() {
+            return (passedOver ??= passedOverBy(told.projects, provider));
+          },
+          attempts,
+        },
+      };
+    }
+    case "gave-up":
+      throw resolutionGaveUp(outcome.attempts);
+  }
+}
+
+/** URLs and paths named from outside. Overrides decide first; two for one project cannot both be right. */
+function collectDirects(request: ResolveRequest, findings: Findings): ResolveOutcome | undefined {
+  const overridden = new Set(request.overrides.map((asked) => asked.requirement.name));
+  const asked = [
+    ...request.overrides,
+    ...[...request.roots, ...request.constraints].filter(
+      ({ requirement }) => !overridden.has(requirement.name),
+    ),
+  ];
+  const first = new Map<NormalizedName, AskedRequirement>();
+  for (const one of asked) {
+    const { name, url, marker } = one.requirement;
+    if (url === undefined) continue;
+    if (marker !== undefined && !evaluateMarkerLeniently(marker, request.target.markers)) continue;
+    const known = first.get(name);
+    if (known?.requirement.url === undefined) {
+      first.set(name, one);
+      findings.directs.set(name, { url, editable: one.editable === true, origin: one.origin });
+    } else if (!isSameSource(known.requirement.url, url)) {
+      const explanation = explainUrls(known, one);
+      return {
+        kind: "unsolvable",
+        failure: { explanation, derivation: explanation, passedOver: [], attempts: 0 },
+      };
+    }
+  }
+  return undefined;
+}
+
+// The answer
+
+function resolutionOf(
+  request: ResolveRequest,
+  provider: PythonProvider,
+  outcome: Extract<Outcome<Package, VersionRange, Choosable>, { kind: "solved" }>,
+): Resolution {
+  const chosen = new Map<NormalizedName, Candidate>();
+  const extras = new Map<NormalizedName, NormalizedName[]>();
+  for (const [dependency, version] of outcome.decisions) {
+    if (dependency.kind === "project") chosen.set(dependency.name, version as Candidate);
+    else if (dependency.kind === "extra") {
+      const { name } = dependency.project;
+      const known = extras.get(name);
+      if (known === undefined) extras.set(name, [dependency.extra]);
+      else known.push(dependency.extra);
+    }
+  }
+  const origins = originsOf(request, provider);
+  const warnings: string[] = [];
+  const packages = sortedBy(chosen.values(), ({ project }) => project.name).map((candidate) =>
+    packageOf(
+      candidate,
+      extras.get(candidate.project.name)?.sort() ?? [],
+      provider,
+      origins,
+      warnings,
+    ),
+  );
+  let passedOver: readonly PassedOver[] | undefined;
+  return {
+    packages,
+    get passedOver() {
+      return (passedOver ??= passedOverFor([...chosen.values()], provider));
+    },
+    attempts: outcome.attempts,
+    warnings,
+  };
+}
+
+type Origins = ReadonlyMap<
+  NormalizedName,
+  { readonly texts: readonly string[]; readonly isDirect: boolean; readonly displayName: string }
+>;
+
+function originsOf(request: ResolveRequest, provider: PythonProvider): Origins {
+  const origins = new Map<
+    NormalizedName,
+    { texts: string[]; isDirect: boolean; displayName: string }
+  >();
+  const add = ({ requirement, origin }: AskedRequirement, isDirect: boolean): void => {
+    const { name, displayName } = requirement;
+    let known = origins.get(name);
+    if (known === undefined) origins.set(name, (known = { texts: [], isDirect, displayName }));
+    if (!known.texts.includes(origin)) known.texts.push(origin);
+  };
+  for (const asked of request.roots) if (provider.applies(asked)) add(asked, true);
+  for (const asked of request.constraints) if (provider.applies(asked)) add(asked, false);
+  return origins;
+}
+
+function packageOf(
+  candidate: Candidate,
+  extras: readonly NormalizedName[],
+  provider: PythonProvider,
+  origins: Origins,
+  warnings: string[],
+): ResolvedPackage {
+  const { project, version } = candidate;
+  const { name } = project;
+  const answer = candidate.metadata;
+  const metadata =
+    answer !== undefined && !(answer instanceof Promise) && answer.kind === "metadata"
+      ? answer.metadata
+      : undefined;
+  const origin = origins.get(name);
+  const demandedHashes = provider.policy.demandedHashes(name);
+  warnings.push(...warningsAbout(candidate, extras, metadata?.providesExtra, provider));
+  return {
+    name,
+    displayName: metadata?.displayName ?? origin?.displayName ?? name,
+    version,
+    extras,
+    source: sourceOf(candidate, provider),
+    ...(demandedHashes.length > 0 ? { demandedHashes } : {}),
+    metadata,
+    dependencies:
+      metadata === undefined || !provider.policy.followsDependencies
+        ? []
+        : [undefined, ...extras].flatMap((extra) =>
+            provider
+              .requirementsOf(metadata, extra)
+              .flatMap((requirement) => provider.overridden(requirement))
+              .map(dependencyOf),
+          ),
+    origins: origin?.texts ?? [],
+    isDirect: origin?.isDirect === true,
+  };
+}
+
+function dependencyOf(requirement: Requirement): ResolvedDependency {
+  return { name: requirement.name, extras: requirement.extras, requirement };
+}
+
+function sourceOf(candidate: Candidate, provider: PythonProvider): ResolvedSource {
+  if (candidate.source !== undefined) return candidate.source;
+  let files: ReturnType<typeof eligibleFiles> | undefined;
+  return {
+    kind: "repository",
+    repository: candidate.project.listing?.repository ?? "",
+    // Ranking every file of every release costs more than a warm resolution, and few callers look at all of them.
+    get files() {
+      return (files ??= eligibleFiles(candidate, provider.policy));
+    },
+  };
+}
+
+function warningsAbout(
+  candidate: Candidate,
+  extras: readonly NormalizedName[],
+  provided: readonly NormalizedName[] | undefined,
+  provider: PythonProvider,
+): string[] {
+  const { project, version, source } = candidate;
+  const what = nameOf(project.name, version);
+  const warnings: string[] = [];
+  if (source === undefined) {
+    const verdict = verdictOf(candidate, provider.policy);
+    if (verdict.usable && verdict.yanked !== false)
+      warnings.push(`${what} is yanked${verdict.yanked === "" ? "" : `: ${verdict.yanked}`}`);
+  }
+  const status = project.listing?.status;
+  if (status !== undefined && (status.status === "archived" || status.status === "deprecated"))
+    warnings.push(
+      `\`${project.name}\` is ${status.status}${status.reason === undefined ? "" : `: ${status.reason}`}`,
+    );
+  for (const extra of extras)
+    if (provided !== undefined && !provided.includes(extra))
+      warnings.push(`${what} has no extra \`${extra}\``);
+  return warnings;
+}
