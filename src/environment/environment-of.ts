@@ -64,11 +64,8 @@ export function systemEnvironment(interpreter: Interpreter): PythonEnvironment {
 }
 
 /** `--target`: modules lie in the folder itself (pip's use of the scheme `posix_home`). Only the folder is read. */
-export function targetEnvironment(
-  folder: string,
-  base: PythonEnvironment,
-  host: Pick<Host, "os">,
-): PythonEnvironment {
+export function targetEnvironment(folder: string, base: PythonEnvironment): PythonEnvironment {
+  const host = hostOf(base);
   const paths: SchemePaths = {
     purelib: folder,
     platlib: folder,
@@ -88,12 +85,9 @@ export function targetEnvironment(
 }
 
 /** `--prefix`: the scheme of virtual environments below another folder. Only that is read. */
-export function prefixEnvironment(
-  folder: string,
-  base: PythonEnvironment,
-  host: Pick<Host, "os">,
-): PythonEnvironment {
+export function prefixEnvironment(folder: string, base: PythonEnvironment): PythonEnvironment {
   const { interpreter } = base;
+  const host = hostOf(base);
   const place = (path: string) => path.replace("{prefix}", () => folder);
   const layout = interpreter.virtualLayout.paths;
   const python = `python${interpreter.major}.${interpreter.minor}${interpreter.freeThreaded ? "t" : ""}`;
@@ -131,6 +125,10 @@ export function userEnvironment(base: PythonEnvironment): PythonEnvironment {
     headers: paths.include,
     sitePackages: ownFirst(paths, base.sitePackages),
   };
+}
+
+function hostOf({ interpreter }: PythonEnvironment): Pick<Host, "os"> {
+  return { os: interpreter.markers.os_name === "nt" ? "windows" : "linux" };
 }
 
 function ownFirst(paths: SchemePaths, folders: readonly string[]): string[] {

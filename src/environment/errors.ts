@@ -78,16 +78,6 @@ export function notAnEnvironment(path: string, why: string): PkmError {
   });
 }
 
-/** Nobody named an environment and none is near. */
-export function noEnvironment(cwd: string): PkmError {
-  return new PkmError({
-    code: "environment-not-found",
-    what: "Cannot find an environment",
-    why: `VIRTUAL_ENV is not set, and neither \`${cwd}\` nor a folder above has a \`.venv\``,
-    fix: ["pkm venv", "name one with `--python`, or take the system's with `--system`"],
-  });
-}
-
 /** An active environment that is not there any more. */
 export function activeEnvironmentGone(variable: string, path: string): PkmError {
   return new PkmError({

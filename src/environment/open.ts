@@ -13,8 +13,15 @@ import type { InterpreterWorld } from "#interpreter/world";
 import type { World } from "#platform/ports";
 import { environmentOf } from "./environment-of.ts";
 import type { PythonEnvironment } from "./environment.ts";
-import { activeEnvironmentGone, noEnvironment, notAnEnvironment } from "./errors.ts";
+import { activeEnvironmentGone, notAnEnvironment } from "./errors.ts";
 import { sitePackagesBelow } from "./installed.ts";
+
+export {
+  prefixEnvironment,
+  systemEnvironment,
+  targetEnvironment,
+  userEnvironment,
+} from "./environment-of.ts";
 
 /**
  * The environment that a person names: its folder, an executable in it, or any request for an interpreter
@@ -34,11 +41,17 @@ export async function openEnvironment(
   return environmentOf(await findInterpreter({ python: named, environments: true }, world), world);
 }
 
+export type FindEnvironmentOptions = {
+  /** Where the search for a `.venv` begins; the current folder when left out. */
+  readonly cwd?: string;
+};
+
 /**
  * The environment nobody named: the active one (`VIRTUAL_ENV`, then a Conda environment), then the nearest `.venv`.
  * `undefined` when there is none; an active one that does not exist is an error.
  */
 export async function findEnvironment(
+  options: FindEnvironmentOptions,
   world: InterpreterWorld,
 ): Promise<PythonEnvironment | undefined> {
   for (const { variable, folder } of activeFolders(world.host)) {
@@ -46,15 +59,8 @@ export async function findEnvironment(
     if (world.files.tryStat(path)?.kind !== "folder") throw activeEnvironmentGone(variable, path);
     return openFolder(path, world, variable);
   }
-  const nearest = nearestVirtualFolder(world.host.cwd, world);
+  const nearest = nearestVirtualFolder(options.cwd ?? world.host.cwd, world);
   return nearest === undefined ? undefined : openFolder(nearest.prefix, world, ".venv");
-}
-
-/** {@link findEnvironment}, where there has to be one. */
-export async function requireEnvironment(world: InterpreterWorld): Promise<PythonEnvironment> {
-  const found = await findEnvironment(world);
-  if (found === undefined) throw noEnvironment(world.host.cwd);
-  return found;
 }
 
 /** What listing needs of an environment; see {@link openForReading}. */
