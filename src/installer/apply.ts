@@ -182,9 +182,11 @@ class Application {
   }
 
   #isHere(distribution: InstalledDistribution): boolean {
-    const metadata = distribution.kind === "egg-link" ? distribution.location : distribution.metadataPath;
+    const metadata =
+      distribution.kind === "egg-link" ? distribution.location : distribution.metadataPath;
     return (
-      distribution.kind === "egg-link" || isOwn(this.#places, resolvePath(metadata, this.#world.files))
+      distribution.kind === "egg-link" ||
+      isOwn(this.#places, resolvePath(metadata, this.#world.files))
     );
   }
 
@@ -193,25 +195,29 @@ class Application {
     const { interpreter } = this.#environment;
     const launcher = launcherFor(this.#world.host);
     const staging = stagingFolder(this.#places);
-    const staged = await mapLimited(this.#plan.installs, wheelsAtOnce, async (install, position) => {
-      const wheel = await wheels.wheel(install.wanted);
-      if (wheel.manifest.name !== install.wanted.name)
-        throw new Error(`asked for ${install.wanted.name} and got ${wheel.manifest.name}`);
-      const request = {
-        install,
-        wheel,
-        bytecode: (await bytecode?.bytecode(wheel, interpreter)) ?? [],
-        folder: `${staging}/${position}`,
-        linkMode,
-        places: this.#places,
-        environment: this.#environment,
-        launcher,
-      };
-      const parts = stageWheel(request, this.#world);
-      const { name, version } = wheel.manifest;
-      this.#world.report?.({ type: "wheel-staged", name, version });
-      return parts;
-    });
+    const staged = await mapLimited(
+      this.#plan.installs,
+      wheelsAtOnce,
+      async (install, position) => {
+        const wheel = await wheels.wheel(install.wanted);
+        if (wheel.manifest.name !== install.wanted.name)
+          throw new Error(`asked for ${install.wanted.name} and got ${wheel.manifest.name}`);
+        const request = {
+          install,
+          wheel,
+          bytecode: (await bytecode?.bytecode(wheel, interpreter)) ?? [],
+          folder: `${staging}/${position}`,
+          linkMode,
+          places: this.#places,
+          environment: this.#environment,
+          launcher,
+        };
+        const parts = stageWheel(request, this.#world);
+        const { name, version } = wheel.manifest;
+        this.#world.report?.({ type: "wheel-staged", name, version });
+        return parts;
+      },
+    );
     for (const parts of staged) for (const part of parts) this.#parts.push(part);
   }
 
@@ -249,7 +255,15 @@ class Application {
     const from = files.makeTemporaryFolder(stagingFolder(this.#places), "edit-");
     files.write(`${from}/${name}`, content);
     const staged = { path: name, sha256: recordDigest(content, hashing) };
-    this.#parts.push({ name: owner.name, version: owner.version, from, to, tops: [name], files: [staged] });
+    const { name: distribution, version } = owner;
+    this.#parts.push({
+      name: distribution,
+      version,
+      from,
+      to,
+      tops: [name],
+      files: () => [staged],
+    });
   }
 
   #taken(
@@ -310,7 +324,8 @@ class Application {
     const { root } = this.#places;
     if (change.blocked.length > 0) throw filesInTheWay(root, change.blocked);
     const collisions = describeCollisions(change.collisions, root);
-    if (this.#options.strict === true && collisions.length > 0) throw filesCollide(root, collisions);
+    if (this.#options.strict === true && collisions.length > 0)
+      throw filesCollide(root, collisions);
     const warnings = [...collisions];
     for (const { path, owner } of change.spoilt)
       warnings.push(
@@ -327,7 +342,9 @@ class Application {
       return [];
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
-      return [`what was replaced still lies in \`${this.#places.transaction}\`; the next change removes it`];
+      return [
+        `what was replaced still lies in \`${this.#places.transaction}\`; the next change removes it`,
+      ];
     }
   }
 
@@ -367,9 +384,11 @@ function entriesOf(plan: Plan): ChangeEntry[] {
         ? { kind: "installed", name: wanted.name, to: wanted.version }
         : { kind: "replaced", name: wanted.name, from: replaces.version, to: wanted.version },
     ),
-    ...plan.removals.map(
-      ({ name, version }): ChangeEntry => ({ kind: "removed", name, from: version }),
-    ),
+    ...plan.removals.map(({ name, version }): ChangeEntry => ({
+      kind: "removed",
+      name,
+      from: version,
+    })),
   ];
   return entries.sort((a, b) => compareText(a.name, b.name));
 }

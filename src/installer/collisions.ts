@@ -37,7 +37,8 @@ export function describeCollisions(collisions: readonly Collision[], root: strin
     const paths = pair.map((collision) => `\`${below(root, collision.path)}\``).sort(compareText);
     const shown = paths.slice(0, shownAtMost);
     const more = paths.length - shown.length;
-    const named = more > 0 ? `${shown.join(", ")} and ${plural(more, "file")} more` : shown.join(", ");
+    const named =
+      more > 0 ? `${shown.join(", ")} and ${plural(more, "file")} more` : shown.join(", ");
     const content = `${label(loser)} and ${label(winner)} both have ${named}, with different content`;
     return `${content}: the environment gets what ${winner.name} has`;
   });

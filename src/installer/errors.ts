@@ -51,7 +51,9 @@ export function notPutBack(root: string, cause: unknown): PkmError {
     code: "change-not-undone",
     what: `Cannot put the environment \`${root}\` back as it was`,
     why: `${reasonOf(cause)}; what is left to do is noted in \`${root}/.pkm-transaction\``,
-    fix: ["remove the cause and run any command that changes the environment: it begins by putting things back"],
+    fix: [
+      "remove the cause and run any command that changes the environment: it begins by putting things back",
+    ],
     cause,
   });
 }

@@ -66,7 +66,7 @@ export class InstalledFiles {
     const list = fileList(site, metadata, text);
     const tops = new Set<string>();
     let lastTop = "";
-    for (let start = 0; start < text.length; ) {
+    for (let start = 0; start < text.length;) {
       let end = text.indexOf("\n", start);
       if (end === -1) end = text.length;
       // Neighbouring rows mostly share their first folder.

@@ -102,7 +102,14 @@ function readStep(row: unknown, places: Places): Step {
       return { kind, path: own(0), aside: staged(1) };
     case "replace": {
       const [was, becomes] = values.slice(3).map(Number);
-      return { kind, from: staged(0), to: own(1), aside: staged(2), was: was ?? 0, becomes: becomes ?? 0 };
+      return {
+        kind,
+        from: staged(0),
+        to: own(1),
+        aside: staged(2),
+        was: was ?? 0,
+        becomes: becomes ?? 0,
+      };
     }
     default:
       throw journalTooNew(places.root);
@@ -111,7 +118,8 @@ function readStep(row: unknown, places: Places): Step {
 
 function fullPath(value: unknown, places: Places): string {
   if (typeof value !== "string" || value === "") throw journalTooNew(places.root);
-  const path = value.startsWith("/") || /^[A-Za-z]:\//.test(value) ? value : `${places.root}/${value}`;
+  const path =
+    value.startsWith("/") || /^[A-Za-z]:\//.test(value) ? value : `${places.root}/${value}`;
   if (`${path}/`.includes("/../")) throw journalAstray(places.root, path);
   return path;
 }

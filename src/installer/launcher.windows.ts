@@ -15,5 +15,11 @@ export const windowsLauncher: Launcher = {
       : environment.executable;
     return /\s/.test(executable) ? `#!"${executable}"\r\n` : `#!${executable}\r\n`;
   },
-  shadows: (name) => [name, `${name}.exe`, `${name}-script.py`, `${name}-script.pyw`, `${name}.pya`],
+  shadows: (name) => [
+    name,
+    `${name}.exe`,
+    `${name}-script.py`,
+    `${name}-script.pyw`,
+    `${name}.pya`,
+  ],
 };

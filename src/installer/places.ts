@@ -24,10 +24,7 @@ export type Places = {
   readonly kept: ReadonlySet<string>;
 };
 
-export function placesOf(
-  environment: PythonEnvironment,
-  files: Pick<Files, "realPath">,
-): Places {
+export function placesOf(environment: PythonEnvironment, files: Pick<Files, "realPath">): Places {
   const { paths } = environment;
   const known = new Map<string, string>();
   const real = (path: string): string => resolvePath(withSlashes(path), files, known);

@@ -40,7 +40,10 @@ export type ChangeEntry =
   | { readonly kind: "removed"; readonly name: NormalizedName; readonly from: string };
 
 /** What happened to an environment, in the order of names. */
-export type Change = { readonly entries: readonly ChangeEntry[]; readonly warnings: readonly string[] };
+export type Change = {
+  readonly entries: readonly ChangeEntry[];
+  readonly warnings: readonly string[];
+};
 
 /** Hands over the unpacked wheel of a planned install. `provision` implements it with repository and store. */
 export interface WheelSource {

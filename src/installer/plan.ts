@@ -77,7 +77,9 @@ export function wouldChange(plan: Plan): boolean {
   return plan.installs.length > 0 || plan.removals.length > 0;
 }
 
-function byName(installed: readonly InstalledDistribution[]): Map<NormalizedName, InstalledDistribution> {
+function byName(
+  installed: readonly InstalledDistribution[],
+): Map<NormalizedName, InstalledDistribution> {
   const present = new Map<NormalizedName, InstalledDistribution>();
   for (const distribution of installed)
     if (!present.has(distribution.name)) present.set(distribution.name, distribution);

@@ -1,8 +1,8 @@
 import { compareText } from "#base/order";
-import type { ManifestFile } from "#store/wheel-manifest";
+import type { ManifestFile, ManifestPart } from "#store/wheel-manifest";
 import { recordField } from "./record-paths.ts";
 
-/** A row of RECORD beside those of a wheel's root. */
+/** A row of RECORD. */
 export type RecordRow = {
   readonly path: string;
   /** SHA-256 as RECORD writes it; `""` for what can change: RECORD itself, compiled modules. */
@@ -10,22 +10,34 @@ export type RecordRow = {
   readonly size: number | undefined;
 };
 
+/** The rows of a wheel's root part, from the text that the store keeps where it has one. */
+export function rootRows(part: ManifestPart, left: readonly string[]): string {
+  if (part.recordRows !== undefined && left.length === 0) return part.recordRows;
+  const files = part.files.filter((file: ManifestFile) => !left.includes(file.path));
+  return rowsText(files);
+}
+
 /**
- * The text of RECORD, rows in the order of paths. `root` is by far the larger part and mostly in order already, so
- * it is written straight from the manifest and the other rows are let in between.
+ * The text of RECORD, rows in the order of paths. `root` is by far the larger part and in order already, so the
+ * other rows are let in between without taking it apart.
  */
-export function recordText(root: readonly ManifestFile[], others: readonly RecordRow[]): string {
-  const files = isSorted(root) ? root : [...root].sort((a, b) => compareText(a.path, b.path));
-  const rows = [...others].sort((a, b) => compareText(a.path, b.path));
+export function recordText(root: string, others: readonly RecordRow[]): string {
   let text = "";
-  let next = 0;
-  for (const file of files) {
-    for (let row = rows[next]; row !== undefined && row.path < file.path; row = rows[++next])
-      text += rowText(row);
-    text += `${recordField(file.path)},sha256=${file.sha256},${file.size}\n`;
+  let done = 0;
+  for (const row of [...others].sort((a, b) => compareText(a.path, b.path))) {
+    const here = rowText(row);
+    const at = placeOf(here, root, done);
+    text += root.slice(done, at) + here;
+    done = at;
   }
-  for (; next < rows.length; next++) text += rowText(rows[next] as RecordRow);
-  return text;
+  return text + root.slice(done);
+}
+
+function rowsText(rows: readonly RecordRow[]): string {
+  return [...rows]
+    .sort((a, b) => compareText(a.path, b.path))
+    .map(rowText)
+    .join("");
 }
 
 function rowText({ path, sha256, size }: RecordRow): string {
@@ -33,11 +45,18 @@ function rowText({ path, sha256, size }: RecordRow): string {
   return `${recordField(path)},${hash},${size ?? ""}\n`;
 }
 
-function isSorted(files: readonly ManifestFile[]): boolean {
-  let last = "";
-  for (const { path } of files) {
-    if (path < last) return false;
-    last = path;
+/** Where in `text`, from `from` on, a row belongs: a binary search over lines by their first field. */
+function placeOf(row: string, text: string, from: number): number {
+  const path = row.slice(0, row.indexOf(","));
+  let low = from;
+  let high = text.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const start = middle === 0 ? 0 : text.lastIndexOf("\n", middle - 1) + 1;
+    const line = Math.max(start, from);
+    const end = text.indexOf("\n", line) + 1;
+    if (text.slice(line, text.indexOf(",", line)) < path) low = end;
+    else high = line;
   }
-  return true;
+  return low;
 }

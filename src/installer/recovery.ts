@@ -104,6 +104,7 @@ function removeIfEmpty(path: string, files: Files): void {
   } catch (error) {
     const code = errnoOf(error);
     // Not yet made, or somebody else has put something in.
-    if (code !== "ENOENT" && code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOTDIR") throw error;
+    if (code !== "ENOENT" && code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOTDIR")
+      throw error;
   }
 }

@@ -1,14 +1,14 @@
 import type { PythonEnvironment } from "#environment/environment";
 import type { LinkMode } from "#platform/ports";
 import { formatDirectUrl } from "#standards/direct-url";
-import type { ManifestFile, ManifestPart, StoredWheel, WheelManifest } from "#store/wheel-manifest";
+import type { ManifestPart, StoredWheel, WheelManifest } from "#store/wheel-manifest";
 import type { BytecodePart } from "./bytecode.ts";
 import { recordDigest } from "./digest.ts";
 import { claimedTwice } from "./errors.ts";
 import type { PlannedInstall } from "./plan-types.ts";
 import { nameOf, parentOf, type Places, siteOf, targetOf } from "./places.ts";
 import { isInside, recordPrefix } from "./record-paths.ts";
-import { type RecordRow, recordText } from "./record-text.ts";
+import { type RecordRow, recordText, rootRows } from "./record-text.ts";
 import {
   checkScriptName,
   type EntryScript,
@@ -16,7 +16,7 @@ import {
   parseEntryScript,
   rewriteScript,
 } from "./scripts.ts";
-import type { StagedPart } from "./switch-steps.ts";
+import type { StagedFile, StagedPart } from "./switch-steps.ts";
 import type { InstallerWorld } from "./world.ts";
 
 export type StagingRequest = {
@@ -50,9 +50,10 @@ const replacedMetadata: ReadonlySet<string> = new Set([
   "direct_url.json",
 ]);
 
-type Part = { -readonly [K in keyof StagedPart]: StagedPart[K] } & {
-  readonly files: { readonly path: string; readonly sha256: string }[];
+type Part = StagedPart & {
   readonly tops: string[];
+  /** Files beside those of the manifest's root part. */
+  readonly added: StagedFile[];
 };
 
 class Staging {
@@ -76,54 +77,67 @@ class Staging {
   run(): readonly StagedPart[] {
     const { parts, topLevel, distInfo } = this.#manifest;
     const rootPart = parts.find((part) => part.scheme === "root");
-    const root = this.#part("root", this.#site, [...topLevel, distInfo]);
-    const listed = rootPart === undefined ? [] : this.#linkRoot(rootPart, root);
+    const root = this.#part("root", this.#site, [...topLevel, distInfo], rootPart);
+    const rows = rootPart === undefined ? "" : this.#linkRoot(rootPart, root);
     this.#writeScripts(parts);
-    for (const part of parts) if (part.scheme !== "root" && part.scheme !== "scripts") this.#link(part);
+    for (const part of parts)
+      if (part.scheme !== "root" && part.scheme !== "scripts") this.#link(part);
     for (const part of this.#request.bytecode) this.#linkCompiled(part);
-    this.#writeMetadata(root, listed);
+    this.#writeMetadata(root, rows);
     return [...this.#parts.values()];
   }
 
   /** The part that receives files for one target folder, its staging folder made. */
-  #part(scheme: string, to: string, tops: string[] = []): Part {
+  #part(scheme: string, to: string, tops: string[] = [], origin?: ManifestPart): Part {
     const known = this.#parts.get(scheme);
     if (known !== undefined) return known;
-    const from = this.#parts.size === 0 ? this.#request.folder : `${this.#request.folder}.${scheme}`;
+    const from =
+      this.#parts.size === 0 ? this.#request.folder : `${this.#request.folder}.${scheme}`;
     this.#world.files.makeFolder(from);
     const { name, version } = this.#manifest;
-    const part: Part = { name, version, from, to, tops, files: [] };
+    const added: StagedFile[] = [];
+    let all: readonly StagedFile[] | undefined;
+    // Only where distributions meet is it asked for, and the manifest makes objects of its files only then.
+    const files = (): readonly StagedFile[] =>
+      (all ??= [...added, ...(origin?.files.filter((file) => !this.#isReplaced(file.path)) ?? [])]);
+    const part: Part = { name, version, from, to, tops, added, files };
     this.#parts.set(scheme, part);
     return part;
   }
 
-  /** Links the modules, copies the metadata. Answers the rows of RECORD that come from the manifest. */
-  #linkRoot(part: ManifestPart, staged: Part): readonly ManifestFile[] {
+  /** Links the modules, copies the metadata. Answers the rows of RECORD for both. */
+  #linkRoot(part: ManifestPart, staged: Part): string {
     const { wheel, linkMode } = this.#request;
     const { distInfo } = this.#manifest;
-    const metadataPrefix = `${distInfo}/`;
+    const { files } = this.#world;
+    const inMetadata = (path: string): boolean =>
+      path.startsWith(distInfo) &&
+      (path.length === distInfo.length || path[distInfo.length] === "/");
     const content: string[] = [];
     const metadata: string[] = [];
-    const listed: ManifestFile[] = [];
-    for (const file of part.files) {
-      if (!file.path.startsWith(metadataPrefix)) content.push(file.path);
-      else if (replacedMetadata.has(file.path.slice(metadataPrefix.length))) continue;
-      else metadata.push(file.path);
-      listed.push(file);
-    }
-    for (const file of listed) staged.files.push(file);
+    const left: string[] = [];
+    for (const path of part.paths ?? part.files.map((file) => file.path))
+      if (!inMetadata(path)) content.push(path);
+      else (this.#isReplaced(path) ? left : metadata).push(path);
     const from = `${wheel.root}/${part.folder}`;
     const to = staged.from;
-    const isMetadata = (folder: string): boolean =>
-      folder === distInfo || folder.startsWith(metadataPrefix);
-    const folders = part.folders.filter((folder) => !isMetadata(folder));
+    const folders = part.folders.filter((folder) => !inMetadata(folder));
     if (content.length + folders.length > 0)
-      this.#world.files.linkTree({ from, to, folders, files: content, mode: linkMode });
+      files.linkTree({ from, to, folders, files: content, mode: linkMode });
     // Own copies: tools edit what is in here.
-    const metadataFolders = part.folders.filter(isMetadata);
+    const metadataFolders = part.folders.filter(inMetadata);
     if (!metadataFolders.includes(distInfo)) metadataFolders.unshift(distInfo);
-    this.#world.files.linkTree({ from, to, folders: metadataFolders, files: metadata, mode: "copy" });
-    return listed;
+    files.linkTree({ from, to, folders: metadataFolders, files: metadata, mode: "copy" });
+    return rootRows(part, left);
+  }
+
+  #isReplaced(path: string): boolean {
+    const { distInfo } = this.#manifest;
+    return (
+      path.startsWith(distInfo) &&
+      path[distInfo.length] === "/" &&
+      replacedMetadata.has(path.slice(distInfo.length + 1))
+    );
   }
 
   /** Parts of the `.data` folder other than scripts. */
@@ -170,9 +184,15 @@ class Staging {
         if (!this.#claim(`${places.scripts}/${file.path}`, file.sha256)) continue;
         const folder = parentOf(file.path);
         if (folder !== "") this.#world.files.makeFolders(`${this.#scripts().from}/${folder}`);
-        const content = this.#world.files.read(`${this.#request.wheel.root}/${part.folder}/${file.path}`);
+        const content = this.#world.files.read(
+          `${this.#request.wheel.root}/${part.folder}/${file.path}`,
+        );
         const rewritten = rewriteScript(content, launcher, environment);
-        this.#writeScript(file.path, rewritten ?? content, rewritten === undefined ? file.sha256 : undefined);
+        this.#writeScript(
+          file.path,
+          rewritten ?? content,
+          rewritten === undefined ? file.sha256 : undefined,
+        );
       }
     }
   }
@@ -214,7 +234,7 @@ class Staging {
       this.#list(staged, path, { path: `${prefix}${path}`, sha256: "", size: undefined });
   }
 
-  #writeMetadata(root: Part, listed: readonly ManifestFile[]): void {
+  #writeMetadata(root: Part, rows: string): void {
     const { wanted } = this.#request.install;
     const { files } = this.#world;
     const { distInfo } = this.#manifest;
@@ -229,12 +249,12 @@ class Staging {
     if (wanted.directUrl !== undefined) write("direct_url.json", formatDirectUrl(wanted.directUrl));
     const path = `${distInfo}/RECORD`;
     this.#list(root, path, { path, sha256: "", size: undefined });
-    files.write(`${root.from}/${path}`, recordText(listed, this.#rows));
+    files.write(`${root.from}/${path}`, recordText(rows, this.#rows));
   }
 
   #list(part: Part, path: string, row: RecordRow): void {
     this.#rows.push(row);
-    part.files.push({ path, sha256: row.sha256 });
+    part.added.push({ path, sha256: row.sha256 });
     const slash = path.indexOf("/");
     const top = slash === -1 ? path : path.slice(0, slash);
     if (!part.tops.includes(top)) part.tops.push(top);
@@ -274,5 +294,7 @@ const installerDigest = "7-QbJ71L_UmYehzG1JRZ-TljWkrZxQeBUyVovQmZEDw";
 const emptyDigest = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
 
 function sizeOf(content: Uint8Array | string): number {
-  return typeof content === "string" ? new TextEncoder().encode(content).length : content.byteLength;
+  return typeof content === "string"
+    ? new TextEncoder().encode(content).length
+    : content.byteLength;
 }

@@ -17,8 +17,14 @@ export type StagedPart = Claimant & {
   readonly to: string;
   /** The first folders, or file names, of its files. */
   readonly tops: readonly string[];
-  /** `sha256` as RECORD writes it, `""` for what has no hash there. */
-  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+  /** All its files; asked only where something else is in the same place. */
+  readonly files: () => readonly StagedFile[];
+};
+
+export type StagedFile = {
+  readonly path: string;
+  /** As RECORD writes it, `""` for what has no hash there. */
+  readonly sha256: string;
 };
 
 export type SwitchRequest = {
@@ -56,8 +62,6 @@ export function deriveSwitch(
 ): Switch {
   return new Derivation(request, world.files, world.hashing).run();
 }
-
-type StagedFile = StagedPart["files"][number];
 
 /** One file or folder of a staged part; `file` is known where the claim comes from a look into a folder. */
 type Claim = { readonly part: StagedPart; readonly path: string; readonly file?: StagedFile };
@@ -127,7 +131,9 @@ class Derivation {
    */
   #inOrder(): Step[] {
     const names = [...this.#ranks.keys()].sort(compareText);
-    const order = new Map(names.map((name, position) => [this.#ranks.get(name) as number, position]));
+    const order = new Map(
+      names.map((name, position) => [this.#ranks.get(name) as number, position]),
+    );
     const value = (rank: number): number =>
       rank < 0 ? -1 : 2 * (order.get(rank >> 1) as number) + (rank & 1);
     return this.#ranked.sort((a, b) => value(a.rank) - value(b.rank)).map((entry) => entry.step);
@@ -214,7 +220,8 @@ class Derivation {
   #takeRest(path: string, leaving: TakenFolder, claims: Visit["claims"], listing: Listing): void {
     for (const [name, owner] of leaving.files) {
       const entry = claims.has(name) ? undefined : listing.get(name);
-      if (entry !== undefined && entry.kind !== "folder") this.#take(`${path}/${entry.name}`, owner);
+      if (entry !== undefined && entry.kind !== "folder")
+        this.#take(`${path}/${entry.name}`, owner);
     }
     for (const name of leaving.folders) {
       const entry = claims.has(name) ? undefined : listing.get(name);
@@ -336,7 +343,7 @@ class Derivation {
     for (const claim of claims) {
       const start = claim.path.length + 1;
       const seen = new Set<string>();
-      for (const file of claim.part.files) {
+      for (const file of claim.part.files()) {
         if (file.path[start - 1] !== "/" || !file.path.startsWith(claim.path)) continue;
         const slash = file.path.indexOf("/", start);
         const child = slash === -1 ? file.path : file.path.slice(0, slash);
@@ -369,8 +376,7 @@ class Derivation {
     const known = this.#whole.get(key);
     if (known !== undefined) return known;
     const leaving = this.#request.taken.folder(path);
-    const goes =
-      !this.#kept.has(key) && (leaving?.whole === true || this.#allGo(path, leaving));
+    const goes = !this.#kept.has(key) && (leaving?.whole === true || this.#allGo(path, leaving));
     this.#whole.set(key, goes);
     return goes;
   }
@@ -441,7 +447,7 @@ class Derivation {
 }
 
 function fileOf({ part, path, file }: Claim): StagedFile | undefined {
-  return file ?? part.files.find((candidate) => candidate.path === path);
+  return file ?? part.files().find((candidate) => candidate.path === path);
 }
 
 function labelOf(claimant: Claimant): string {

@@ -3,12 +3,7 @@ import type { Files } from "#platform/ports";
 import { parseEntryPoints } from "#standards/entry-points";
 import type { NormalizedName } from "#standards/name";
 import { parseRecord } from "#standards/record";
-import {
-  distutilsInstalled,
-  noRecord,
-  outsideEnvironment,
-  recordOutside,
-} from "./errors.ts";
+import { distutilsInstalled, noRecord, outsideEnvironment, recordOutside } from "./errors.ts";
 import { isOwn, nameOf, parentOf, type Places, resolvePath } from "./places.ts";
 import { isInside, resolveRecordPath } from "./record-paths.ts";
 import { launcherFor } from "./scripts.ts";
