@@ -125,13 +125,17 @@ class RangeWriter {
     }
     if (dev === 0 && post === 0) {
       const version = { ...bound, post: undefined, dev: undefined };
-      if (!this.#hasKnown(from, afterPosts(version))) return `>${this.#text(version)}`;
-    } else if (dev === 0 && post !== undefined)
+      const next = this.#firstKnown(from, afterPosts(version));
+      return next === undefined ? `>${this.#text(version)}` : `>=${next.text}`;
+    }
+    if (dev === 0 && post !== undefined)
       return `>${this.#text({ ...bound, post: predecessor(post), dev: undefined })}`;
-    else if (dev === 0 && pre === undefined) {
+    if (dev === 0 && pre === undefined) {
       const version = { ...bound, dev: undefined };
-      if (!this.#hasKnown(from, keyOf(version))) return `>=${this.#text(version)}`;
-    } else if (dev === 0 && pre !== undefined && pre[1] != 0)
+      const next = this.#firstKnown(from, keyOf(version));
+      return `>=${next === undefined ? this.#text(version) : next.text}`;
+    }
+    if (dev === 0 && pre !== undefined && pre[1] != 0)
       return `>${this.#text({ ...bound, pre: [pre[0], predecessor(pre[1])], dev: undefined })}`;
     return `>=${this.#text(bound)}`;
   }

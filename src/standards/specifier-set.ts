@@ -80,13 +80,30 @@ export function tryParseSpecifierSet(text: string): SpecifierSet | undefined {
   return "why" in set ? undefined : set;
 }
 
-/** The set in its usual spelling: sorted, without spaces and repetitions. */
+/** The set in its usual spelling: sorted, without spaces; of members that say the same (`==1`, `==1.0`) the first. */
 export function formatSpecifierSet(set: SpecifierSet): string {
-  if (set.specifiers.length === 0) return "";
-  const texts = set.specifiers.map(({ operator, version }) => operator + version);
-  return texts.length === 1
-    ? (texts[0] as string)
-    : [...new Set(texts)].sort(compareText).join(",");
+  const { specifiers } = set;
+  if (specifiers.length === 0) return "";
+  const texts = specifiers.map(({ operator, version }) => operator + version);
+  if (texts.length === 1) return texts[0] as string;
+  const meanings = new Map(
+    specifiers.map((specifier, i) => [texts[i] as string, meaning(specifier)]),
+  );
+  const said = new Set<string>();
+  const kept: string[] = [];
+  for (const text of [...meanings.keys()].sort(compareText)) {
+    const same = meanings.get(text) as string;
+    if (said.has(same)) continue;
+    said.add(same);
+    kept.push(text);
+  }
+  return kept.join(",");
+}
+
+/** Equal for specifiers that differ in spelling only. `~=1.0` and `~=1.0.0` differ in more. */
+function meaning({ operator, version }: Specifier): string {
+  const parsed = operator === "===" ? undefined : tryParseVersion(version);
+  return operator + (parsed === undefined ? version : operator === "~=" ? parsed.text : parsed.key);
 }
 
 export type PrereleaseChoice = {

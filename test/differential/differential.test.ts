@@ -35,6 +35,9 @@ const peers = process.env["PKM_TEST_PEERS"];
 const count = Number(process.env["PKM_DIFFERENTIAL_CASES"] ?? "2000");
 const seed = Number(process.env["PKM_DIFFERENTIAL_SEED"] ?? "440");
 
+/** One answer of `tags` is a thousand texts; a tenth of the questions is as good a sample. */
+const shares: Readonly<Record<string, number>> = { tags: 0.1 };
+
 type Family = { readonly nasty: readonly Json[]; readonly make: (random: Random) => Json };
 
 const families: Readonly<Record<string, Family>> = {
@@ -85,9 +88,10 @@ describe("pkm debug answers as packaging does", () => {
       test.skip(`${name}: skipped, PKM_TEST_PEERS names no folder with a Python that has packaging`, () => {});
       continue;
     }
-    test(`${name}: on every hand-made case and on ${count} made by chance`, () => {
+    const length = Math.ceil(count * (shares[name] ?? 1));
+    test(`${name}: on every hand-made case and on ${length} made by chance`, () => {
       const random = new Random(seed);
-      const cases = [...nasty, ...Array.from({ length: count }, () => make(random))];
+      const cases = [...nasty, ...Array.from({ length }, () => make(random))];
       const theirs = askPackaging(pythonOf(peers), name, cases);
       const family = debugFamilies[name];
       if (family === undefined) throw new Error(`pkm debug has no family ${name}`);
@@ -100,6 +104,6 @@ describe("pkm debug answers as packaging does", () => {
       }
       expect(different.slice(0, 10)).toEqual([]);
       expect(theirs).toHaveLength(cases.length);
-    });
+    }, 300_000);
   }
 });
