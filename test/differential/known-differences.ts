@@ -15,7 +15,7 @@ const known: readonly KnownDifference[] = [
   {
     family: "requirement",
     reason: "A URL has no control characters",
-    applies: (input) => isText(input, /@[ \t]*[^ \t]*\p{Cc}/u),
+    applies: (input) => isText(input, /@[ \t]*[^ \t]*(?!\t)\p{Cc}/u),
   },
   {
     family: "requirement",
