@@ -1,3 +1,4 @@
+import type { Hashes } from "#base/hash";
 import type { FileLock, World, Workers } from "#platform/ports";
 import { AnswerCache } from "./answer-cache.ts";
 import { holdStore, layOut } from "./layout.ts";
@@ -7,7 +8,12 @@ import type { StoredWheel } from "./wheel-manifest.ts";
 
 /** A wheel that has just arrived; `repository`'s `Download` is one. */
 export type ArrivedWheel = {
-  readonly file: { readonly filename: string; readonly url: string };
+  readonly file: {
+    readonly filename: string;
+    readonly url: string;
+    /** What the repository said of it; a wheel without sha256 here is found again by its address. */
+    readonly hashes?: Hashes;
+  };
   /** The verified sha256 of the whole file, hexadecimal. */
   readonly sha256: string;
   readonly content:
@@ -25,7 +31,10 @@ export interface Store {
   readonly answers: AnswerCache;
   /** The unpacked wheel with this archive hash, if it is here and its manifest whole. */
   findWheel(sha256: string): StoredWheel | undefined;
-  /** The unpacked wheel that was fetched from this address, for those who know no hash. */
+  /**
+   * The unpacked wheel that was fetched from this address, for those who know no hash. Only for places that never
+   * give an address to other content, as indexes promise; files of this machine are compared by their stamp.
+   */
   findByUrl(file: { readonly url: string; readonly filename: string }): StoredWheel | undefined;
   /**
    * Verifies and unpacks a wheel, once: two at the same time, in one process or in many, get the same one. Throws a

@@ -1,7 +1,7 @@
+import type { WheelScheme } from "#distribution/wheel";
 import type { NormalizedName } from "#standards/name";
 
-/** Where members of a wheel go: the root (purelib or platlib), or a `.data` folder's scheme key. */
-export type WheelScheme = "root" | "purelib" | "platlib" | "headers" | "scripts" | "data";
+export type { WheelScheme } from "#distribution/wheel";
 
 export type ManifestFile = {
   /** Relative to the store tree's folder of its scheme, with `/`. */

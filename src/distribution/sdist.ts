@@ -1,0 +1,117 @@
+import { readTar } from "#archive/tar";
+import { openZip } from "#archive/zip";
+import type { World } from "#platform/ports";
+import { type CoreMetadata, isStatic, parseMetadata } from "#standards/metadata";
+import { normalizeName } from "#standards/name";
+import type { SdistFilename } from "#standards/sdist-filename";
+import { compareVersions } from "#standards/version";
+import { otherIdentity, sdistInvalid } from "./errors.ts";
+
+/** Metadata of an sdist that can be believed without building it, or why it cannot. */
+export type StaticMetadata =
+  | { readonly kind: "metadata"; readonly metadata: CoreMetadata; readonly text: string }
+  | { readonly kind: "needs-build"; readonly reason: string };
+
+/**
+ * Reads the PKG-INFO of an sdist (PyPUG source-distribution-format). It counts when it is of metadata version 2.2 or
+ * later and calls none of Requires-Dist, Requires-Python and Provides-Extra dynamic (PEP 643). An archive that
+ * breaks the rules (several top folders, PKG-INFO twice, another name) is refused.
+ */
+export function readStaticMetadata(
+  bytes: Uint8Array,
+  filename: string,
+  identity: SdistFilename,
+  { inflate }: Pick<World, "inflate">,
+): StaticMetadata {
+  const content = pkgInfoOf(bytes, filename, inflate);
+  if (typeof content === "string") return { kind: "needs-build", reason: content };
+  const text = new TextDecoder().decode(content);
+  const metadata = parseMetadata(text, `\`${filename}\``);
+  if (
+    metadata.name !== normalizeName(identity.name) ||
+    compareVersions(metadata.version, identity.version) !== 0
+  )
+    throw otherIdentity(
+      filename,
+      `${identity.name} ${identity.version.text}`,
+      `${metadata.name} ${metadata.version.text}`,
+    );
+  if (isStatic(metadata)) return { kind: "metadata", metadata, text };
+  return {
+    kind: "needs-build",
+    reason:
+      metadata.dynamic.length === 0
+        ? `its metadata is of version ${metadata.metadataVersion}, which promises nothing before a build`
+        : "a build may change its dependencies",
+  };
+}
+
+/** The bytes of the one PKG-INFO below the one top folder, or why there are none that count. */
+function pkgInfoOf(
+  bytes: Uint8Array,
+  filename: string,
+  inflate: World["inflate"],
+): Uint8Array | string {
+  const members = membersOf(bytes, filename, inflate);
+  if (members === undefined) return "its kind of archive can only be read by a build";
+  let top: string | undefined;
+  let found: Uint8Array | undefined;
+  for (const { name, content } of members) {
+    const path = name.replace(/^(\.\/)+/, "");
+    if (path === "" || path === ".") continue;
+    const slash = path.indexOf("/");
+    const folder = slash === -1 ? path : path.slice(0, slash);
+    top ??= folder;
+    if (folder !== top)
+      throw sdistInvalid(
+        filename,
+        `it has \`${top}\` and \`${folder}\` at its top`,
+        "an sdist has one folder at its top",
+      );
+    if (path !== `${top}/PKG-INFO` || content === undefined) continue;
+    if (found !== undefined)
+      throw sdistInvalid(filename, "it has PKG-INFO twice", "every member has a name of its own");
+    found = content();
+  }
+  return found ?? "it has no PKG-INFO";
+}
+
+type Member = { readonly name: string; readonly content: (() => Uint8Array) | undefined };
+
+function membersOf(
+  bytes: Uint8Array,
+  filename: string,
+  inflate: World["inflate"],
+): Iterable<Member> | undefined {
+  const lower = filename.toLowerCase();
+  if (lower.endsWith(".tar.gz") || lower.endsWith(".tgz"))
+    return tarMembers(unzipped(bytes, filename, inflate), filename);
+  if (lower.endsWith(".tar")) return tarMembers(bytes, filename);
+  if (!lower.endsWith(".zip")) return undefined;
+  const archive = openZip(bytes, filename, inflate);
+  return archive.members.map((member) => ({
+    name: member.name,
+    content: member.folder ? undefined : () => archive.content(member),
+  }));
+}
+
+function* tarMembers(bytes: Uint8Array, filename: string): Generator<Member> {
+  for (const member of readTar(bytes, filename))
+    yield { name: member.name, content: member.kind === "file" ? () => member.content : undefined };
+}
+
+function unzipped(bytes: Uint8Array, filename: string, inflate: World["inflate"]): Uint8Array {
+  // The ratio of zip archives, for the same reason: what unpacks to more is meant to fill the memory.
+  const limit = Math.max(64 * 2 ** 20, Math.min(50 * bytes.length, 2 ** 30));
+  try {
+    return inflate.gunzip(bytes, limit);
+  } catch (error) {
+    throw sdistInvalid(
+      filename,
+      "it cannot be unpacked",
+      error instanceof Error && /larger|limit/i.test(error.message)
+        ? `it unpacks to more than ${limit} bytes`
+        : "the file is damaged or was cut off on its way",
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { errnoOf } from "#base/errors";
+import type { World } from "#platform/ports";
+import { isWriteRefusal } from "./errors.ts";
+
+/*
+ * Small files of the store: a head line with a form and a checksum, then the content. Whatever does not fit, be it
+ * torn, foreign or of another form, counts as not there.
+ */
+
+/** The content behind the head line, or `undefined` when it is not there as it was written. */
+export function openKept(
+  form: string,
+  bytes: Uint8Array | undefined,
+  inflate: Checksum,
+): string | undefined {
+  if (bytes === undefined) return undefined;
+  const headLength = form.length + 10;
+  if (bytes.length < headLength || bytes[headLength - 1] !== newline) return undefined;
+  const content = bytes.subarray(headLength);
+  const head = decoder.decode(bytes.subarray(0, headLength - 1));
+  return head === headOf(form, content, inflate) ? decoder.decode(content) : undefined;
+}
+
+/** What {@link openKept} reads back. */
+export function sealKept(form: string, content: string, inflate: Checksum): Uint8Array {
+  const bytes = encoder.encode(content);
+  const head = encoder.encode(`${headOf(form, bytes, inflate)}\n`);
+  const whole = new Uint8Array(head.length + bytes.length);
+  whole.set(head);
+  whole.set(bytes, head.length);
+  return whole;
+}
+
+/** Puts a whole new file in the place of an old one; a reader sees one or the other. */
+export function replaceFile(
+  path: string,
+  content: Uint8Array,
+  world: Pick<World, "files" | "host">,
+): void {
+  const { files, host } = world;
+  const fresh = `${path}.${host.processId}-${replacements++}`;
+  files.write(fresh, content);
+  try {
+    files.rename(fresh, path);
+  } catch (error) {
+    files.tryRemove(fresh);
+    throw error;
+  }
+}
+
+/** Runs what only makes later runs faster: a cache that cannot be written is a slow cache, not a failure. */
+export function unlessRefused(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!isWriteRefusal(errnoOf(error))) throw error;
+  }
+}
+
+type Checksum = Pick<World["inflate"], "crc32">;
+
+const newline = 0x0a;
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+let replacements = 0;
+
+function headOf(form: string, content: Uint8Array, inflate: Checksum): string {
+  return `${form} ${inflate.crc32(content).toString(16).padStart(8, "0")}`;
+}

@@ -1,0 +1,145 @@
+import type { World } from "#platform/ports";
+import { openKept, sealKept } from "./kept-file.ts";
+import type { ManifestFile, ManifestPart, WheelManifest, WheelScheme } from "./wheel-manifest.ts";
+
+/*
+ * How a manifest lies on disk: one line of JSON with everything small, then, part by part, the folders and the rows
+ * of RECORD as they will be installed. A warm install of a hundred wheels reads a hundred manifests with twenty
+ * thousand files, so nothing is parsed before it is asked for, and rows are never taken apart to be put together
+ * again.
+ */
+
+/** Rises with every change of the form; older manifests count as absent, and their wheels are unpacked anew. */
+const form = "pkm-wheel-1";
+
+type Head = Omit<WheelManifest, "parts" | "requiresPython"> & {
+  readonly requiresPython: string | null;
+  readonly parts: readonly {
+    readonly scheme: WheelScheme;
+    readonly folder: string;
+    /** Lengths of the two texts, in UTF-16 units. */
+    readonly folders: number;
+    readonly rows: number;
+    /** Positions of the executable files among the rows. */
+    readonly executable: readonly number[];
+  }[];
+};
+
+export function formatManifest(manifest: WheelManifest, inflate: World["inflate"]): Uint8Array {
+  const bodies: string[] = [];
+  const parts = manifest.parts.map(({ scheme, folder, folders, files }) => {
+    const rows = files.map((file) => ({ row: rowOf(file), executable: file.executable }));
+    // In the order of the rows, as RECORD has them; the spelling of a path with quotes counts.
+    rows.sort((a, b) => (a.row < b.row ? -1 : 1));
+    const texts = [folders.join("\n"), rows.map(({ row }) => row).join("")] as const;
+    bodies.push(...texts);
+    return {
+      scheme,
+      folder,
+      folders: texts[0].length,
+      rows: texts[1].length,
+      executable: rows.flatMap(({ executable }, at) => (executable ? [at] : [])),
+    };
+  });
+  const head: Head = { ...manifest, requiresPython: manifest.requiresPython ?? null, parts };
+  return sealKept(form, `${JSON.stringify(head)}\n${bodies.join("")}`, inflate);
+}
+
+/** Reads what {@link formatManifest} wrote; anything else, torn or of another form, is `undefined`. */
+export function parseManifest(
+  bytes: Uint8Array,
+  inflate: World["inflate"],
+): WheelManifest | undefined {
+  const text = openKept(form, bytes, inflate);
+  if (text === undefined) return undefined;
+  const headEnd = text.indexOf("\n");
+  const head = JSON.parse(text.slice(0, headEnd)) as Head;
+  let at = headEnd + 1;
+  const parts = head.parts.map(({ scheme, folder, folders, rows, executable }) => {
+    const rowsStart = at + folders;
+    const part = new StoredPart(scheme, folder, executable, [
+      text.slice(at, rowsStart),
+      text.slice(rowsStart, rowsStart + rows),
+    ]);
+    at = rowsStart + rows;
+    return part;
+  });
+  return { ...head, requiresPython: head.requiresPython ?? undefined, parts };
+}
+
+class StoredPart implements ManifestPart {
+  readonly scheme: WheelScheme;
+  readonly folder: string;
+  readonly recordRows: string;
+  readonly #folders: string;
+  readonly #executable: readonly number[];
+  #paths: readonly string[] | undefined;
+  #files: readonly ManifestFile[] | undefined;
+
+  constructor(
+    scheme: WheelScheme,
+    folder: string,
+    executable: readonly number[],
+    [folders, rows]: readonly [string, string],
+  ) {
+    this.scheme = scheme;
+    this.folder = folder;
+    this.#executable = executable;
+    this.#folders = folders;
+    this.recordRows = rows;
+  }
+
+  get folders(): readonly string[] {
+    return this.#folders === "" ? [] : this.#folders.split("\n");
+  }
+
+  get paths(): readonly string[] {
+    this.#paths ??= pathsOf(this.recordRows);
+    return this.#paths;
+  }
+
+  get files(): readonly ManifestFile[] {
+    this.#files ??= this.#readFiles();
+    return this.#files;
+  }
+
+  #readFiles(): readonly ManifestFile[] {
+    const executable = new Set(this.#executable);
+    const rows = this.recordRows.split("\n");
+    return this.paths.map((path, at) => {
+      const row = rows[at] as string;
+      const digestEnd = row.lastIndexOf(",");
+      return {
+        path,
+        size: Number(row.slice(digestEnd + 1)),
+        sha256: row.slice(digestEnd - digestLength, digestEnd),
+        executable: executable.has(at),
+      };
+    });
+  }
+}
+
+const digestLength = 43;
+const beforeDigest = ",sha256=";
+
+// Names hold no control characters, so a row is a line; quotes are needed for commas and quotes only.
+function rowOf({ path, sha256, size }: ManifestFile): string {
+  const cell = /[",]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path;
+  return `${cell}${beforeDigest}${sha256},${size}\n`;
+}
+
+function pathsOf(rows: string): string[] {
+  const paths: string[] = [];
+  for (let at = 0; at < rows.length;) {
+    const end = rows.indexOf("\n", at);
+    // Backwards from the end: a path may hold anything, a digest has its length.
+    const cellEnd = rows.lastIndexOf(",", end) - digestLength - beforeDigest.length;
+    paths.push(
+      rows.charCodeAt(at) === 0x22
+        ? rows.slice(at + 1, cellEnd - 1).replaceAll('""', '"')
+        : rows.slice(at, cellEnd),
+    );
+    at = end + 1;
+  }
+  return paths;
+}

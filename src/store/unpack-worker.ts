@@ -1,0 +1,17 @@
+import { RealFiles } from "#platform/real/files";
+import { RealHashing } from "#platform/real/hashing";
+import { readHost } from "#platform/real/host";
+import { RealInflate } from "#platform/real/inflate";
+import { serveMessages } from "#platform/real/worker";
+import { type UnpackRequest, unpackWheel } from "./unpack.ts";
+
+/* A thread that unpacks wheels, one after the other: an entry point of its own in the build. */
+
+const world = {
+  files: new RealFiles(),
+  hashing: new RealHashing(),
+  inflate: new RealInflate(),
+  host: readHost(),
+};
+
+serveMessages((message) => unpackWheel(message as UnpackRequest, world));

@@ -1,0 +1,99 @@
+import { openWheel, type OpenWheel, wheelSchemes } from "#distribution/wheel";
+import type { World } from "#platform/ports";
+import { wheelFoldsCase } from "./errors.ts";
+import { formatManifest } from "./manifest-text.ts";
+import type { ManifestFile, ManifestPart, WheelManifest } from "./wheel-manifest.ts";
+
+export type UnpackRequest = {
+  readonly filename: string;
+  readonly sha256: string;
+  readonly content:
+    | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+    | { readonly kind: "path"; readonly path: string };
+  /** An empty folder of one's own. */
+  readonly staging: string;
+};
+
+export type UnpackWorld = Pick<World, "files" | "hashing" | "inflate" | "host">;
+
+/** The name of the manifest in the folder of a stored wheel; written last, so that it stands for the rest. */
+export const manifestName = "manifest";
+
+/**
+ * Lays a wheel out in its staging folder, one folder a scheme, every byte verified, and writes the manifest beside
+ * them; answers the manifest's bytes. Files are read-only and get the time of unpacking: many archives stamp every
+ * file alike, and CPython would take an old `.pyc` for that of a new module of the same size.
+ */
+export function unpackWheel(request: UnpackRequest, world: UnpackWorld): Uint8Array {
+  const { files } = world;
+  const { content, filename, staging } = request;
+  const bytes = content.kind === "bytes" ? content.bytes : files.read(content.path);
+  const wheel = openWheel(bytes, filename, world);
+  const [collision] = wheel.caseCollisions;
+  if (collision !== undefined && world.host.os !== "linux")
+    throw wheelFoldsCase(filename, collision);
+  const parts = layParts(wheel, staging, world);
+  const manifest = formatManifest(manifestOf(wheel, request.sha256, parts), world.inflate);
+  files.write(`${staging}/${manifestName}`, manifest, { exclusive: true, mode: 0o444 });
+  return manifest;
+}
+
+function layParts(wheel: OpenWheel, staging: string, { files }: UnpackWorld): ManifestPart[] {
+  const parts: ManifestPart[] = [];
+  for (const scheme of wheelSchemes) {
+    const members = wheel.files.filter((file) => file.scheme === scheme);
+    if (members.length === 0) continue;
+    const root = `${staging}/${scheme}`;
+    files.makeFolder(root);
+    const folders = new Set<string>();
+    const written: ManifestFile[] = [];
+    for (const file of members) {
+      makeParents(file.path, folders, root, files);
+      const { bytes, sha256 } = wheel.content(file);
+      const mode = file.executable ? 0o555 : 0o444;
+      files.write(`${root}/${file.path}`, bytes, { exclusive: true, mode });
+      written.push({ path: file.path, size: bytes.length, sha256, executable: file.executable });
+    }
+    parts.push({ scheme, folder: scheme, folders: [...folders], files: written });
+  }
+  return parts;
+}
+
+function makeParents(path: string, made: Set<string>, root: string, files: World["files"]): void {
+  const slash = path.lastIndexOf("/");
+  if (slash === -1) return;
+  const folder = path.slice(0, slash);
+  if (made.has(folder)) return;
+  makeParents(folder, made, root, files);
+  files.makeFolder(`${root}/${folder}`);
+  made.add(folder);
+}
+
+function manifestOf(
+  wheel: OpenWheel,
+  sha256: string,
+  parts: readonly ManifestPart[],
+): WheelManifest {
+  const { metadata, distInfo } = wheel;
+  const topLevel = new Set<string>();
+  for (const { scheme, path } of wheel.files) {
+    if (scheme !== "root") continue;
+    const slash = path.indexOf("/");
+    topLevel.add(slash === -1 ? path : path.slice(0, slash));
+  }
+  topLevel.delete(distInfo);
+  return {
+    filename: wheel.filename,
+    name: metadata.name,
+    displayName: metadata.displayName,
+    version: metadata.version.text,
+    sha256,
+    rootIsPurelib: wheel.rootIsPurelib,
+    distInfo,
+    topLevel: [...topLevel].sort(),
+    parts,
+    consoleScripts: wheel.consoleScripts,
+    guiScripts: wheel.guiScripts,
+    requiresPython: metadata.requiresPython,
+  };
+}
