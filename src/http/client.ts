@@ -37,6 +37,8 @@ export type HttpAnswer = {
   readonly contentType: string;
   readonly body: Uint8Array;
   readonly isFromCache: boolean;
+  /** Until when it may be used again without asking, in milliseconds since 1970; 0 when not at all. */
+  readonly freshUntil: number;
 };
 
 /** Receives a download piece by piece; knows how much it has, so that a broken one goes on where it stopped. */
@@ -236,6 +238,7 @@ export class HttpClient {
       contentType: response.headers.get("content-type") ?? "",
       body,
       isFromCache: false,
+      freshUntil: freshnessOf(response.headers, this.#world.clock.now())?.freshUntil ?? 0,
     };
     const answer =
       isWhole && request.encode !== undefined
@@ -376,6 +379,7 @@ function fromCache(entry: CachedAnswer): HttpAnswer {
     contentType: entry.contentType,
     body: entry.body,
     isFromCache: true,
+    freshUntil: entry.freshness.freshUntil,
   };
 }
 

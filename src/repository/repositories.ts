@@ -42,9 +42,7 @@ export interface Repositories {
   freshUntil(): number | undefined;
   /** Begins to fetch pages in the background. Never throws; the failure is told when the page is asked for. */
   prefetch(names: Iterable<NormalizedName>): void;
-  listing(
-    name: NormalizedName,
-  ): ProjectListing | NoListing | Promise<ProjectListing | NoListing>;
+  listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing>;
   /** Sidecar (PEP 658), else byte ranges of the wheel, else the whole file; sdists only with static metadata. */
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer>;
   /** Downloads, resuming what an earlier attempt left, and verifies. */

@@ -1,0 +1,334 @@
+import { normalizeName, type NormalizedName } from "#standards/name";
+import { parseSdistFilename, tryParseSdistFilename } from "#standards/sdist-filename";
+import { parseSimpleJson, parseSimplePage, type SimplePage } from "#standards/simple-page";
+import { parseVersion, tryParseVersion, type Version, type VersionKey } from "#standards/version";
+import { parseWheelFilename, tryParseWheelFilename } from "#standards/wheel-filename";
+import { locateEntries, writeEntries, type Entries } from "./_page-entries.ts";
+import type { FileIdentity, ProjectFile, ProjectListing, Release } from "./listing.ts";
+
+/*
+ * A project page as it lies in the cache: the index's own JSON with a table of contents before it, which says where
+ * the entries of each release stand, newest release first. Opening a page of thousands of files costs no more than
+ * reading its list of versions; entries are decoded when somebody looks at the release. HTML pages are rewritten as
+ * JSON. Layout: length of the table (32 bits), the table as JSON, the entries in UTF-8.
+ */
+
+/** Part of the cache's key: to be changed with the layout and with the rules by which it is made. */
+export const compactFormat = "page-1";
+
+/** Reads a page as it was served and sorts it into releases. Throws what `parseSimplePage` throws. */
+export function compactPage(
+  content: Uint8Array,
+  contentType: string,
+  url: string,
+  name: NormalizedName,
+): Uint8Array<ArrayBuffer> {
+  return isJson(contentType)
+    ? compactJson(content, url, name)
+    : compactLinks(parseSimplePage(content, contentType, url), url, name);
+}
+
+/** Opens what {@link compactPage} made. */
+export function openPage(
+  bytes: Uint8Array,
+  name: NormalizedName,
+  repository: string,
+): ProjectListing & { readonly newer: string | undefined } {
+  const tableLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const table = JSON.parse(decoder.decode(bytes.subarray(4, 4 + tableLength))) as Table;
+  const context: PageContext = {
+    table,
+    entries: bytes.subarray(4 + tableLength),
+    name,
+    repository,
+  };
+  const releases: Release[] = [];
+  for (let at = 0; at < table.versions.length; at++) releases.push(new StoredRelease(context, at));
+  return {
+    name,
+    repository,
+    status: { status: table.status, reason: table.reason },
+    releases,
+    skipped: table.skipped.map(([filename, reason]) => ({ filename, reason })),
+    newer: table.newer,
+  };
+}
+
+/** What a file is by its name; `undefined` when it is no distribution, or none of `name`. */
+export function identityOf(
+  filename: string,
+  name: NormalizedName | undefined,
+): FileIdentity | undefined {
+  if (filename.endsWith(".whl")) {
+    const wheel = tryParseWheelFilename(filename);
+    if (wheel === undefined || (name !== undefined && wheel.name !== name)) return undefined;
+    return { kind: "wheel", ...wheel };
+  }
+  const sdist = tryParseSdistFilename(filename, name);
+  return sdist === undefined ? undefined : { kind: "sdist", ...sdist };
+}
+
+/** Why {@link identityOf} has no answer. */
+export function faultOf(filename: string, name: NormalizedName): string {
+  try {
+    const found = filename.endsWith(".whl")
+      ? parseWheelFilename(filename)
+      : parseSdistFilename(filename, name);
+    return `it is a file of \`${found.name}\``;
+  } catch (error) {
+    const { why, what } = error as { readonly why?: string; readonly what?: string };
+    return why ?? what ?? "its name cannot be read";
+  }
+}
+
+type Table = {
+  /** What relative addresses are relative to. */
+  readonly url: string;
+  readonly status: ProjectListing["status"]["status"];
+  readonly reason?: string | undefined;
+  readonly newer?: string;
+  readonly skipped: readonly (readonly [filename: string, reason: string])[];
+  readonly versions: readonly string[];
+  /** Start and end of stretches of entries; neighbours of one release are one stretch. */
+  readonly stretches: readonly number[];
+  /** How many numbers of `stretches` belong to the releases up to and with each. */
+  readonly upTo: readonly number[];
+};
+
+type PageContext = {
+  readonly table: Table;
+  readonly entries: Uint8Array;
+  readonly name: NormalizedName;
+  readonly repository: string;
+};
+
+const decoder = new TextDecoder();
+
+class StoredRelease implements Release {
+  readonly #context: PageContext;
+  readonly #at: number;
+  #version: Version | undefined;
+  #files: readonly ProjectFile[] | undefined;
+
+  constructor(context: PageContext, at: number) {
+    this.#context = context;
+    this.#at = at;
+  }
+
+  get version(): Version {
+    this.#version ??= parseVersion(this.#context.table.versions[this.#at] as string);
+    return this.#version;
+  }
+
+  get files(): readonly ProjectFile[] {
+    this.#files ??= readFiles(this.#context, this.#at);
+    return this.#files;
+  }
+}
+
+function readFiles({ table, entries, name, repository }: PageContext, at: number): ProjectFile[] {
+  const stretches: string[] = [];
+  const end = table.upTo[at] as number;
+  for (let i = at === 0 ? 0 : (table.upTo[at - 1] as number); i < end; i += 2)
+    stretches.push(decoder.decode(entries.subarray(table.stretches[i], table.stretches[i + 1])));
+  const page = parseSimpleJson(`{"files":[${stretches.join(",")}]}`, table.url);
+  const files: ProjectFile[] = [];
+  for (const link of page.links) {
+    const identity = identityOf(link.filename, name);
+    if (identity === undefined) continue;
+    files.push({
+      filename: link.filename,
+      url: link.url,
+      identity,
+      hashes: link.hashes,
+      size: link.size,
+      requiresPython: link.requiresPython,
+      yanked: link.yanked,
+      uploadTime: link.uploadTime,
+      metadataHashes: link.metadataHashes,
+      repository,
+    });
+  }
+  return files;
+}
+
+function isJson(contentType: string): boolean {
+  const type = contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  return (
+    type === "application/json" ||
+    /^application\/vnd\.pypi\.simple\.(?:v1|latest)\+json$/.test(type)
+  );
+}
+
+function compactJson(
+  content: Uint8Array,
+  url: string,
+  name: NormalizedName,
+): Uint8Array<ArrayBuffer> {
+  const text = decoder.decode(content);
+  let document: { readonly files?: unknown };
+  try {
+    document = JSON.parse(text) as typeof document;
+  } catch {
+    document = {};
+  }
+  const files: unknown = document?.files;
+  // Whatever is wrong with the page as a whole is told by the parser of the standards.
+  if (!Array.isArray(files)) return compactLinks(parseSimpleJson(text, url), url, name);
+  const shell = parseSimpleJson(JSON.stringify({ ...document, files: [] }), url);
+  const isAscii = content.length === text.length;
+  const entries =
+    (isAscii ? locateEntries(content, text, files) : undefined) ?? writeEntries(files);
+  return new Contents(name, url, shell, entries).finish();
+}
+
+function compactLinks(
+  page: SimplePage,
+  url: string,
+  name: NormalizedName,
+): Uint8Array<ArrayBuffer> {
+  const files = page.links.map((link) => ({
+    filename: link.filename,
+    url: link.url,
+    hashes: link.hashes,
+    size: link.size,
+    "requires-python": link.requiresPython,
+    yanked: link.yanked === "" ? true : link.yanked,
+    "upload-time":
+      link.uploadTime === undefined ? undefined : new Date(link.uploadTime).toISOString(),
+    "core-metadata":
+      link.metadataHashes === undefined
+        ? undefined
+        : Object.keys(link.metadataHashes).length === 0 || link.metadataHashes,
+  }));
+  return new Contents(name, url, page, writeEntries(files)).finish();
+}
+
+/** Makes the table of contents. Only names are looked at; everything else about a file waits until it is asked for. */
+class Contents {
+  readonly #name: NormalizedName;
+  readonly #url: string;
+  readonly #page: SimplePage;
+  readonly #entries: Entries;
+  readonly #skipped: [string, string][];
+  /** By the version as file names spell it. */
+  readonly #spellings = new Map<string, Group | undefined>();
+  readonly #groups = new Map<VersionKey, Group>();
+  readonly #names = new Map<string, boolean>();
+  // Files of one version stand together on most pages, hence most wheels begin as the one before.
+  #lastStart = "\n";
+  #lastGroup: Group | undefined;
+
+  constructor(name: NormalizedName, url: string, page: SimplePage, entries: Entries) {
+    this.#name = name;
+    this.#url = url;
+    this.#page = page;
+    this.#entries = entries;
+    this.#skipped = page.skipped.map(({ filename, reason }) => [filename, reason]);
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    const { filenames, bounds, content } = this.#entries;
+    for (let at = 0; at < filenames.length; at++) {
+      const filename = filenames[at] as string;
+      const group = this.#groupFor(filename);
+      if (group === undefined) this.#skip(filename);
+      else addStretch(group.stretches, bounds[2 * at] as number, bounds[2 * at + 1] as number);
+    }
+    const groups = [...this.#groups.values()].sort((a, b) =>
+      a.version.key < b.version.key ? 1 : -1,
+    );
+    const stretches: number[] = [];
+    const upTo: number[] = [];
+    for (const group of groups) {
+      for (const number of group.stretches) stretches.push(number);
+      upTo.push(stretches.length);
+    }
+    const { status, isNewerMinor, apiVersion } = this.#page;
+    const table: Table = {
+      url: this.#url,
+      status: status.status,
+      reason: status.reason,
+      ...(isNewerMinor ? { newer: apiVersion.join(".") } : {}),
+      skipped: this.#skipped,
+      versions: groups.map((group) => group.version.text),
+      stretches,
+      upTo,
+    };
+    const head = new TextEncoder().encode(JSON.stringify(table));
+    const bytes = new Uint8Array(4 + head.length + content.length);
+    new DataView(bytes.buffer).setUint32(0, head.length, true);
+    bytes.set(head, 4);
+    bytes.set(content, 4 + head.length);
+    return bytes;
+  }
+
+  #groupFor(filename: string): Group | undefined {
+    if (this.#lastGroup !== undefined && filename.startsWith(this.#lastStart))
+      return this.#lastGroup;
+    return filename.endsWith(".whl") ? this.#wheelGroup(filename) : this.#sdistGroup(filename);
+  }
+
+  /** By the second part of five or six, after a first part that is our name; the rest is judged when it is looked at. */
+  #wheelGroup(filename: string): Group | undefined {
+    const first = filename.indexOf("-");
+    const second = filename.indexOf("-", first + 1);
+    if (first <= 0 || second <= first || !this.#isOurs(filename.slice(0, first))) return undefined;
+    if (tryParseWheelFilename(filename) === undefined) return undefined;
+    const group = this.#groupOf(filename.slice(first + 1, second));
+    this.#lastStart = filename.slice(0, second + 1);
+    this.#lastGroup = group;
+    return group;
+  }
+
+  #sdistGroup(filename: string): Group | undefined {
+    const end = filename.endsWith(".tar.gz") ? -7 : filename.endsWith(".zip") ? -4 : undefined;
+    if (end === undefined) return undefined;
+    const { length } = this.#name;
+    if (filename[length] === "-" && this.#isOurs(filename.slice(0, length))) {
+      const group = this.#groupOf(filename.slice(length + 1, end));
+      if (group !== undefined) return group;
+    }
+    const sdist = tryParseSdistFilename(filename, this.#name);
+    return sdist === undefined ? undefined : this.#groupOf(sdist.version.text);
+  }
+
+  #isOurs(part: string): boolean {
+    let isOurs = this.#names.get(part);
+    if (isOurs === undefined) {
+      isOurs = normalizeName(part) === this.#name;
+      this.#names.set(part, isOurs);
+    }
+    return isOurs;
+  }
+
+  #groupOf(spelled: string): Group | undefined {
+    let group = this.#spellings.get(spelled);
+    if (group !== undefined || this.#spellings.has(spelled)) return group;
+    const version = tryParseVersion(spelled);
+    if (version !== undefined) {
+      // 1.0 and 1.0.0 are one version.
+      group = this.#groups.get(version.key);
+      if (group === undefined) {
+        group = { version, stretches: [] };
+        this.#groups.set(version.key, group);
+      }
+    }
+    this.#spellings.set(spelled, group);
+    return group;
+  }
+
+  #skip(filename: string): void {
+    // What is neither wheel nor sdist by its ending (eggs, installers) is not even told, as with pip.
+    if (/\.(?:whl|tar\.gz|zip|tgz|tar\.bz2|tar\.xz)$/i.test(filename))
+      this.#skipped.push([filename, faultOf(filename, this.#name)]);
+  }
+}
+
+type Group = { readonly version: Version; readonly stretches: number[] };
+
+function addStretch(stretches: number[], start: number, end: number): void {
+  // A comma lies between neighbours.
+  if (stretches.length > 0 && stretches.at(-1) === start - 1) stretches[stretches.length - 1] = end;
+  else stretches.push(start, end);
+}

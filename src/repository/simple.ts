@@ -1,0 +1,91 @@
+import { silent, type Report } from "#base/report";
+import { withoutCredentials } from "#base/url";
+import type { GetRequest, HttpAnswer, HttpClient } from "#http/client";
+import type { NormalizedName } from "#standards/name";
+import { acceptedPageTypes } from "#standards/simple-page";
+import { compactFormat, compactPage, openPage } from "./compact-page.ts";
+import type { IndexConfiguration } from "./configuration.ts";
+import type { RepositoryEvent } from "./events.ts";
+import type { ProjectListing } from "./listing.ts";
+import { readLocalPage, type LocalWorld } from "./local-files.ts";
+
+/** What one index says of a name: its listing, or in a few words why there is none (`404`). */
+export type IndexAnswer = ProjectListing | { readonly kind: "absent"; readonly answer: string };
+
+/**
+ * One index by the simple API (PEP 503, 691): JSON where it has it, else HTML. 404 means that it does not know the
+ * name; every other failure is thrown, since the next index must not answer for one that is merely out of order.
+ */
+export class SimpleIndex {
+  readonly name: string;
+  readonly #base: string;
+  readonly #client: HttpClient;
+  readonly #world: LocalWorld;
+  readonly #report: Report<RepositoryEvent>;
+  #freshUntil: number = Number.POSITIVE_INFINITY;
+
+  constructor(
+    index: IndexConfiguration,
+    client: HttpClient,
+    world: LocalWorld,
+    report: Report<RepositoryEvent> = silent,
+  ) {
+    this.name = index.name;
+    this.#base = index.url.endsWith("/") ? index.url : `${index.url}/`;
+    this.#client = client;
+    this.#world = world;
+    this.#report = report;
+  }
+
+  /** Until when all answers so far may be used again without asking; 0 when one of them may not. */
+  get freshUntil(): number {
+    return this.#freshUntil;
+  }
+
+  /** Without a promise when the cache holds a fresh page, or the index is a folder. */
+  listing(name: NormalizedName): IndexAnswer | Promise<IndexAnswer> {
+    const url = `${this.#base}${name}/`;
+    if (/^file:/i.test(url)) return this.#localListing(url, name);
+    const request = this.#requestFor(name);
+    const cached = this.#client.cached(url, request);
+    return cached === undefined ? this.#fetch(url, name, request) : this.#open(cached, name);
+  }
+
+  async #fetch(url: string, name: NormalizedName, request: GetRequest): Promise<IndexAnswer> {
+    const answer = this.#open(await this.#client.get(url, request), name);
+    this.#report({ type: "page-read", name, repository: this.name });
+    return answer;
+  }
+
+  #requestFor(name: NormalizedName): GetRequest {
+    return {
+      accept: acceptedPageTypes,
+      cache: "page",
+      limit: pageLimit,
+      encode: {
+        format: compactFormat,
+        body: (answer) => compactPage(answer.body, answer.contentType, answer.url, name),
+      },
+    };
+  }
+
+  #open(answer: HttpAnswer, name: NormalizedName): IndexAnswer {
+    this.#freshUntil = Math.min(this.#freshUntil, answer.freshUntil);
+    if (answer.status !== 200) return { kind: "absent", answer: String(answer.status) };
+    const listing = openPage(answer.body, name, this.name);
+    if (listing.newer !== undefined && !answer.isFromCache)
+      this.#report({ type: "newer-page-met", repository: this.name, version: listing.newer });
+    return listing;
+  }
+
+  // As pip: the page of a folder is its `index.html`.
+  #localListing(url: string, name: NormalizedName): IndexAnswer {
+    this.#freshUntil = 0;
+    const page = readLocalPage(`${withoutCredentials(url)}index.html`, this.#world);
+    if (page === undefined) return { kind: "absent", answer: "no such folder" };
+    return openPage(compactPage(page, "text/html", url, name), name, this.name);
+  }
+}
+
+/** No page that anybody serves comes near; one that unpacks to more is an attack or an accident. */
+export const pageLimit = 128 * 2 ** 20;
