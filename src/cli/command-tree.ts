@@ -1,9 +1,9 @@
-import type { Command } from "./command.ts";
+import type { AnyCommand } from "./command.ts";
 
 /** A command by name: what it is for, and where its description is loaded from when it is called. */
 export type CommandEntry = {
   readonly summary: string;
-  readonly load: () => Promise<Command>;
+  readonly load: () => Promise<AnyCommand>;
 };
 
 export type CommandGroup = {

@@ -65,6 +65,12 @@ export type Command<O extends OptionTable = OptionTable, A extends ArgumentTable
   run(options: OptionValues<O>, words: ArgumentValues<A>, invocation: Invocation): Promise<ExitCode>;
 };
 
+/** A command whose options and arguments are known to itself alone: whoever runs it has parsed them by its tables. */
+export type AnyCommand = Pick<Command, "examples" | "arguments" | "options" | "passThrough"> & {
+  defaults?(invocation: Invocation, typed: never): Promise<ReadonlyMap<string, readonly string[]>>;
+  run(options: never, words: never, invocation: Invocation): Promise<ExitCode>;
+};
+
 /** Gives a description its types; adds nothing. */
 export function defineCommand<const O extends OptionTable, const A extends ArgumentTable>(
   command: Command<O, A>,

@@ -108,3 +108,14 @@ export function unknownCommand(word: string, group: string, known: readonly stri
     exit: exit.usage,
   });
 }
+
+/** The explanation is the message: its first line says what failed, the rest why. */
+export function noSolution(failure: { readonly explanation: string }): PkmError {
+  const [what = "", ...rest] = failure.explanation.split("\n");
+  return new PkmError({
+    code: "no-solution",
+    what,
+    ...(rest.length === 0 ? {} : { excerpt: rest.map((line) => `  ${line}`.trimEnd()).join("\n") }),
+    exit: exit.noSolution,
+  });
+}

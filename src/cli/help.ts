@@ -1,4 +1,4 @@
-import type { Command, OptionDescription } from "./command.ts";
+import type { AnyCommand, OptionDescription } from "./command.ts";
 import { type CommandEntry, type CommandGroup, commandTree, isGroup } from "./command-tree.ts";
 import { globalOptions } from "./global-options.ts";
 import { version } from "./version.ts";
@@ -61,7 +61,7 @@ export async function commandHelp(path: readonly string[]): Promise<string> {
   return `${lines.join("\n")}\n`;
 }
 
-function usage(name: string, command: Command): string {
+function usage(name: string, command: AnyCommand): string {
   const words = Object.entries(command.arguments).map(([key, description]) => {
     const shown = key.toUpperCase() + (description.many === true ? "..." : "");
     return description.optional === true ? `[${shown}]` : shown;

@@ -1,5 +1,5 @@
 import { nearest } from "#base/text";
-import type { ArgumentTable, Command, OptionDescription, OptionTable } from "./command.ts";
+import type { AnyCommand, ArgumentTable, OptionDescription, OptionTable } from "./command.ts";
 import {
   ambiguousOption,
   invalidOptionValue,
@@ -21,7 +21,7 @@ export type ParsedWords = {
  * `-o value`, `-ovalue`, `-abc`, options and arguments in any order, `--` ends options, and an
  * unambiguous beginning of a long option stands for it (optparse, which pip uses).
  */
-export function parseWords(argv: readonly string[], name: string, command: Command): ParsedWords {
+export function parseWords(argv: readonly string[], name: string, command: AnyCommand): ParsedWords {
   const options = new Map<string, string[]>();
   const words: string[] = [];
   const add = (key: string, value: string): void => {

@@ -1,5 +1,5 @@
 import { type ExitCode, exit } from "#base/errors";
-import type { Command, OptionTable } from "./command.ts";
+import type { AnyCommand, OptionTable } from "./command.ts";
 import { commandTree, isGroup } from "./command-tree.ts";
 import { unknownCommand, unsupportedOption } from "./errors.ts";
 import { globalOptions } from "./global-options.ts";
@@ -103,7 +103,7 @@ type Found =
       readonly kind: "command";
       readonly name: string;
       readonly path: readonly string[];
-      readonly command: Command;
+      readonly command: AnyCommand;
       readonly rest: readonly string[];
     };
 

@@ -52,9 +52,14 @@ function askersOf(resolution: Resolution): ReadonlyMap<NormalizedName, readonly 
   return new Map(
     resolution.packages.map((found) => [
       found.name,
-      [...new Set([...found.origins].sort(compareText)), ...[...(packages.get(found.name) ?? [])].sort(compareText)],
+      [...new Set(found.origins.map(withoutLine).sort(compareText)), ...[...(packages.get(found.name) ?? [])].sort(compareText)],
     ]),
   );
+}
+
+/** Line numbers change with every edit of a file and would make noise in a diff. */
+function withoutLine(origin: string): string {
+  return origin.replace(/ \(line \d+\)$/, "");
 }
 
 function formatPackage(found: ResolvedPackage, askers: readonly string[], options: CompiledOptions): string[] {
@@ -67,7 +72,7 @@ function formatPackage(found: ResolvedPackage, askers: readonly string[], option
           `${pin} \\`,
           ...hashes.map((hash, i) => `    --hash=${hash}${i === hashes.length - 1 ? "" : " \\"}`),
         ];
-  const notes = askers.length === 0 ? [] : askers;
+  const notes = askers;
   if (options.annotations === "line" && notes.length > 0) {
     const note = `# via ${notes.join(", ")}`;
     if (hashes.length === 0) lines[0] = `${pin.padEnd(24)}  ${note}`;

@@ -1,4 +1,4 @@
-import { exit, PkmError } from "#base/errors";
+import { PkmError } from "#base/errors";
 import { formatHash, type Hash } from "#base/hash";
 import { withoutCredentials } from "#base/url";
 import type { ResolvedPackage } from "#resolver/resolution";
@@ -33,10 +33,35 @@ export function directNeedsBuild(url: string, reason: string): PkmError {
   });
 }
 
-export function unresolvable(explanation: string): PkmError {
+export function constraintRefused(text: string, origin: string, why: string): PkmError {
   return new PkmError({
-    code: "no-solution",
-    what: explanation,
-    exit: exit.noSolution,
+    code: "constraint-refused",
+    what: `Cannot use \`${text}\` of ${origin} as a constraint`,
+    why: `${why}; a constraint is a name with versions, or a name with a URL`,
+    fix: ["move the line into a requirements file"],
+  });
+}
+
+export function projectFileMissing(file: string): PkmError {
+  return new PkmError({
+    code: "project-file-missing",
+    what: `Cannot read ${file}: there is no such file`,
+    fix: ["run the command in the project's folder, or name the file with its path"],
+  });
+}
+
+export function noProjectTable(file: string): PkmError {
+  return new PkmError({
+    code: "no-project-table",
+    what: `Cannot read requirements from ${file}: it has no [project] table`,
+    fix: ["name a requirements file instead, or a dependency group with `--group`"],
+  });
+}
+
+export function unknownExtra(name: string, file: string, known: readonly string[]): PkmError {
+  return new PkmError({
+    code: "unknown-extra",
+    what: `Cannot resolve ${file}: the project has no extra \`${name}\``,
+    why: known.length === 0 ? "it has none at all" : `it has ${known.map((extra) => `\`${extra}\``).join(", ")}`,
   });
 }

@@ -58,7 +58,10 @@ function keyText(request: ResolveRequest, repositories: string): string {
     asked(request.overrides),
     target.python.text,
     sortedBy(Object.entries(target.markers), ([name]) => name),
-    [...target.tags.rank.keys()],
+    [...target.tags.platforms.keys()],
+    [...target.tags.blocks.keys()],
+    [...target.tags.pure.keys()],
+    [...target.tags.blocks.values()].map((abis) => [...abis.keys()]),
     {
       ...policy,
       formats: [

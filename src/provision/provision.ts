@@ -49,7 +49,6 @@ export async function provision(
     const change = await apply(plan, environment, wheels, world, {
       lock,
       strict: request.strict,
-      survivors: wheels,
       ...(request.linkMode === undefined ? {} : { linkMode: request.linkMode }),
       ...(request.compileBytecode ? { bytecode: bytecodeFor(world) } : {}),
     });

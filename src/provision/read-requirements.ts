@@ -1,1 +1,150 @@
+import type { World } from "#platform/ports";
 import type { AskedRequirement } from "#resolver/request";
+import type { Marker } from "#standards/marker";
+import type { NormalizedName } from "#standards/name";
+import type { Requirement } from "#standards/requirement";
+import {
+  type FileOption,
+  originOf,
+  parseRequirementsFile,
+  type RequirementsReader,
+} from "#standards/requirements-file";
+import {
+  parseEditableWord,
+  parseRequirementWord,
+  type PathProbe,
+  type RequirementWord,
+} from "#standards/requirement-word";
+import { tryParseSdistFilename } from "#standards/sdist-filename";
+import { anyVersion } from "#standards/specifier-set";
+import { constraintRefused, directNeedsBuild } from "./errors.ts";
+import { readDependencyGroups, readProjectRequirements, type ProjectExtras } from "./read-project.ts";
+
+/** Everything a person may name as a source of requirements. */
+export type RequirementSources = {
+  readonly words: readonly string[];
+  readonly editables: readonly string[];
+  readonly requirementFiles: readonly string[];
+  readonly constraintFiles: readonly string[];
+  readonly overrideFiles: readonly string[];
+  /** `name`, or `path:name` (PEP 735). */
+  readonly groups: readonly string[];
+  /** Of a `pyproject.toml` given as a requirements file. */
+  readonly extras: ProjectExtras;
+};
+
+export type ReadRequirements = {
+  readonly roots: readonly AskedRequirement[];
+  readonly constraints: readonly AskedRequirement[];
+  readonly overrides: readonly AskedRequirement[];
+  /** Options that stood in requirements files; `applyFileOptions` says what they do. */
+  readonly options: readonly FileOption[];
+  /** Whole sentences. */
+  readonly warnings: readonly string[];
+};
+
+/** Reads words, files and groups into what was asked, each requirement with its origin. */
+export async function readRequirements(
+  sources: RequirementSources,
+  reader: RequirementsReader,
+  world: Pick<World, "files" | "host">,
+): Promise<ReadRequirements> {
+  const roots: AskedRequirement[] = [];
+  const constraints: AskedRequirement[] = [];
+  const options: FileOption[] = [];
+  const warnings: string[] = [];
+  const probe = pathProbe(world);
+  for (const word of sources.words)
+    roots.push(asked(parseRequirementWord(word, probe), { origin: "the command line" }));
+  for (const word of sources.editables)
+    roots.push(asked(parseEditableWord(word, probe), { origin: "the command line", editable: true }));
+  for (const file of sources.requirementFiles) {
+    if (isProjectFile(file)) roots.push(...readProjectRequirements(file, sources.extras, world));
+    else await readFile(file, "requirements", { into: roots, constraints, options, warnings }, reader, probe);
+  }
+  for (const file of sources.constraintFiles)
+    await readFile(file, "constraints", { into: constraints, constraints, options, warnings }, reader, probe);
+  const overrides: AskedRequirement[] = [];
+  for (const file of sources.overrideFiles)
+    await readFile(file, "requirements", { into: overrides, constraints: overrides, options, warnings }, reader, probe);
+  for (const group of sources.groups) roots.push(...readDependencyGroups(group, world));
+  return { roots, constraints, overrides, options, warnings };
+}
+
+type Lists = {
+  readonly into: AskedRequirement[];
+  readonly constraints: AskedRequirement[];
+  readonly options: FileOption[];
+  readonly warnings: string[];
+};
+
+async function readFile(
+  file: string,
+  kind: "requirements" | "constraints",
+  lists: Lists,
+  reader: RequirementsReader,
+  probe: PathProbe,
+): Promise<void> {
+  const read = await parseRequirementsFile(file, kind, reader);
+  lists.options.push(...read.options);
+  lists.warnings.push(...read.warnings);
+  for (const entry of read.entries) {
+    const origin = originOf(entry);
+    if (entry.isConstraint && entry.isEditable) throw constraintRefused(entry.text, origin, "it is editable");
+    const word = entry.isEditable
+      ? parseEditableWord(entry.text, probe)
+      : parseRequirementWord(entry.text, probe);
+    const found = asked(word, {
+      origin,
+      hashes: entry.hashes,
+      ...(entry.isEditable ? { editable: true } : {}),
+    });
+    if (entry.isConstraint && found.requirement.extras.length > 0)
+      throw constraintRefused(entry.text, origin, "it has extras");
+    (entry.isConstraint ? lists.constraints : lists.into).push(found);
+  }
+}
+
+function isProjectFile(file: string): boolean {
+  return /(^|[\\/])pyproject\.toml$/.test(file);
+}
+
+function asked(
+  word: RequirementWord,
+  about: Pick<AskedRequirement, "origin"> & Partial<Pick<AskedRequirement, "hashes" | "editable">>,
+): AskedRequirement {
+  const { origin, hashes = [], editable } = about;
+  const requirement = word.kind === "named" ? word.requirement : directRequirement(word);
+  return { requirement, origin, hashes, ...(editable === true ? { editable } : {}) };
+}
+
+function directRequirement(word: Exclude<RequirementWord, { readonly kind: "named" }>): Requirement {
+  if (word.kind === "path" && word.isFolder)
+    throw directNeedsBuild(word.url, "it is a source tree, and pkm cannot build from source yet");
+  if (word.vcs !== undefined)
+    throw directNeedsBuild(word.url, `it is a ${word.vcs} checkout, and pkm cannot build from source yet`);
+  const filename = decodeURIComponent(word.url.replace(/[?#].*$/, "").replace(/^.*\//, ""));
+  const name = word.name ?? tryParseSdistFilename(filename)?.name;
+  if (name === undefined)
+    throw directNeedsBuild(word.url, "only a build could tell which project it is, and pkm cannot build yet");
+  return requirementFor(name, word.url, word.extras, word.marker);
+}
+
+function requirementFor(
+  name: NormalizedName,
+  url: string,
+  extras: readonly NormalizedName[],
+  marker: Marker | undefined,
+): Requirement {
+  return { name, displayName: name, extras, displayExtras: extras, specifier: anyVersion, url, marker };
+}
+
+function pathProbe({ files, host }: Pick<World, "files" | "host">): PathProbe {
+  return {
+    cwd: host.cwd,
+    kindOf: (path) => {
+      const kind = files.tryStat(path)?.kind;
+      return kind === "file" || kind === "folder" ? kind : undefined;
+    },
+  };
+}

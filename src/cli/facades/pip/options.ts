@@ -57,7 +57,11 @@ export const indexOptions = {
   "client-cert": { help: "PEM file with a client certificate and its key", value: "FILE" },
   proxy: { help: "Proxy for all requests", value: "URL" },
   "no-proxy-env": { help: "Do not read the proxy variables" },
-  timeout: { help: "Seconds without progress before a request is given up", value: "SECONDS" },
+  timeout: {
+    help: "Seconds without progress before a request is given up",
+    value: "SECONDS",
+    aliases: ["default-timeout"],
+  },
   retries: { help: "How often a failed request is tried again", value: "N" },
   "resume-retries": { help: "How often an incomplete download is resumed", value: "N" },
   isolated: { help: "Ignore pip's configuration files and variables" },
@@ -93,8 +97,8 @@ export const resolutionOptions = {
   "exclude-newer": {
     help: "Ignore files uploaded after a date (2026-11-01) or within an age (7 days)",
     value: "DATE",
-    aliases: ["uploaded-prior-to"],
   },
+  "uploaded-prior-to": { help: "Ignore files uploaded on or after a date", value: "DATE", hidden: true },
   "python-version": { help: "Resolve for another Python version", value: "X.Y" },
   "python-platform": { help: "Resolve for another platform, with uv's names", value: "PLATFORM" },
   "only-binary": {

@@ -1,0 +1,100 @@
+import { absolute } from "#cli/cache-folder";
+import type { Invocation } from "#cli/invocation";
+import { version } from "#cli/version";
+import type { ProvisionOutcome, ProvisionRequest } from "#provision/request";
+import type { Repositories } from "#repository/repositories";
+import type { ResolvedPackage } from "#resolver/resolution";
+import { withoutCredentials } from "#base/url";
+import type { NormalizedName } from "#standards/name";
+import type { CoreMetadata } from "#standards/metadata";
+import { formatRequirement } from "#standards/requirement";
+import { reportJson } from "./_python-json.ts";
+
+/** pip's installation report (`pip install --report`, version 1), for what was or would be installed. */
+export async function writeReport(
+  place: string,
+  outcome: ProvisionOutcome,
+  request: ProvisionRequest,
+  repositories: Repositories,
+  { world, output }: Invocation,
+): Promise<void> {
+  const installs = outcome.kind === "planned" ? outcome.plan.installs : [];
+  const packages = new Map<NormalizedName, ResolvedPackage>(
+    outcome.kind === "planned" ? outcome.resolution.packages.map((found) => [found.name, found]) : [],
+  );
+  const entries = [];
+  for (const { wanted } of installs) {
+    const found = packages.get(wanted.name);
+    if (found !== undefined) entries.push(await entryOf(found, wanted.requested, repositories));
+  }
+  const report = {
+    version: "1",
+    // The field names the tool whose report this is.
+    pip_version: version,
+    install: entries,
+    environment: request.target.markers,
+  };
+  const text = reportJson(report);
+  if (place === "-") output.data(text);
+  else world.files.write(absolute(place, world.host.cwd), text);
+}
+
+async function entryOf(found: ResolvedPackage, requested: boolean, repositories: Repositories): Promise<unknown> {
+  const { source } = found;
+  const file =
+    source.kind === "repository" ? source.files[0] : source.kind === "url" ? source.file : undefined;
+  if (file === undefined) throw new Error(`${found.name} has no file to report`);
+  const answer = await repositories.metadata(file);
+  const { sha256 } = file.hashes;
+  return {
+    download_info: {
+      url: withoutCredentials(file.url),
+      archive_info: {
+        ...(sha256 === undefined ? {} : { hash: `sha256=${sha256}` }),
+        hashes: file.hashes,
+      },
+    },
+    is_direct: source.kind === "url",
+    is_yanked: file.yanked !== false,
+    requested,
+    ...(found.extras.length > 0 && requested ? { requested_extras: found.extras } : {}),
+    metadata: answer.kind === "metadata" ? metadataJsonOf(answer.metadata) : { name: found.displayName, version: found.version.text },
+  };
+}
+
+/** Metadata in the JSON form of PEP 566, without the description, which the resolver does not keep. */
+function metadataJsonOf(metadata: CoreMetadata): Record<string, unknown> {
+  const json: Record<string, unknown> = {
+    metadata_version: metadata.metadataVersion,
+    name: metadata.displayName,
+    version: metadata.version.text,
+    dynamic: metadata.dynamic,
+    platform: metadata.platforms,
+    supported_platform: metadata.supportedPlatforms,
+    summary: metadata.summary,
+    description_content_type: metadata.descriptionContentType,
+    keywords: metadata.keywords?.split(",").map((word) => word.trim()),
+    home_page: metadata.homePage,
+    download_url: metadata.downloadUrl,
+    author: metadata.author,
+    author_email: metadata.authorEmail,
+    maintainer: metadata.maintainer,
+    maintainer_email: metadata.maintainerEmail,
+    license: metadata.license,
+    license_expression: metadata.licenseExpression,
+    license_file: metadata.licenseFiles,
+    classifier: metadata.classifiers,
+    requires_dist: metadata.requiresDist.map(formatRequirement),
+    requires_python: metadata.requiresPython,
+    requires_external: metadata.requiresExternal,
+    project_url: metadata.projectUrls,
+    provides_extra: metadata.providesExtra,
+    provides_dist: metadata.providesDist,
+    obsoletes_dist: metadata.obsoletesDist,
+  };
+  return Object.fromEntries(
+    Object.entries(json).filter(
+      ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ),
+  );
+}

@@ -1,0 +1,99 @@
+import { absolute } from "#cli/cache-folder";
+import type { OptionValues } from "#cli/command";
+import { invalidOptionValue } from "#cli/errors";
+import type { Invocation } from "#cli/invocation";
+import type { Report } from "#base/report";
+import { withoutCredentials } from "#base/url";
+import { HttpClient } from "#http/client";
+import type { HttpEvent } from "#http/events";
+import { defaultHttpSettings, type HttpSettings } from "#http/settings";
+import type { IndexConfiguration, RepositoryConfiguration } from "#repository/configuration";
+import { ConfiguredRepositories } from "#repository/configured-repositories";
+import type { RepositoryEvent } from "#repository/events";
+import { knownRepository } from "#repository/known-repositories";
+import type { RequirementsOptions } from "#standards/requirements-file";
+import type { Store } from "#store/store";
+import type { indexOptions } from "./options.ts";
+
+export type IndexChoices = Partial<OptionValues<typeof indexOptions>> & { readonly refresh?: boolean };
+
+export type SourceEvents = Report<HttpEvent | RepositoryEvent>;
+
+/** The HTTP client of this run, as options and variables configure it. */
+export function openHttp(
+  options: IndexChoices,
+  indexes: readonly IndexConfiguration[],
+  trustedHosts: readonly string[],
+  store: Store,
+  invocation: Invocation,
+  report: SourceEvents,
+): HttpClient {
+  const { world, global } = invocation;
+  const defaults = defaultHttpSettings(world.host);
+  const settings: HttpSettings = {
+    ...defaults,
+    timeout: options.timeout === undefined ? defaults.timeout : 1000 * positive("--timeout", options.timeout, invocation),
+    retries: options.retries === undefined ? defaults.retries : positive("--retries", options.retries, invocation),
+    offline: global.offline,
+    refresh: options.refresh === true,
+    cacheFolder: `${store.root}/pages`,
+    indexes: indexes.map(({ name, url }) => ({ name, url })),
+    keyring: (options["keyring-provider"] as HttpSettings["keyring"] | undefined) ?? defaults.keyring,
+    proxy: options.proxy ?? (options["no-proxy-env"] === true ? "" : undefined),
+    certificates: options.cert,
+    clientCertificate: options["client-cert"],
+    trustedHosts,
+  };
+  return new HttpClient(settings, world, report);
+}
+
+/** The indexes in the order in which they are asked: extra ones in their order, then the default one. */
+export function chosenIndexes(options: RequirementsOptions): IndexConfiguration[] {
+  if (options.noIndex) return [];
+  const named = (url: string): IndexConfiguration => ({ name: withoutCredentials(url), url });
+  const main = options.indexUrl === undefined ? knownRepository("pypi") : named(options.indexUrl);
+  const seen = new Set<string>();
+  return [...options.extraIndexUrls.map(named), main].filter(({ url }) => !seen.has(url) && seen.add(url));
+}
+
+export function repositoryConfiguration(
+  options: RequirementsOptions,
+  strategy: string | undefined,
+  store: Store,
+  { world }: Invocation,
+): RepositoryConfiguration {
+  return {
+    indexes: chosenIndexes(options),
+    findLinks: options.findLinks.map(({ value, file }) => findLinksPlace(value, file, world)),
+    strategy: (strategy as RepositoryConfiguration["strategy"] | undefined) ?? "first-index",
+    trustedHosts: options.trustedHosts,
+    stagingFolder: `${store.root}/downloads`,
+  };
+}
+
+export function openRepositories(
+  configuration: RepositoryConfiguration,
+  http: HttpClient,
+  store: Store,
+  { world }: Invocation,
+  report: SourceEvents,
+): ConfiguredRepositories {
+  return new ConfiguredRepositories(configuration, { client: http, report }, world);
+}
+
+/** A path in a file is looked for beside the file first, then in the current folder, as pip does. */
+function findLinksPlace(value: string, file: string | undefined, { files, host }: Invocation["world"]): string {
+  if (/^(https?|file):/i.test(value)) return value;
+  if (file !== undefined && !/^https?:/i.test(file)) {
+    const beside = absolute(`${absolute(file, host.cwd).replace(/\/[^/]*$/, "")}/${value}`, host.cwd);
+    if (files.tryStat(beside) !== undefined) return beside;
+  }
+  return absolute(value, host.cwd);
+}
+
+function positive(option: string, text: string, { name }: Invocation): number {
+  const number = Number(text);
+  if (!Number.isFinite(number) || number < 0)
+    throw invalidOptionValue({ option, value: text, expected: "a number, zero or more", command: name });
+  return number;
+}

@@ -1,0 +1,168 @@
+import type { OptionValues } from "#cli/command";
+import { parseDateLimit } from "#cli/date-limit";
+import { invalidOptionValue } from "#cli/errors";
+import type { Invocation } from "#cli/invocation";
+import { absolute } from "#cli/cache-folder";
+import type { Interpreter } from "#interpreter/interpreter";
+import type { Selection } from "#provision/request";
+import type { FormatPolicy, PrereleasePolicy, ResolutionPolicy, ResolutionTarget } from "#resolver/request";
+import { chooseNames, noNames } from "#standards/format-control";
+import { type NormalizedName, parseName } from "#standards/name";
+import { noRequirementsOptions, type RequirementsOptions, type RequirementsReader } from "#standards/requirements-file";
+import type { MarkerEnvironment } from "#standards/marker";
+import { abiTags } from "#standards/platform-tags";
+import { type TagPlatform, tagRanks } from "#standards/tags";
+import { namedPlatform } from "#standards/target-platform";
+import { parseVersion, tryParseVersion } from "#standards/version";
+import { invalidDate } from "./_errors.ts";
+import type { IndexChoices } from "./_repositories.ts";
+import type { resolutionOptions } from "./options.ts";
+
+export type ResolutionChoices = Partial<OptionValues<typeof resolutionOptions>>;
+
+/** The options of the command line that a requirements file may add to. */
+export function commandLineOptions(options: IndexChoices & ResolutionChoices): RequirementsOptions {
+  let binaries = noNames;
+  for (const value of options["no-binary"] ?? []) binaries = chooseNames(binaries, "first", value);
+  for (const value of options["only-binary"] ?? []) binaries = chooseNames(binaries, "second", value);
+  if (options["no-build"] === true) binaries = chooseNames(binaries, "second", ":all:");
+  let releases = noNames;
+  for (const value of options["all-releases"] ?? []) releases = chooseNames(releases, "first", value);
+  for (const value of options["only-final"] ?? []) releases = chooseNames(releases, "second", value);
+  return {
+    ...noRequirementsOptions,
+    indexUrl: options["index-url"],
+    extraIndexUrls: options["extra-index-url"] ?? [],
+    noIndex: options["no-index"] === true,
+    findLinks: (options["find-links"] ?? []).map((value) => ({ value, file: undefined })),
+    binaries,
+    releases,
+    preferBinary: options["prefer-binary"] === true,
+    trustedHosts: options["trusted-host"] ?? [],
+  };
+}
+
+export function resolutionPolicy(
+  choices: ResolutionChoices,
+  options: RequirementsOptions,
+  about: { readonly purpose: ResolutionPolicy["purpose"]; readonly requireHashes: boolean },
+  invocation: Invocation,
+): ResolutionPolicy {
+  const formats: FormatPolicy = { binaries: options.binaries, preferBinary: options.preferBinary };
+  return {
+    strategy: (choices.resolution as ResolutionPolicy["strategy"] | undefined) ?? "highest",
+    prerelease: prereleasePolicy(choices, options),
+    releases: options.releases,
+    excludeNewer: dateLimit(choices, invocation),
+    formats,
+    followDependencies: choices["no-deps"] !== true,
+    requireHashes: about.requireHashes,
+    ignoreRequiresPython: choices["ignore-requires-python"] === true,
+    purpose: about.purpose,
+  };
+}
+
+function prereleasePolicy(choices: ResolutionChoices, options: RequirementsOptions): PrereleasePolicy {
+  if (choices.pre === true || options.releases.first.has(":all:")) return "allow";
+  if (options.releases.second.has(":all:")) return "disallow";
+  const { prerelease } = choices;
+  // uv's older word for its default.
+  if (prerelease === undefined || prerelease === "if-necessary-or-explicit") return "if-necessary";
+  return prerelease as PrereleasePolicy;
+}
+
+function dateLimit(choices: ResolutionChoices, { world }: Invocation): number | undefined {
+  const now = world.clock.now();
+  for (const [option, means] of [
+    ["exclude-newer", "end"],
+    ["uploaded-prior-to", "start"],
+  ] as const) {
+    const text = choices[option];
+    if (text === undefined) continue;
+    const limit = parseDateLimit(text, now, means);
+    if (limit === undefined) throw invalidDate(`--${option}`, text);
+    return limit;
+  }
+  return undefined;
+}
+
+/** The machine the answer is for: the interpreter's own unless `--python-version` or `--python-platform` name another. */
+export function resolutionTarget(
+  interpreter: Interpreter,
+  choices: ResolutionChoices,
+  { name }: Invocation,
+): ResolutionTarget {
+  const asked = choices["python-version"];
+  const platformName = choices["python-platform"];
+  const python =
+    asked === undefined
+      ? parseVersion(`${interpreter.major}.${interpreter.minor}.${interpreter.micro}`)
+      : tryParseVersion(asked);
+  const [major = 3, minor = 0, micro] = python?.release.map(Number) ?? [];
+  if (python === undefined || python.release.length > 3 || python.release.length < 2)
+    throw invalidOptionValue({
+      option: "--python-version",
+      value: asked ?? "",
+      expected: "a version such as `3.12` or `3.12.4`",
+      command: name,
+    });
+  const platform = platformName === undefined ? undefined : namedPlatform(platformName);
+  const markers = {
+    ...interpreter.markers,
+    ...(asked === undefined ? {} : pythonMarkers(major, minor, micro ?? 0)),
+    ...platform?.markers,
+  };
+  const tags: TagPlatform = {
+    ...interpreter.tags,
+    python: [major, minor],
+    abis:
+      asked === undefined
+        ? interpreter.tags.abis
+        : abiTags({
+            implementation: interpreter.implementation,
+            python: [major, minor],
+            freeThreaded: interpreter.freeThreaded,
+            debug: interpreter.debug,
+            extensionSuffix: interpreter.extensionSuffix,
+          }),
+    platforms: platform?.platforms ?? interpreter.tags.platforms,
+  };
+  return {
+    python: parseVersion(`${major}.${minor}.${micro ?? 0}`),
+    markers,
+    tags: tagRanks(tags),
+    description: `Python ${asked ?? interpreter.version}${platformName === undefined ? "" : ` on ${platformName}`}`,
+  };
+}
+
+function pythonMarkers(major: number, minor: number, micro: number): Partial<MarkerEnvironment> {
+  const full = `${major}.${minor}.${micro}`;
+  return { python_version: `${major}.${minor}`, python_full_version: full, implementation_version: full };
+}
+
+/** `--upgrade` and `--upgrade-package`, `--force-reinstall` and `--reinstall-package`. */
+export function selection(all: boolean, names: readonly string[]): Selection {
+  if (all) return true;
+  if (names.length === 0) return false;
+  return new Set<NormalizedName>(names.flatMap((text) => text.split(",")).map((text) => parseName(text.trim())));
+}
+
+/** Bytes of a requirements file from an address. */
+export const largestRequirements = 16 * 1024 * 1024;
+
+/** Reads requirements files from the disk and, by `fetch`, from addresses. */
+export function requirementsReader(
+  { world }: Invocation,
+  fetch: (url: string) => Promise<Uint8Array>,
+): RequirementsReader {
+  return {
+    cwd: world.host.cwd,
+    variables: (name) => world.host.env[name],
+    read: (place) => {
+      if (/^https?:/i.test(place)) return fetch(place);
+      if (/^file:/i.test(place)) return world.files.read(decodeURIComponent(new URL(place).pathname));
+      // `-r -` and `-r /dev/stdin` are read to their end, whatever size the system tells.
+      return world.files.read(place === absolute("-", world.host.cwd) ? "/dev/stdin" : place);
+    },
+  };
+}

@@ -1,0 +1,261 @@
+import { type ExitCode, exit } from "#base/errors";
+import { withoutCredentials } from "#base/url";
+import { absolute } from "#cli/cache-folder";
+import { defineCommand, type OptionValues } from "#cli/command";
+import { noSolution } from "#cli/errors";
+import type { Invocation } from "#cli/invocation";
+import { Progress } from "#cli/progress";
+import { interpreterWorld, openInvocationStore } from "#cli/services";
+import { findInterpreter } from "#interpreter/discover";
+import type { Interpreter } from "#interpreter/interpreter";
+import type { InterpreterWorld } from "#interpreter/world";
+import { formatCompiledRequirements } from "#lock/compiled-requirements";
+import { readPreferences } from "#lock/preferences";
+import { readRequirements } from "#provision/read-requirements";
+import { resolveRequirements } from "#provision/resolve-requirements";
+import type { Preference } from "#resolver/request";
+import type { Resolution } from "#resolver/resolution";
+import { type NormalizedName, parseName } from "#standards/name";
+import { applyFileOptions, type RequirementsOptions } from "#standards/requirements-file";
+import { openEnvironment } from "#environment/open";
+import { nothingToCompile } from "./_errors.ts";
+import { pipDefaults } from "./_pip-configuration.ts";
+import { chosenIndexes, openHttp, openRepositories, repositoryConfiguration } from "./_repositories.ts";
+import {
+  commandLineOptions,
+  largestRequirements,
+  requirementsReader,
+  resolutionPolicy,
+  resolutionTarget,
+} from "./_requests.ts";
+import { compatibilityOptions, indexOptions, resolutionOptions } from "./options.ts";
+
+const options = {
+  "output-file": {
+    help: "Write to a file; its pins are kept where they still fit",
+    value: "FILE",
+    short: "o",
+  },
+  python: { help: "Interpreter to resolve for", value: "PYTHON", short: "p" },
+  system: { help: "Resolve for the Python on PATH", hidden: true },
+  universal: {
+    help: "One answer for all platforms",
+    refused: "universal resolution is not there yet; resolve for one platform with --python-platform",
+  },
+  extra: { help: "Extra of a pyproject.toml", value: "NAME", many: true },
+  "all-extras": { help: "All extras of a pyproject.toml" },
+  "generate-hashes": { help: "Write the hashes of all eligible files" },
+  "annotation-style": {
+    help: "How to say who asked",
+    value: "STYLE",
+    choices: ["split", "line"],
+  },
+  "no-annotate": { help: "Do not say who asked" },
+  annotate: { help: "Say who asked (the default)", hidden: true },
+  "no-header": { help: "Write no head" },
+  header: { help: "Write the head (the default)", hidden: true },
+  "no-strip-extras": { help: "Keep extras in the output" },
+  "strip-extras": { help: "Leave extras out of the output (the default)", hidden: true },
+  "no-strip-markers": { help: "Keep markers (there are none for one platform)", hidden: true },
+  "no-emit-package": {
+    help: "Resolve a package but do not write it",
+    value: "NAME",
+    many: true,
+    aliases: ["unsafe-package"],
+  },
+  "emit-index-url": { help: "Write the indexes that were used", aliases: ["emit-index"] },
+  "emit-find-links": { help: "Write the --find-links that were used" },
+  "emit-build-options": { help: "Write --no-binary and --only-binary" },
+  "emit-trusted-host": { help: "Write the trusted hosts", hidden: true },
+  "emit-index-annotation": { help: "Say where each package came from" },
+  "custom-compile-command": { help: "Command line to write in the head", value: "TEXT" },
+  "dry-run": { help: "Write no file; print the result" },
+  "no-upgrade": { help: "Keep the pins of the output (the default)", hidden: true },
+  "constraints-from-config": { help: "Read pip's constraints", hidden: true },
+  ...indexOptions,
+  ...resolutionOptions,
+  ...compatibilityOptions,
+} as const;
+
+type CompileOptions = OptionValues<typeof options>;
+
+export const compile = defineCommand({
+  examples: [
+    "pkm pip compile requirements.in -o requirements.txt",
+    "pkm pip compile pyproject.toml --all-extras --generate-hashes",
+    "pkm pip compile requirements.in --python-version 3.10 --python-platform windows",
+  ],
+  arguments: {
+    files: {
+      help: "Requirements files or a pyproject.toml; `-` for stdin",
+      optional: true,
+      many: true,
+    },
+  },
+  options,
+  defaults: pipDefaults("compile", options),
+  async run(chosen, { files }, invocation) {
+    if (files.length + chosen.group.length === 0) throw nothingToCompile(invocation.name);
+    const store = openInvocationStore(invocation);
+    const progress = new Progress(invocation.output, invocation.world.clock);
+    try {
+      return await compileFiles(chosen, files, store, progress, invocation);
+    } finally {
+      progress.end();
+      store.close();
+    }
+  },
+});
+
+async function compileFiles(
+  chosen: CompileOptions,
+  files: readonly string[],
+  store: ReturnType<typeof openInvocationStore>,
+  progress: Progress,
+  invocation: Invocation,
+): Promise<ExitCode> {
+  const { world, output } = invocation;
+  const interpreter = await chosenInterpreter(chosen, interpreterWorld(invocation, store));
+  const typed = commandLineOptions(chosen);
+  const reader = requirementsReader(invocation, async (url) => {
+    const http = openHttp(chosen, chosenIndexes(typed), typed.trustedHosts, store, invocation, progress.report);
+    return (await http.get(url, { cache: "page", limit: largestRequirements, accepted: [] })).body;
+  });
+  const read = await readRequirements(
+    {
+      words: [],
+      editables: [],
+      requirementFiles: files,
+      constraintFiles: chosen.constraint,
+      overrideFiles: chosen.override,
+      groups: chosen.group,
+      extras: chosen["all-extras"] ? true : chosen.extra,
+    },
+    reader,
+    world,
+  );
+  for (const warning of read.warnings) output.warn(warning);
+  const effective = applyFileOptions(typed, read.options);
+  const configuration = repositoryConfiguration(effective, chosen["index-strategy"], store, invocation);
+  const http = openHttp(chosen, configuration.indexes, configuration.trustedHosts, store, invocation, progress.report);
+  const repositories = openRepositories(configuration, http, store, invocation, progress.report);
+  const outcome = await resolveRequirements(
+    {
+      roots: read.roots,
+      constraints: read.constraints,
+      overrides: read.overrides,
+      target: resolutionTarget(interpreter, chosen, invocation),
+      policy: resolutionPolicy(
+        chosen,
+        effective,
+        { purpose: "compile", requireHashes: effective.requireHashes },
+        invocation,
+      ),
+      preferences: keptPins(chosen, invocation),
+    },
+    { ...world, store, repositories, report: progress.report },
+  );
+  progress.end();
+  if (outcome.kind === "unsolvable") throw noSolution(outcome.failure);
+  for (const warning of outcome.resolution.warnings) output.warn(warning);
+  write(outcome.resolution, chosen, effective, files, invocation);
+  return exit.done;
+}
+
+/** The interpreter that decides markers and tags; an environment's folder stands for its own. */
+async function chosenInterpreter({ python, system }: CompileOptions, world: InterpreterWorld): Promise<Interpreter> {
+  if (python !== undefined && world.files.tryStat(absolute(python, world.host.cwd))?.kind === "folder")
+    return (await openEnvironment(absolute(python, world.host.cwd), world)).interpreter;
+  return findInterpreter({ python, environments: python === undefined && !system }, world);
+}
+
+/** Pins of the output file, unless they are to be upgraded. */
+function keptPins(chosen: CompileOptions, { world }: Invocation): ReadonlyMap<NormalizedName, Preference> {
+  const file = chosen["output-file"];
+  if (file === undefined || chosen.upgrade) return new Map();
+  const text = world.files.tryReadText(absolute(file, world.host.cwd));
+  if (text === undefined) return new Map();
+  const upgraded = new Set(chosen["upgrade-package"].map((name) => parseName(name.replace(/[[=<>!~ ].*$/, ""))));
+  return new Map([...readPreferences(text)].filter(([name]) => !upgraded.has(name)));
+}
+
+function write(
+  resolution: Resolution,
+  chosen: CompileOptions,
+  effective: RequirementsOptions,
+  files: readonly string[],
+  { world, output }: Invocation,
+): void {
+  const text = formatCompiledRequirements(resolution, {
+    header: chosen["no-header"] ? [] : head(chosen, files),
+    annotations: chosen["no-annotate"] ? "none" : chosen["annotation-style"] === "line" ? "line" : "split",
+    hashes: chosen["generate-hashes"],
+    extras: chosen["no-strip-extras"],
+    omit: new Set(chosen["no-emit-package"].map((name) => parseName(name))),
+    options: emittedOptions(chosen, effective),
+    repositories: chosen["emit-index-annotation"],
+  });
+  const file = chosen["output-file"];
+  if (file === undefined || chosen["dry-run"]) output.data(text);
+  else {
+    const path = absolute(file, world.host.cwd);
+    // Through a file beside it, so that a full disk leaves the old one whole.
+    const fresh = `${path}.pkm-${world.host.processId}`;
+    try {
+      world.files.write(fresh, text);
+      world.files.rename(fresh, path);
+    } catch (error) {
+      world.files.tryRemove(fresh);
+      throw error;
+    }
+  }
+}
+
+/** The head names a command that makes the same file again; credentials and what does not bear on the answer are left out. */
+function head(chosen: CompileOptions, files: readonly string[]): string[] {
+  const command = chosen["custom-compile-command"] ?? ["pkm pip compile", ...files, ...repeated(chosen)].join(" ");
+  return ["This file was autogenerated by pkm via the following command:", `   ${command}`];
+}
+
+function repeated(chosen: CompileOptions): string[] {
+  const words: string[] = [];
+  const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+  const keys = [
+    "output-file",
+    "python-version",
+    "python-platform",
+    "resolution",
+    "prerelease",
+    "exclude-newer",
+    "index-url",
+    "annotation-style",
+  ] as const;
+  for (const key of keys) {
+    const value = chosen[key];
+    if (value !== undefined) words.push(`--${key}`, quote(withoutCredentials(value)));
+  }
+  for (const key of ["constraint", "override", "extra", "group", "extra-index-url", "find-links", "only-binary", "no-binary"] as const)
+    for (const value of chosen[key]) words.push(`--${key}`, quote(withoutCredentials(value)));
+  for (const key of ["all-extras", "generate-hashes", "no-deps", "pre", "no-index", "no-annotate", "no-strip-extras"] as const)
+    if (chosen[key]) words.push(`--${key}`);
+  return words;
+}
+
+function emittedOptions(chosen: CompileOptions, effective: RequirementsOptions): string[] {
+  const lines: string[] = [];
+  if (chosen["emit-index-url"]) {
+    if (effective.noIndex) lines.push("--no-index");
+    const indexes = chosenIndexes(effective).map(({ url }) => withoutCredentials(url));
+    const main = indexes.at(-1);
+    if (main !== undefined) lines.push(`--index-url ${main}`);
+    lines.push(...indexes.slice(0, -1).map((url) => `--extra-index-url ${url}`));
+  }
+  if (chosen["emit-find-links"])
+    lines.push(...effective.findLinks.map(({ value }) => `--find-links ${withoutCredentials(value)}`));
+  if (chosen["emit-build-options"]) {
+    lines.push(...[...effective.binaries.first].map((name) => `--no-binary ${name}`));
+    lines.push(...[...effective.binaries.second].map((name) => `--only-binary ${name}`));
+  }
+  if (chosen["emit-trusted-host"]) lines.push(...effective.trustedHosts.map((host) => `--trusted-host ${host}`));
+  return lines;
+}

@@ -1,0 +1,93 @@
+import { type ExitCode, exit } from "#base/errors";
+import { plural } from "#base/text";
+import type { PythonEnvironment } from "#environment/environment";
+import type { Change, ChangeEntry, Plan } from "#installer/plan-types";
+import type { ProvisionOutcome } from "#provision/request";
+import { compareText } from "#base/order";
+import type { Invocation } from "./invocation.ts";
+import type { Output } from "./output.ts";
+import { noSolution } from "./errors.ts";
+
+export type OutcomeOptions = {
+  readonly json: boolean;
+  readonly dryRun: boolean;
+  readonly environment: PythonEnvironment;
+};
+
+/** Says what became of a request to fill an environment, and answers the exit code. */
+export function presentOutcome(
+  outcome: ProvisionOutcome,
+  options: OutcomeOptions,
+  { output }: Invocation,
+): ExitCode {
+  switch (outcome.kind) {
+    case "unsolvable":
+      throw noSolution(outcome.failure);
+    case "unchanged":
+      if (options.json) output.data(`${JSON.stringify({ changes: [], warnings: [] })}\n`);
+      else output.say("Nothing to do: what was asked for is installed");
+      return exit.done;
+    case "planned":
+      break;
+    default:
+      return outcome satisfies never;
+  }
+  const { plan, resolution, change } = outcome;
+  for (const warning of resolution.warnings) output.warn(warning);
+  const planned = change ?? { entries: entriesOf(plan), warnings: [] };
+  if (options.json) output.data(changeJson(planned, options.dryRun));
+  else presentChange(planned, options.dryRun, output);
+  return exit.done;
+}
+
+/** The lines behind a change: what came, what went, what was replaced. */
+export function presentChange(change: Change, dryRun: boolean, output: Output): void {
+  const { entries } = change;
+  if (entries.length === 0) {
+    output.say("Nothing to do: what was asked for is installed");
+    return;
+  }
+  const count = (kind: ChangeEntry["kind"]): number => entries.filter((entry) => entry.kind === kind).length;
+  const parts = [
+    [dryRun ? "install" : "Installed", count("installed")],
+    [dryRun ? "replace" : "replaced", count("replaced")],
+    [dryRun ? "remove" : "removed", count("removed")],
+  ] as const;
+  const told = parts.filter(([, n]) => n > 0).map(([verb, n]) => `${verb} ${plural(n, "package")}`);
+  const line = dryRun ? `Would ${told.join(", ")}` : told.join(", ");
+  output.say(line.charAt(0).toUpperCase() + line.slice(1));
+  const { style } = output;
+  for (const entry of entries)
+    switch (entry.kind) {
+      case "installed":
+        output.say(` ${style.green("+")} ${entry.name} ${entry.to}`);
+        break;
+      case "replaced":
+        output.say(` ${style.yellow("~")} ${entry.name} ${entry.from} -> ${entry.to}`);
+        break;
+      case "removed":
+        output.say(` ${style.red("-")} ${entry.name} ${entry.from}`);
+        break;
+      default:
+        entry satisfies never;
+    }
+}
+
+/** What applying a plan would change. */
+export function entriesOf(plan: Plan): ChangeEntry[] {
+  const entries: ChangeEntry[] = [
+    ...plan.installs.map(({ wanted, replaces }): ChangeEntry =>
+      replaces === undefined
+        ? { kind: "installed", name: wanted.name, to: wanted.version }
+        : { kind: "replaced", name: wanted.name, from: replaces.version, to: wanted.version },
+    ),
+    ...plan.removals.map(({ name, version }): ChangeEntry => ({ kind: "removed", name, from: version })),
+  ];
+  return entries.sort((a, b) => compareText(a.name, b.name));
+}
+
+export function changeJson(change: Change, dryRun: boolean): string {
+  const { entries, warnings } = change;
+  return `${JSON.stringify({ ...(dryRun ? { "dry-run": true } : {}), changes: entries, warnings }, undefined, 2)}\n`;
+}
+

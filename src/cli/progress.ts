@@ -1,0 +1,158 @@
+import type { HttpEvent } from "#http/events";
+import type { InstallerEvent } from "#installer/events";
+import type { Clock } from "#platform/ports";
+import { terminalColumns, writeStream } from "#platform/real/streams";
+import type { ProvisionEvent } from "#provision/world";
+import type { RepositoryEvent } from "#repository/events";
+import type { Output } from "./output.ts";
+
+export type PkmEvent = HttpEvent | RepositoryEvent | ProvisionEvent | InstallerEvent;
+
+/** How often the line is drawn, in milliseconds; more would only cost time. */
+const pace = 80;
+
+/**
+ * Shows how a command comes along: one line that is drawn over on a terminal, nothing but warnings and results
+ * elsewhere. Listens to the events of every room.
+ */
+export class Progress {
+  readonly #output: Output;
+  readonly #clock: Clock;
+  readonly #began: number;
+  #stage = "";
+  #wheels = { wanted: 0, ready: 0 };
+  #bytes = new Map<string, number>();
+  #pages = 0;
+  #resolvedIn: number | undefined;
+  #drawnAt = 0;
+  #isDrawn = false;
+
+  constructor(output: Output, clock: Clock) {
+    this.#output = output;
+    this.#clock = clock;
+    this.#began = clock.now();
+  }
+
+  readonly report = (event: PkmEvent): void => {
+    const { say, warn, detail } = this.#talk;
+    switch (event.type) {
+      case "resolution-began":
+        this.#stage = "Resolving";
+        break;
+      case "page-read":
+        this.#pages += 1;
+        detail(`read ${event.name} from ${event.repository}`);
+        break;
+      case "resolution-ended":
+        this.#resolvedIn = this.#clock.now() - this.#began;
+        say(`Resolved ${event.packages} ${event.packages === 1 ? "package" : "packages"} in ${time(this.#resolvedIn)}`);
+        break;
+      case "preparation-began":
+        this.#stage = "Fetching";
+        this.#wheels = { wanted: event.wheels, ready: 0 };
+        break;
+      case "download-advanced":
+        this.#bytes.set(event.filename, event.received);
+        break;
+      case "download-finished":
+        this.#bytes.set(event.filename, event.size);
+        detail(`downloaded ${event.filename}`);
+        break;
+      case "wheel-ready":
+        this.#wheels.ready += 1;
+        break;
+      case "wheel-staged":
+        this.#stage = this.#wheels.ready < this.#wheels.wanted ? "Fetching" : "Installing";
+        break;
+      case "files-collided":
+        warn(event.warning);
+        break;
+      case "warning":
+        warn(event.text);
+        break;
+      case "environment-awaited":
+        say(`Waiting for ${event.holder}, which is changing ${event.root}`);
+        break;
+      case "transaction-recovered":
+        warn(
+          `an interrupted command had left ${event.root} unfinished; its change was ${event.outcome === "undone" ? "undone" : "completed"}`,
+        );
+        break;
+      case "request-retried":
+        say(`${event.reason}; asking ${event.url} again in ${time(event.wait)}`);
+        break;
+      case "keyring-skipped":
+        detail(`no passwords from the keyring: ${event.reason}`);
+        break;
+      case "insecure-repository-ignored":
+        warn(`${event.url} is ignored: it is not encrypted and not trusted; use --trusted-host ${event.host}`);
+        break;
+      case "find-links-missing":
+        warn(`--find-links ${event.location} is ignored: ${event.reason}`);
+        break;
+      case "newer-page-met":
+        warn(`${event.repository} speaks version ${event.version} of the simple API, which is newer than this pkm`);
+        break;
+      case "download-started":
+      case "environment-switched":
+        break;
+      default:
+        event satisfies never;
+    }
+    this.#draw();
+  };
+
+  /** Takes the line away. */
+  end(): void {
+    if (this.#isDrawn) writeStream(2, "\r\u001B[K");
+    this.#isDrawn = false;
+    this.#stage = "";
+  }
+
+  /** Talk in between: the line makes room and comes back with the next event. */
+  get #talk(): Pick<Output, "say" | "warn" | "detail"> {
+    const above =
+      (tell: (text: string) => void) =>
+      (text: string): void => {
+        const stage = this.#stage;
+        this.end();
+        this.#stage = stage;
+        tell(text);
+      };
+    const { say, warn, detail } = this.#output;
+    return { say: above(say), warn: above(warn), detail: above(detail) };
+  }
+
+  #draw(): void {
+    if (!this.#output.interactive || this.#stage === "") return;
+    const now = this.#clock.now();
+    if (now - this.#drawnAt < pace) return;
+    this.#drawnAt = now;
+    this.#isDrawn = true;
+    const { wanted, ready } = this.#wheels;
+    let received = 0;
+    for (const bytes of this.#bytes.values()) received += bytes;
+    const text =
+      this.#stage === "Resolving"
+        ? `Resolving, ${this.#pages} ${this.#pages === 1 ? "project" : "projects"} read`
+        : `${this.#stage} ${ready}/${wanted}${received > 0 ? `, ${size(received)}` : ""}`;
+    writeStream(2, `\r\u001B[K${text.slice(0, terminalColumns() - 1)}`);
+  }
+}
+
+/** A duration for people: `12 ms`, `3.4 s`. */
+export function time(milliseconds: number): string {
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** A size for people: `512 B`, `3.4 MiB`. */
+export function size(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return unit === 0 ? `${bytes} B` : `${value.toFixed(1)} ${units[unit]}`;
+}
