@@ -1,6 +1,6 @@
 import { normalizeName } from "./name.ts";
 import { tryParseSpecifierSet } from "./specifier-set.ts";
-import { complement, contains, emptyRange, union } from "./version-range.ts";
+import { complement, contains, emptyRange, fullRange, union } from "./version-range.ts";
 import { tryParseVersion } from "./version.ts";
 import type {
   LenientOptions,
@@ -168,14 +168,7 @@ function readMeaning({ left, operator, right }: MarkerComparison): MarkerTest {
     case "implementation_version":
       return versionMeaning(variable, operator, asWritten, text);
     case "platform_release":
-      if (asWritten !== undefined && specifierRange(asWritten, text) !== undefined)
-        return {
-          kind: "opaque",
-          variable,
-          property: { kind: "specifier", operator: asWritten, text },
-          negated: false,
-        };
-      return textMeaning(variable, operator, text, reversed);
+      return releaseMeaning(operator, asWritten, text, reversed);
     default:
       return textMeaning(variable, operator, text, reversed);
   }
@@ -205,18 +198,43 @@ function versionMeaning(
     return { kind: "range", variable, range: operator === "in" ? range : complement(range) };
   }
   if (asWritten === undefined) return meaningless("`~=` needs the version on its right");
+  const property = (sign: MarkerOperator): OpaqueProperty => ({
+    kind: "specifier",
+    operator: sign,
+    text: text.trim(),
+  });
   if (asWritten === "===")
-    return {
-      kind: "opaque",
-      variable,
-      property: { kind: "specifier", operator: "===", text: text.trim() },
-      negated: false,
-    };
+    return { kind: "opaque", variable, property: property("==="), negated: false };
   const range = specifierRange(asWritten, text);
-  // PyPUG: where one side is no version, the rules of texts hold.
-  return range === undefined
-    ? textMeaning(variable, operator, text, false)
-    : { kind: "range", variable, range };
+  if (range === undefined) {
+    // PyPUG: where one side is no version the rules of texts hold; a value that is a version never equals such a text.
+    const meaning = textMeaning(variable, operator, text, false);
+    if (meaning.kind !== "equals") return meaning;
+    return { kind: "range", variable, range: meaning.negated ? fullRange : emptyRange };
+  }
+  // A local part (`== "3.9+x"`) splits a place that hardly any interpreter's version lies in: kept out of the ranges.
+  if (text.includes("+"))
+    return { kind: "opaque", variable, property: property("=="), negated: asWritten === "!=" };
+  return { kind: "range", variable, range };
+}
+
+/** Version or text: the value may be either, so that no test on it is the opposite of another. */
+function releaseMeaning(
+  operator: MarkerOperator,
+  asWritten: MarkerOperator | undefined,
+  text: string,
+  reversed: boolean,
+): MarkerTest {
+  if (
+    asWritten === "===" ||
+    (asWritten !== undefined && specifierRange(asWritten, text) !== undefined)
+  ) {
+    const property: OpaqueProperty = { kind: "specifier", operator: asWritten, text: text.trim() };
+    return { kind: "opaque", variable: "platform_release", property, negated: false };
+  }
+  if (specifierRange("==", text) !== undefined && operator !== "in" && operator !== "not in")
+    return meaningless(`\`${operator}\` does not take \`${text}\``);
+  return textMeaning("platform_release", operator, text, reversed);
 }
 
 function textMeaning(

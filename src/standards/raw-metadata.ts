@@ -223,11 +223,14 @@ export function lowestVersion(raw: RawMetadata): MetadataVersion {
   return metadataVersions[lowest] as MetadataVersion;
 }
 
-// A line break in a header would begin a new one; folded lines are indented up to the value.
-const lineBreak = /\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/g;
+// A line break in a header would begin a new one; further lines are indented up to the value, unless they are folded
+// already. Everything counts that some version of Python's `splitlines()` breaks at.
+const lineBreak = /(?:\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029])(?=([ \t])?)/g;
 
 function headerLine(header: string, value: string): string {
-  return `${header}: ${value.replaceAll(lineBreak, `\n${" ".repeat(header.length + 2)}`)}\n`;
+  const indent = `\n${" ".repeat(header.length + 2)}`;
+  const folded = value.replaceAll(lineBreak, (_, blank) => (blank === undefined ? indent : "\n"));
+  return `${header}: ${folded}\n`;
 }
 
 /** Fields that pip's reports leave out: they are deprecated, or newer than the reports. */
