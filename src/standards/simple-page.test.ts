@@ -349,6 +349,49 @@ describe("an HTML page", () => {
   });
 });
 
+describe("the address of a link", () => {
+  const bases = [
+    "https://h/simple/demo/",
+    "https://h/simple/demo",
+    "https://h/",
+    "https://h",
+    "http://h:8080/a/b/",
+    "https://u:p@h/s/",
+    "file:///srv/links.html",
+  ];
+  const references = [
+    "x.whl",
+    "../x.whl",
+    "../../x.whl",
+    "../../../../x.whl",
+    "a/b/x.whl",
+    "./x.whl",
+    "a/../x.whl",
+    "/x.whl",
+    "//o/x.whl",
+    "https://o/a/x.whl",
+    "https://o/a/./x.whl",
+    "https://o:443/x.whl",
+    "https://O/x.whl",
+    "a%20b/x.whl",
+    "é/x.whl",
+    "a b/x.whl",
+    "?q/x.whl",
+    "..//x.whl",
+    "a//x.whl",
+    "a..b/x.whl",
+    "a/.../x.whl",
+    ".../x.whl",
+  ];
+  test.each(bases)("on %s is what a URL parser says", (base) => {
+    for (const reference of references) {
+      const link = parseSimpleHtml(`<a href="${reference}#sha256=00">`, base).links[0];
+      if (link !== undefined)
+        expect(`${reference} ${link.url}`).toBe(`${reference} ${new URL(reference, base).href}`);
+    }
+  });
+});
+
 describe("a page of either form", () => {
   test.each([
     ["application/vnd.pypi.simple.v1+json", json([])],
