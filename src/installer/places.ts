@@ -1,4 +1,3 @@
-import { errnoOf } from "#base/errors";
 import type { PythonEnvironment } from "#environment/environment";
 import type { Files } from "#platform/ports";
 import type { WheelManifest, WheelScheme } from "#store/wheel-manifest";
@@ -24,7 +23,10 @@ export type Places = {
   readonly kept: ReadonlySet<string>;
 };
 
-export function placesOf(environment: PythonEnvironment, files: Pick<Files, "realPath">): Places {
+export function placesOf(
+  environment: PythonEnvironment,
+  files: Pick<Files, "realPath" | "tryStat">,
+): Places {
   const { paths } = environment;
   const known = new Map<string, string>();
   const real = (path: string): string => resolvePath(withSlashes(path), files, known);
@@ -98,20 +100,17 @@ export function nameOf(path: string): string {
 /** Links resolved as far as the path exists; the rest is kept as it is. */
 export function resolvePath(
   path: string,
-  files: Pick<Files, "realPath">,
+  files: Pick<Files, "realPath" | "tryStat">,
   known: Map<string, string> = new Map(),
 ): string {
   const before = known.get(path);
   if (before !== undefined) return before;
-  let resolved: string;
-  try {
-    resolved = withSlashes(files.realPath(path));
-  } catch (error) {
-    const code = errnoOf(error);
-    const parent = parentOf(path);
-    if ((code !== "ENOENT" && code !== "ENOTDIR") || parent === "") throw error;
-    resolved = `${resolvePath(parent, files, known)}/${nameOf(path)}`;
-  }
+  const parent = parentOf(path);
+  // Asked first: an error costs more than a question.
+  const resolved =
+    parent === "" || files.tryStat(path) !== undefined
+      ? withSlashes(files.realPath(path))
+      : `${resolvePath(parent, files, known)}/${nameOf(path)}`;
   known.set(path, resolved);
   return resolved;
 }

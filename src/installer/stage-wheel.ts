@@ -110,24 +110,21 @@ class Staging {
     const { wheel, linkMode } = this.#request;
     const { distInfo } = this.#manifest;
     const { files } = this.#world;
-    const inMetadata = (path: string): boolean =>
-      path.startsWith(distInfo) &&
-      (path.length === distInfo.length || path[distInfo.length] === "/");
     const content: string[] = [];
     const metadata: string[] = [];
     const left: string[] = [];
     for (const path of part.paths ?? part.files.map((file) => file.path))
-      if (!inMetadata(path)) content.push(path);
-      else (this.#isReplaced(path) ? left : metadata).push(path);
+      if (!path.startsWith(distInfo) || path.indexOf("/") !== distInfo.length) content.push(path);
+      else if (this.#isReplaced(path)) left.push(path);
+      // Licences and the like lie deeper.
+      else if (path.indexOf("/", distInfo.length + 1) !== -1) content.push(path);
+      else metadata.push(path);
     const from = `${wheel.root}/${part.folder}`;
     const to = staged.from;
-    const folders = part.folders.filter((folder) => !inMetadata(folder));
-    if (content.length + folders.length > 0)
-      files.linkTree({ from, to, folders, files: content, mode: linkMode });
+    const folders = part.folders.includes(distInfo) ? part.folders : [distInfo, ...part.folders];
+    files.linkTree({ from, to, folders, files: content, mode: linkMode });
     // Own copies: tools edit what is in here.
-    const metadataFolders = part.folders.filter(inMetadata);
-    if (!metadataFolders.includes(distInfo)) metadataFolders.unshift(distInfo);
-    files.linkTree({ from, to, folders: metadataFolders, files: metadata, mode: "copy" });
+    files.linkTree({ from, to, folders: [], files: metadata, mode: "copy" });
     return rootRows(part, left);
   }
 
