@@ -70,11 +70,16 @@ export class ToyProvider implements Provider<string, number, number> {
     return this.soon(`dependencies ${name}`, this.answer(name, decided));
   }
 
-  upcoming(name: string, range: number, count: number): Soon<Dependencies<string, number>[]> {
+  upcoming(
+    name: string,
+    range: number,
+    from: number,
+    count: number,
+  ): Soon<Dependencies<string, number>[]> {
     const versions = this.versions(baseOf(name) ?? name).filter((version) =>
       bits.contains(range, version),
     );
-    const next = versions.slice(0, count).map((version) => this.answer(name, version));
+    const next = versions.slice(from, from + count).map((version) => this.answer(name, version));
     return this.soon(`upcoming ${name}`, next);
   }
 

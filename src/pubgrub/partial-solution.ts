@@ -87,6 +87,16 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
       : "inconclusive";
   }
 
+  /** What was left of a package when a level was current. */
+  allowedAt(slot: Slot<P, R, V>, level: number): R {
+    const { assignments } = slot;
+    for (let i = assignments.length - 1; i >= 0; i--) {
+      const step = assignments[i] as Assignment<P, R>;
+      if (step.level <= level) return step.allowed;
+    }
+    return this.algebra.full;
+  }
+
   /** Opens a decision level with one version of a package. */
   decide(slot: Slot<P, R, V>, version: V): void {
     this.level++;

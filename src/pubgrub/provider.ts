@@ -57,10 +57,15 @@ export interface Provider<P, R, V> {
   chooseVersion(dependency: P, range: R, progress: Progress<P, V>): Soon<Choice<P, R, V>>;
   dependencies(dependency: P, version: V, progress: Progress<P, V>): Soon<Dependencies<P, R>>;
   /**
-   * Up to `count` versions out of `range` in the order in which they would be chosen, with what each asks for.
-   * Called when version after version of a package is refused, so that many can be ruled out at once.
+   * What the versions of `range` ask for, in the order in which they would be chosen: up to `count` of them, without
+   * the first `from`. Called when version after version is refused, so that many can be ruled out at once.
    */
-  upcoming(dependency: P, range: R, count: number): Soon<readonly Dependencies<P, R>[]>;
+  upcoming(
+    dependency: P,
+    range: R,
+    from: number,
+    count: number,
+  ): Soon<readonly Dependencies<P, R>[]>;
   /** Called before the solver waits for a promise: these packages are wanted and not yet decided. */
   waiting?(wanted: Iterable<Demand<P, R>>): void;
 }

@@ -44,9 +44,8 @@ export function solve<P, R, V>(
 }
 
 const ordinaryPatience: Patience = { conflicts: 5, refusals: 4 };
-/** Versions are ruled out in batches: first so many, then twice as many, and so on. */
+/** So many versions are read before more are ruled out in bulk. */
 const firstBatch = 8;
-const largestBatch = 1024;
 
 /** What the solver remembers of a package beside its place in the partial solution. */
 type Record<P, R, V> = {
@@ -176,77 +175,153 @@ class Solver<P, R, V> {
     const culprit = this.slot(refused.package);
     this.countConflict(slot, [culprit]);
     const record = this.record(slot);
-    if (culprit === subject || ++record.refusals < this.patience.refusals) return;
+    if (++record.refusals < this.patience.refusals || culprit === subject) return;
     record.refusals = 0;
-    return this.ruleOutMany(slot, subject, refused);
+    const since = this.refusedSince(refused);
+    // Where a decision stands behind it, deciding that package later costs less than reading many versions.
+    const inTheWay = this.solution.wanted.find((wanted) => wanted.decided?.level === since);
+    if (inTheWay !== undefined && this.mayLower(inTheWay)) {
+      this.toLower.push(inTheWay);
+      this.toRaise.push(slot);
+      return;
+    }
+    return this.ruleOutMany(slot, subject, since);
+  }
+
+  /** The level on which it was settled that a demand cannot be met. */
+  private refusedSince({ package: dependency, range }: Demand<P, R>): number {
+    if (this.algebra.equals(range, this.algebra.empty)) return 0;
+    return this.solution.satisfier(this.term(this.slot(dependency), false, range))?.level ?? 0;
   }
 
   /**
-   * A package is refused again and again for the same sort of reason. Goes back to where that reason was settled,
-   * looks at the next versions in growing batches, and states what all of them ask for in common: "these
-   * versions need that package in one of these versions" is weaker than what each of them says, but true, and it
-   * rules them all out at once.
+   * A package is refused again and again for the same sort of reason. Reads its next versions in bulk for as long as
+   * none of them will do. When those that are left here run out, goes back to where the reason was settled,
+   * because the versions that will be wanted next are refused for it as well.
    */
   private async ruleOutMany(
     slot: Slot<P, R, V>,
     subject: Slot<P, R, V>,
-    refused: Demand<P, R>,
+    refusedSince: number,
   ): Promise<void> {
     const { algebra, solution } = this;
-    let level = 0;
-    if (!algebra.equals(refused.range, algebra.empty)) {
-      const term = this.term(this.slot(refused.package), false, refused.range);
-      level = solution.satisfier(term)?.level ?? 0;
-    }
+    let settled = refusedSince;
     if (subject !== slot) {
       const option = this.term(slot, true, algebra.full);
-      level = Math.max(level, solution.satisfier(option)?.level ?? 0);
+      settled = Math.max(settled, solution.satisfier(option)?.level ?? 0);
     }
-    solution.backtrack(level);
-    if (!this.propagate()) return;
-    for (let size = firstBatch; solution.level === level; size = Math.min(size * 2, largestBatch)) {
-      if (algebra.equals(subject.allowed, algebra.empty)) return;
+    // An option is refused when its package is decided already; what else the package could be shows before that.
+    let level = solution.level;
+    if (subject.decided !== undefined) level = Math.max(settled, subject.decided.level - 1);
+    for (;;) {
+      if (level < solution.level) solution.backtrack(level);
+      if (!this.propagate()) return;
+      // A conflict on the way says that nothing is left here.
+      if (solution.level === level && !(await this.ruleOutHere(slot, subject, settled))) return;
+      if (settled >= level || settled > solution.level) return;
+      level = settled;
+    }
+  }
+
+  /** Rules out what is refused among the versions left at this level. True when none is left. */
+  private async ruleOutHere(
+    slot: Slot<P, R, V>,
+    subject: Slot<P, R, V>,
+    settled: number,
+  ): Promise<boolean> {
+    const range = subject.allowed;
+    if (this.algebra.equals(range, this.algebra.empty)) return true;
+    const read = async (from: number, count: number): Promise<readonly Dependencies<P, R>[]> => {
       this.attempts++;
-      const answer = this.provider.upcoming(slot.package, subject.allowed, size);
-      const batch = answer instanceof Promise ? await answer : answer;
-      const together = new Map<P, { versions: R; needs: R }>();
-      let allRefused = batch.length > 0;
-      for (const entry of batch) {
-        if (entry.kind === "unusable") {
-          this.addAnswer(slot, subject, entry);
-          continue;
-        }
-        const demand = this.refusedDemand(subject, undefined, entry.demands);
-        if (demand === undefined) {
-          allRefused = false;
-          continue;
-        }
-        const group = together.get(demand.package);
-        if (group === undefined)
-          together.set(demand.package, { versions: entry.holdsFor, needs: demand.range });
-        else {
-          group.versions = algebra.union(group.versions, entry.holdsFor);
-          group.needs = algebra.union(group.needs, demand.range);
-        }
-      }
-      const option = subject === slot ? undefined : slot;
-      for (const [dependency, { versions, needs }] of together)
-        this.addDemand(subject, option, versions, { package: dependency, range: needs });
-      this.changed.push(subject);
-      if (!this.propagate() || !allRefused || batch.length < size) return;
+      const answer = this.provider.upcoming(slot.package, range, from, count);
+      if (!(answer instanceof Promise)) return answer;
+      this.announceWaiting();
+      return answer;
+    };
+    const first = await read(0, firstBatch);
+    if (!this.refuseTogether(slot, subject, first, settled)) return false;
+    if (first.length < firstBatch) return true;
+    // Neighbouring versions mostly ask for the same, so a few of them tell how many are worth reading. That is a guess
+    // about cost alone: whatever is ruled out has been read.
+    const isRefused = async (position: number): Promise<boolean> => {
+      const [entry] = await read(position, 1);
+      return entry !== undefined && this.refusal(subject, entry, settled) !== false;
+    };
+    let refused = firstBatch - 1;
+    let standing = 2 * firstBatch - 1;
+    while (await isRefused(standing)) {
+      refused = standing;
+      standing = 2 * standing + 1;
     }
+    while (standing - refused > 1) {
+      const middle = (refused + standing) >>> 1;
+      if (await isRefused(middle)) refused = middle;
+      else standing = middle;
+    }
+    const many = await read(0, refused + 1);
+    if (!this.refuseTogether(slot, subject, many, settled)) return false;
+    return (await read(refused + 1, 1)).length === 0;
+  }
+
+  /**
+   * States for each package that is in the way of a batch what all of its versions ask for in common: "these versions
+   * need that package in one of these versions" is weaker than what each of them says, but true, and it rules them
+   * out at once. False when something other than what was settled by then would have to speak against a version.
+   */
+  private refuseTogether(
+    slot: Slot<P, R, V>,
+    subject: Slot<P, R, V>,
+    batch: readonly Dependencies<P, R>[],
+    settled: number,
+  ): boolean {
+    const { algebra } = this;
+    const together = new Map<P, { versions: R; needs: R }>();
+    let allRefused = true;
+    for (const entry of batch) {
+      const demand = this.refusal(subject, entry, settled);
+      if (demand === false) allRefused = false;
+      else if (demand === "unusable") this.addAnswer(slot, subject, entry);
+      if (demand === false || demand === "unusable") continue;
+      const group = together.get(demand.package);
+      if (group === undefined)
+        together.set(demand.package, { versions: entry.holdsFor, needs: demand.range });
+      else {
+        group.versions = algebra.union(group.versions, entry.holdsFor);
+        group.needs = algebra.union(group.needs, demand.range);
+      }
+    }
+    const option = subject === slot ? undefined : slot;
+    for (const [dependency, { versions, needs }] of together)
+      this.addDemand(subject, option, versions, { package: dependency, range: needs });
+    this.changed.push(subject);
+    return allRefused;
+  }
+
+  /** What speaks against a version whatever is decided above a level: a demand of its own, or itself. */
+  private refusal(
+    subject: Slot<P, R, V>,
+    entry: Dependencies<P, R>,
+    settled: number,
+  ): Demand<P, R> | "unusable" | false {
+    if (entry.kind === "unusable") return "unusable";
+    const { algebra, solution } = this;
+    const refused = entry.demands.find(({ package: dependency, range }) => {
+      const target = this.slot(dependency);
+      return target !== subject && algebra.isDisjoint(solution.allowedAt(target, settled), range);
+    });
+    return refused ?? false;
   }
 
   /** The first demand that cannot be met any more, seen from the present partial solution. */
   private refusedDemand(
     subject: Slot<P, R, V>,
-    version: V | undefined,
+    version: V,
     demands: readonly Demand<P, R>[],
   ): Demand<P, R> | undefined {
     for (const demand of demands) {
       const target = this.slot(demand.package);
       if (target === subject) {
-        if (version !== undefined && !this.algebra.contains(demand.range, version)) return demand;
+        if (!this.algebra.contains(demand.range, version)) return demand;
       } else if (this.algebra.isDisjoint(target.allowed, demand.range)) return demand;
     }
     return undefined;
@@ -463,9 +538,8 @@ class Solver<P, R, V> {
     for (const slot of toRaise) this.record(slot).swap = rank.conflictEarly;
     let level = solution.level;
     for (const slot of toLower) {
-      const record = this.record(slot);
-      if (record.swap !== 0 || record.rank >= rank.fixed) continue;
-      record.swap = rank.conflictLate;
+      if (!this.mayLower(slot)) continue;
+      this.record(slot).swap = rank.conflictLate;
       if (slot.decided === undefined || slot.decided.level > level) continue;
       level = slot.decided.level - 1;
       this.changed.push(slot);
@@ -475,6 +549,15 @@ class Solver<P, R, V> {
     if (level === solution.level) return false;
     solution.backtrack(level);
     return true;
+  }
+
+  private mayLower(slot: Slot<P, R, V>): boolean {
+    const record = this.record(slot);
+    return (
+      record.swap === 0 &&
+      record.rank < rank.fixed &&
+      this.provider.hangsOn(slot.package) === undefined
+    );
   }
 
   private announceWaiting(): void {

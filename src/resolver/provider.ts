@@ -208,15 +208,21 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     return this.answer(candidate, undefined);
   }
 
-  upcoming(dependency: Package, range: VersionRange, count: number): Soon<readonly Answer[]> {
+  upcoming(
+    dependency: Package,
+    range: VersionRange,
+    from: number,
+    count: number,
+  ): Soon<readonly Answer[]> {
     if (dependency.kind === "python") return [];
     const project = dependency.kind === "extra" ? dependency.project : dependency;
     const extra = dependency.kind === "extra" ? dependency : undefined;
     const loaded = this.load(project);
     if (loaded instanceof Promise)
-      return loaded.then(() => this.upcoming(dependency, range, count));
+      return loaded.then(() => this.upcoming(dependency, range, from, count));
     const answers = project
-      .take(range, count, this.policy)
+      .take(range, from + count, this.policy)
+      .slice(from)
       .map((candidate) => this.answer(candidate, extra));
     return answers.some((answer) => answer instanceof Promise)
       ? Promise.all(answers)
