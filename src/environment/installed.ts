@@ -170,13 +170,14 @@ export function readMetadata(
   return parseMetadata(metadataOfEgg(distribution, world.files), what);
 }
 
-function* readFolder(
+function readFolder(
   folder: string,
   entries: readonly FolderEntry[],
   editable: boolean,
   broken: BrokenMetadata[],
   files: ReadingFiles,
-): Generator<InstalledDistribution> {
+): InstalledDistribution[] {
+  const distributions: InstalledDistribution[] = [];
   for (const { name } of entries) {
     // Most entries are modules: the last letter tells them apart.
     const last = name.charCodeAt(name.length - 1);
@@ -188,8 +189,9 @@ function* readFolder(
     else if (name.endsWith(".egg-link")) found = readEggLink(path, folder, files);
     else if (name.endsWith(".egg")) found = readEgg(path, name, folder, files);
     if (typeof found === "string") broken.push({ path, reason: found });
-    else if (found !== undefined) yield found;
+    else if (found !== undefined) distributions.push(found);
   }
+  return distributions;
 }
 
 /** The distribution, or why there is none. */
@@ -205,32 +207,27 @@ function readDistInfo(
   const name = tryParseName(head.name);
   if (name === undefined || head.version === "")
     return "its METADATA has no valid Name or no Version";
-  const base = {
+  const directUrlPath = `${path}/direct_url.json`;
+  const hasDirectUrl = files.tryStat(directUrlPath) !== undefined;
+  // A damaged one hinders neither listing nor uninstalling; `readDirectUrl` says what is wrong.
+  const directUrl = hasDirectUrl
+    ? tryParseDirectUrl(files.tryReadText(directUrlPath) ?? "")
+    : undefined;
+  const distribution: InstalledDistribution = {
     kind: "dist-info",
     name,
     displayName: head.name,
     version: head.version,
     metadataPath: path,
     location,
-    hasDirectUrl: false,
-    editableLocation: undefined,
-  } as const;
-  const text =
-    files.tryStat(`${path}/direct_url.json`) === undefined
-      ? undefined
-      : files.tryReadText(`${path}/direct_url.json`);
-  if (text === undefined) return base;
-  const directUrl = tryParseDirectUrl(text);
-  // Freeze and uninstall go on without it; `readDirectUrl` says what is wrong.
-  if (directUrl === undefined) return { ...base, hasDirectUrl: true };
-  const { source, url } = directUrl;
-  const editable = source.kind === "directory" && source.editable;
-  return {
-    ...base,
-    hasDirectUrl: true,
-    directUrl,
-    editableLocation: editable ? pathOfUrl(url) : undefined,
+    hasDirectUrl,
+    editableLocation: directUrl === undefined ? undefined : editableFolder(directUrl),
   };
+  return directUrl === undefined ? distribution : { ...distribution, directUrl };
+}
+
+function editableFolder({ source, url }: DirectUrl): string | undefined {
+  return source.kind === "directory" && source.editable ? pathOfUrl(url) : undefined;
 }
 
 function tryParseDirectUrl(text: string): DirectUrl | undefined {

@@ -20,9 +20,28 @@ export function metadataHead(path: string, files: ReadingFiles): MetadataHead | 
     if (["ENOENT", "ENOTDIR", "EISDIR", "EACCES"].includes(errnoOf(error) ?? "")) return undefined;
     throw error;
   }
-  const head = headersOf(utf8.decode(start));
+  const text = utf8.decode(start);
+  const plain = plainHead(text);
+  if (plain !== undefined) return plain;
+  const head = headersOf(text);
   if (head.complete || start.length < headSize) return head;
   return headersOf(files.tryReadText(path) ?? "");
+}
+
+/** The two headers as every tool of today writes them, found without looking at each line. */
+function plainHead(text: string): MetadataHead | undefined {
+  const name = text.indexOf("\nName: ") + 7;
+  const version = text.indexOf("\nVersion: ") + 10;
+  if (name === 6 || version === 9) return undefined;
+  const nameEnd = text.indexOf("\n", name);
+  const versionEnd = text.indexOf("\n", version);
+  const blank = text.indexOf("\n\n");
+  if (nameEnd < 0 || versionEnd < 0 || (blank >= 0 && (blank < name || blank < version)))
+    return undefined;
+  return {
+    name: text.slice(name, nameEnd).trim(),
+    version: text.slice(version, versionEnd).trim(),
+  };
 }
 
 function headersOf(text: string): MetadataHead & { readonly complete: boolean } {
