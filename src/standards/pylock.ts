@@ -9,7 +9,10 @@ import { TomlTable } from "./toml-table.ts";
 import { compareVersions, parseVersion, type Version } from "./version.ts";
 import { parseWheelFilename } from "./wheel-filename.ts";
 
-/** A lock file (PyPUG pylock-toml, PEP 751) after validation. `formatPylock` writes it, `selectPackages` reads it out. */
+/**
+ * A lock file (PyPUG pylock-toml, PEP 751) after validation. `formatPylock` writes it, `selectPackages` says what it
+ * installs.
+ */
 export type Pylock = {
   readonly lockVersion: string;
   /** A newer minor version: keys nobody knows may be in it, which is worth a warning. */
