@@ -25,9 +25,8 @@ export function recordText(root: string, others: readonly RecordRow[]): string {
   let text = "";
   let done = 0;
   for (const row of [...others].sort((a, b) => compareText(a.path, b.path))) {
-    const here = rowText(row);
-    const at = placeOf(here, root, done);
-    text += root.slice(done, at) + here;
+    const at = placeOf(row.path, root, done);
+    text += root.slice(done, at) + rowText(row);
     done = at;
   }
   return text + root.slice(done);
@@ -45,9 +44,8 @@ function rowText({ path, sha256, size }: RecordRow): string {
   return `${recordField(path)},${hash},${size ?? ""}\n`;
 }
 
-/** Where in `text`, from `from` on, a row belongs: a binary search over lines by their first field. */
-function placeOf(row: string, text: string, from: number): number {
-  const path = row.slice(0, row.indexOf(","));
+/** Where in `text`, from `from` on, the row of `path` belongs: a binary search over lines. */
+function placeOf(path: string, text: string, from: number): number {
   let low = from;
   let high = text.length;
   while (low < high) {
@@ -55,8 +53,16 @@ function placeOf(row: string, text: string, from: number): number {
     const start = middle === 0 ? 0 : text.lastIndexOf("\n", middle - 1) + 1;
     const line = Math.max(start, from);
     const end = text.indexOf("\n", line) + 1;
-    if (text.slice(line, text.indexOf(",", line)) < path) low = end;
+    if (pathAt(text, line) < path) low = end;
     else high = line;
   }
   return low;
+}
+
+/** The path of the line that begins there; see {@link recordField} for the quotes. */
+function pathAt(text: string, line: number): string {
+  if (text[line] !== '"') return text.slice(line, text.indexOf(",", line));
+  let end = text.indexOf('"', line + 1);
+  while (text[end + 1] === '"') end = text.indexOf('"', end + 2);
+  return text.slice(line + 1, end).replaceAll('""', '"');
 }

@@ -265,7 +265,9 @@ class Derivation {
     const foldersOnly = claims.every((claim) => fileOf(claim) === undefined);
     if (entry.kind === "folder") {
       const only = claims.length === 1 || !foldersOnly ? this.#winner(path, claims) : undefined;
-      if (only !== undefined && this.#goesWhole(present)) return this.#replace(present, path, only);
+      const isLeaving = this.#request.taken.folder(present) !== undefined;
+      if (only !== undefined && isLeaving && this.#goesWhole(present))
+        return this.#replace(present, path, only);
       if (foldersOnly) return this.#descend(present, claims);
       return this.#block(present, first.part, undefined);
     }
