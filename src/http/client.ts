@@ -7,7 +7,7 @@ import { Exchanger, type Exchange } from "./exchange.ts";
 import * as errors from "./errors.ts";
 import { FailedAttempt } from "./failure.ts";
 import { conditionalHeaders, freshnessOf, rangeValidator } from "./freshness.ts";
-import { PageCache, type CachedAnswer } from "./page-cache.ts";
+import { noTail, PageCache, tailInMemory, type CachedAnswer, type Tail } from "./page-cache.ts";
 import type { HttpSettings } from "./settings.ts";
 
 export type HttpWorld = Pick<
@@ -25,8 +25,17 @@ export type GetRequest = {
   readonly limit: number;
   /** Statuses besides 200 and 206 that are answers and no errors; 404 and 410 when left out. */
   readonly accepted?: readonly number[];
-  /** Turns the body of a 200 into the form in which it is kept and handed out; `format` names that form. */
-  readonly encode?: { readonly format: string; readonly body: (answer: HttpAnswer) => Uint8Array };
+  /**
+   * Turns the body of a 200 into the form in which it is kept and handed out: a body to be read as a whole, and a tail
+   * of which only pieces are. `format` names the form.
+   */
+  readonly encode?: {
+    readonly format: string;
+    readonly encode: (answer: HttpAnswer) => {
+      readonly body: Uint8Array;
+      readonly tail: Uint8Array;
+    };
+  };
 };
 
 export type HttpAnswer = {
@@ -36,6 +45,7 @@ export type HttpAnswer = {
   readonly headers: Headers;
   readonly contentType: string;
   readonly body: Uint8Array;
+  readonly tail: Tail;
   readonly isFromCache: boolean;
   /** Until when it may be used again without asking, in milliseconds since 1970; 0 when not at all. */
   readonly freshUntil: number;
@@ -85,6 +95,17 @@ export class HttpClient {
     const entry = this.#cache.read(cacheKey(url, request));
     if (entry === undefined) return undefined;
     return this.#settings.offline || this.#isFresh(entry, request) ? fromCache(entry) : undefined;
+  }
+
+  /** What the cache holds, however old it is. */
+  stored(url: string, request: GetRequest): HttpAnswer | undefined {
+    const entry = this.#cache?.read(cacheKey(url, request));
+    return entry === undefined ? undefined : fromCache(entry);
+  }
+
+  /** Drops what the cache holds, because its reader found it damaged. */
+  forget(url: string, request: GetRequest): void {
+    this.#cache?.forget(cacheKey(url, request));
   }
 
   async get(url: string, request: GetRequest): Promise<HttpAnswer> {
@@ -237,13 +258,12 @@ export class HttpClient {
       headers: response.headers,
       contentType: response.headers.get("content-type") ?? "",
       body,
+      tail: noTail,
       isFromCache: false,
       freshUntil: freshnessOf(response.headers, this.#world.clock.now())?.freshUntil ?? 0,
     };
     const answer =
-      isWhole && request.encode !== undefined
-        ? { ...plain, body: request.encode.body(plain) }
-        : plain;
+      isWhole && request.encode !== undefined ? encoded(plain, request.encode.encode) : plain;
     this.#keep(key, request, answer);
     return answer;
   }
@@ -260,9 +280,9 @@ export class HttpClient {
       return;
     }
     if (freshness === undefined && request.cache === "page") return;
-    const { status, url, contentType, body } = answer;
+    const { status, url, contentType, body, tail } = answer;
     const kept = freshness ?? { freshUntil: 0, etag: undefined, lastModified: undefined };
-    this.#cache.write(key, { freshness: kept, status, url, contentType, body });
+    this.#cache.write(key, { freshness: kept, status, url, contentType, body, tail });
   }
 
   async #bytes(url: string, exchange: Exchange, limit: number): Promise<Uint8Array> {
@@ -378,9 +398,18 @@ function fromCache(entry: CachedAnswer): HttpAnswer {
     headers,
     contentType: entry.contentType,
     body: entry.body,
+    tail: entry.tail,
     isFromCache: true,
     freshUntil: entry.freshness.freshUntil,
   };
+}
+
+function encoded(
+  answer: HttpAnswer,
+  encode: NonNullable<GetRequest["encode"]>["encode"],
+): HttpAnswer {
+  const { body, tail } = encode(answer);
+  return { ...answer, body, tail: tailInMemory(tail) };
 }
 
 function startOfRange(headers: Headers): number {

@@ -2,7 +2,7 @@ import { errnoOf } from "#base/errors";
 import type { Files, Hashing, Inflate } from "#platform/ports";
 import type { Freshness } from "./freshness.ts";
 
-/** An answer in the cache: what the server said about it, and a body in whatever form its reader wants. */
+/** An answer in the cache: what the server said about it, and its body. */
 export type CachedAnswer = {
   readonly freshness: Freshness;
   readonly status: number;
@@ -10,13 +10,22 @@ export type CachedAnswer = {
   readonly url: string;
   readonly contentType: string;
   readonly body: Uint8Array;
+  /** A second part of the body, of which only pieces are read. */
+  readonly tail: Tail;
 };
+
+/** Bytes of which most are never looked at. */
+export interface Tail {
+  readonly length: number;
+  /** `undefined` when they are not there any more. */
+  read(offset: number, length: number): Uint8Array | undefined;
+}
 
 type CacheWorld = { readonly files: Files; readonly hashing: Hashing; readonly inflate: Inflate };
 
 /**
- * One file per address: eight bytes of magic, a checksum of all that follows, the length of the header, the header as
- * JSON, the body. It is written beside and renamed into place; whatever does not check out is a miss, never an error.
+ * One file per address: magic, checksum and lengths, a header as JSON, the body, the tail. It is written beside and
+ * renamed into place. Whatever does not check out is a miss, never an error; the tail is for its reader to check.
  */
 export class PageCache {
   readonly #folder: string;
@@ -32,34 +41,52 @@ export class PageCache {
   }
 
   read(key: string): CachedAnswer | undefined {
-    const content = this.#readFile(this.#pathOf(key));
-    if (content === undefined || content.length < prefixLength) return undefined;
-    for (let at = 0; at < magic.length; at++) if (content[at] !== magic[at]) return undefined;
-    const view = new DataView(content.buffer, content.byteOffset, content.length);
-    if (this.#world.inflate.crc32(content.subarray(12)) !== view.getUint32(8, true))
+    const { files } = this.#world;
+    const path = this.#pathOf(key);
+    try {
+      const size = files.tryStat(path)?.size;
+      if (size === undefined || size < prefixLength) return undefined;
+      const start = files.readAt(path, 0, Math.min(size, firstRead));
+      const lengths = readPrefix(start);
+      if (lengths === undefined || lengths.before + lengths.tail !== size) return undefined;
+      const whole = lengths.before <= start.length ? start : files.readAt(path, 0, lengths.before);
+      if (whole.length < lengths.before) return undefined;
+      const checked = whole.subarray(checkedFrom, lengths.before);
+      if (this.#world.inflate.crc32(checked) !== lengths.sum) return undefined;
+      const bodyStart = prefixLength + lengths.header;
+      const header = readHeader(whole.subarray(prefixLength, bodyStart));
+      if (header?.key !== key) return undefined;
+      return {
+        ...header.answer,
+        body: whole.subarray(bodyStart, lengths.before),
+        tail: tailInFile(path, lengths.before, lengths.tail, files),
+      };
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
       return undefined;
-    const bodyStart = prefixLength + view.getUint32(12, true);
-    if (bodyStart > content.length) return undefined;
-    const header = readHeader(content.subarray(prefixLength, bodyStart));
-    if (header?.key !== key) return undefined;
-    return { ...header.answer, body: content.subarray(bodyStart) };
+    }
   }
 
   /** A cache that cannot be written is no reason to fail: the answer is just asked for again. */
   write(key: string, answer: CachedAnswer): void {
-    const { body, ...rest } = answer;
+    const { body, tail, ...rest } = answer;
+    const tailBytes = tail.read(0, tail.length);
+    if (tailBytes === undefined) return;
     const header = new TextEncoder().encode(JSON.stringify({ key, answer: rest }));
     const content = new Uint8Array(prefixLength + header.length + body.length);
+    const view = new DataView(content.buffer);
     content.set(magic);
+    view.setUint32(12, header.length, true);
+    view.setUint32(16, content.length, true);
+    view.setUint32(20, tail.length, true);
     content.set(header, prefixLength);
     content.set(body, prefixLength + header.length);
-    const view = new DataView(content.buffer);
-    view.setUint32(12, header.length, true);
-    view.setUint32(8, this.#world.inflate.crc32(content.subarray(12)), true);
+    view.setUint32(8, this.#world.inflate.crc32(content.subarray(checkedFrom)), true);
     const path = this.#pathOf(key);
     const draft = `${path}.${this.#tag}.${this.#writes++}`;
     try {
       this.#writeDraft(draft, content);
+      if (tailBytes.length > 0) this.#world.files.append(draft, tailBytes);
       this.#world.files.rename(draft, path);
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
@@ -73,15 +100,6 @@ export class PageCache {
 
   #pathOf(key: string): string {
     return `${this.#folder}/${this.#world.hashing.digest("sha256", key).slice(0, 40)}`;
-  }
-
-  #readFile(path: string): Uint8Array | undefined {
-    try {
-      return this.#world.files.tryRead(path);
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error;
-      return undefined;
-    }
   }
 
   #writeDraft(draft: string, content: Uint8Array): void {
@@ -103,10 +121,60 @@ export class PageCache {
   }
 }
 
-const magic = new TextEncoder().encode("pkmhttp1");
-const prefixLength = 16;
+/** A tail that is in memory as a whole. */
+export function tailInMemory(bytes: Uint8Array): Tail {
+  return {
+    length: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, offset + length),
+  };
+}
 
-type Header = { readonly key: string; readonly answer: Omit<CachedAnswer, "body"> };
+export const noTail: Tail = tailInMemory(new Uint8Array(0));
+
+function tailInFile(path: string, start: number, length: number, files: Files): Tail {
+  return {
+    length,
+    read(offset, count) {
+      if (count === 0) return new Uint8Array(0);
+      try {
+        const bytes = files.readAt(path, start + offset, count);
+        return bytes.length === count ? bytes : undefined;
+      } catch (error) {
+        if (errnoOf(error) === undefined) throw error;
+        return undefined;
+      }
+    },
+  };
+}
+
+const magic = new TextEncoder().encode("pkmhttp2");
+/** Magic, checksum of what follows it, length of the header, length up to the tail, length of the tail. */
+const prefixLength = 24;
+const checkedFrom = 12;
+/** Enough for nearly all headers and bodies, in one system call. */
+const firstRead = 16 * 1024;
+
+function readPrefix(bytes: Uint8Array):
+  | {
+      readonly sum: number;
+      readonly header: number;
+      readonly before: number;
+      readonly tail: number;
+    }
+  | undefined {
+  if (bytes.length < prefixLength) return undefined;
+  for (let at = 0; at < magic.length; at++) if (bytes[at] !== magic[at]) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, prefixLength);
+  const [sum, header, before, tail] = [8, 12, 16, 20].map((at) => view.getUint32(at, true)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return prefixLength + header <= before ? { sum, header, before, tail } : undefined;
+}
+
+type Header = { readonly key: string; readonly answer: Omit<CachedAnswer, "body" | "tail"> };
 
 // The checksum has vouched for the content; what remains is an entry of a future pkm.
 function readHeader(bytes: Uint8Array): Header | undefined {

@@ -7,41 +7,53 @@ import { locateEntries, writeEntries, type Entries } from "./_page-entries.ts";
 import type { FileIdentity, ProjectFile, ProjectListing, Release } from "./listing.ts";
 
 /*
- * A project page as it lies in the cache: the index's own JSON with a table of contents before it, which says where
- * the entries of each release stand, newest release first. Opening a page of thousands of files costs no more than
- * reading its list of versions; entries are decoded when somebody looks at the release. HTML pages are rewritten as
- * JSON. Layout: length of the table (32 bits), the table as JSON, the entries in UTF-8.
+ * A project page as it lies in the cache: the index's own JSON, and a table of contents which says where the entries of
+ * each release stand, newest release first. Opening a page of thousands of files costs no more than reading its list
+ * of versions; entries are read and decoded when somebody looks at the release. HTML pages are rewritten as JSON.
  */
 
 /** Part of the cache's key: to be changed with the layout and with the rules by which it is made. */
 export const compactFormat = "page-1";
 
+export type CompactPage = {
+  /** The table, as JSON. */
+  readonly table: Uint8Array;
+  /** The entries, as JSON. */
+  readonly entries: Uint8Array;
+};
+
+/** Where the entries of an opened page lie. */
+export type EntryReader = {
+  /** `undefined` when they are gone. */
+  readonly read: (offset: number, length: number) => Uint8Array | undefined;
+  readonly crc32: (content: Uint8Array) => number;
+  /** The page as it lies in the cache now: another process may have renewed it since its table was read. */
+  readonly reopen: () => { readonly table: Uint8Array; readonly entries: EntryReader } | undefined;
+  /** The error for entries that are gone or damaged. */
+  readonly damaged: () => Error;
+};
+
 /** Reads a page as it was served and sorts it into releases. Throws what `parseSimplePage` throws. */
 export function compactPage(
-  content: Uint8Array,
-  contentType: string,
-  url: string,
+  page: { readonly content: Uint8Array; readonly contentType: string; readonly url: string },
   name: NormalizedName,
-): Uint8Array<ArrayBuffer> {
+  crc32: (content: Uint8Array) => number,
+): CompactPage {
+  const { content, contentType, url } = page;
   return isJson(contentType)
-    ? compactJson(content, url, name)
-    : compactLinks(parseSimplePage(content, contentType, url), url, name);
+    ? compactJson(content, url, name, crc32)
+    : compactLinks(parseSimplePage(content, contentType, url), url, name, crc32);
 }
 
 /** Opens what {@link compactPage} made. */
 export function openPage(
   bytes: Uint8Array,
+  entries: EntryReader,
   name: NormalizedName,
   repository: string,
 ): ProjectListing & { readonly newer: string | undefined } {
-  const tableLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const table = JSON.parse(decoder.decode(bytes.subarray(4, 4 + tableLength))) as Table;
-  const context: PageContext = {
-    table,
-    entries: bytes.subarray(4 + tableLength),
-    name,
-    repository,
-  };
+  const table = JSON.parse(decoder.decode(bytes)) as Table;
+  const context: PageContext = { table, entries, name, repository };
   const releases: Release[] = [];
   for (let at = 0; at < table.versions.length; at++) releases.push(new StoredRelease(context, at));
   return {
@@ -89,7 +101,7 @@ type Table = {
   readonly newer?: string;
   readonly skipped: readonly (readonly [filename: string, reason: string])[];
   readonly versions: readonly string[];
-  /** Start and end of stretches of entries; neighbours of one release are one stretch. */
+  /** Start, length and checksum of stretches of entries; neighbours of one release are one stretch. */
   readonly stretches: readonly number[];
   /** How many numbers of `stretches` belong to the releases up to and with each. */
   readonly upTo: readonly number[];
@@ -97,7 +109,7 @@ type Table = {
 
 type PageContext = {
   readonly table: Table;
-  readonly entries: Uint8Array;
+  readonly entries: EntryReader;
   readonly name: NormalizedName;
   readonly repository: string;
 };
@@ -126,11 +138,31 @@ class StoredRelease implements Release {
   }
 }
 
-function readFiles({ table, entries, name, repository }: PageContext, at: number): ProjectFile[] {
+function readFiles(context: PageContext, at: number): ProjectFile[] {
+  const files = tryReadFiles(context, at);
+  if (files !== undefined) return files;
+  const renewed = context.entries.reopen();
+  if (renewed !== undefined) {
+    const table = JSON.parse(decoder.decode(renewed.table)) as Table;
+    const there = table.versions.indexOf(context.table.versions[at] as string);
+    const again = tryReadFiles({ ...context, table, entries: renewed.entries }, there);
+    if (again !== undefined) return again;
+  }
+  throw context.entries.damaged();
+}
+
+function tryReadFiles(
+  { table, entries, name, repository }: PageContext,
+  at: number,
+): ProjectFile[] | undefined {
   const stretches: string[] = [];
-  const end = table.upTo[at] as number;
-  for (let i = at === 0 ? 0 : (table.upTo[at - 1] as number); i < end; i += 2)
-    stretches.push(decoder.decode(entries.subarray(table.stretches[i], table.stretches[i + 1])));
+  const end = table.upTo[at];
+  if (end === undefined) return undefined;
+  for (let i = at === 0 ? 0 : (table.upTo[at - 1] as number); i < end; i += 3) {
+    const bytes = entries.read(table.stretches[i] as number, table.stretches[i + 1] as number);
+    if (bytes === undefined || entries.crc32(bytes) !== table.stretches[i + 2]) return undefined;
+    stretches.push(decoder.decode(bytes));
+  }
   const page = parseSimpleJson(`{"files":[${stretches.join(",")}]}`, table.url);
   const files: ProjectFile[] = [];
   for (const link of page.links) {
@@ -164,7 +196,8 @@ function compactJson(
   content: Uint8Array,
   url: string,
   name: NormalizedName,
-): Uint8Array<ArrayBuffer> {
+  crc32: (content: Uint8Array) => number,
+): CompactPage {
   const text = decoder.decode(content);
   let document: { readonly files?: unknown };
   try {
@@ -174,19 +207,20 @@ function compactJson(
   }
   const files: unknown = document?.files;
   // Whatever is wrong with the page as a whole is told by the parser of the standards.
-  if (!Array.isArray(files)) return compactLinks(parseSimpleJson(text, url), url, name);
+  if (!Array.isArray(files)) return compactLinks(parseSimpleJson(text, url), url, name, crc32);
   const shell = parseSimpleJson(JSON.stringify({ ...document, files: [] }), url);
   const isAscii = content.length === text.length;
   const entries =
     (isAscii ? locateEntries(content, text, files) : undefined) ?? writeEntries(files);
-  return new Contents(name, url, shell, entries).finish();
+  return new Contents(name, url, shell, entries).finish(crc32);
 }
 
 function compactLinks(
   page: SimplePage,
   url: string,
   name: NormalizedName,
-): Uint8Array<ArrayBuffer> {
+  crc32: (content: Uint8Array) => number,
+): CompactPage {
   const files = page.links.map((link) => ({
     filename: link.filename,
     url: link.url,
@@ -201,7 +235,7 @@ function compactLinks(
         ? undefined
         : Object.keys(link.metadataHashes).length === 0 || link.metadataHashes,
   }));
-  return new Contents(name, url, page, writeEntries(files)).finish();
+  return new Contents(name, url, page, writeEntries(files)).finish(crc32);
 }
 
 /** Makes the table of contents. Only names are looked at; everything else about a file waits until it is asked for. */
@@ -227,7 +261,7 @@ class Contents {
     this.#skipped = page.skipped.map(({ filename, reason }) => [filename, reason]);
   }
 
-  finish(): Uint8Array<ArrayBuffer> {
+  finish(crc32: (content: Uint8Array) => number): CompactPage {
     const { filenames, bounds, content } = this.#entries;
     for (let at = 0; at < filenames.length; at++) {
       const filename = filenames[at] as string;
@@ -241,7 +275,11 @@ class Contents {
     const stretches: number[] = [];
     const upTo: number[] = [];
     for (const group of groups) {
-      for (const number of group.stretches) stretches.push(number);
+      for (let i = 0; i < group.stretches.length; i += 2) {
+        const start = group.stretches[i] as number;
+        const stop = group.stretches[i + 1] as number;
+        stretches.push(start, stop - start, crc32(content.subarray(start, stop)));
+      }
       upTo.push(stretches.length);
     }
     const { status, isNewerMinor, apiVersion } = this.#page;
@@ -255,12 +293,7 @@ class Contents {
       stretches,
       upTo,
     };
-    const head = new TextEncoder().encode(JSON.stringify(table));
-    const bytes = new Uint8Array(4 + head.length + content.length);
-    new DataView(bytes.buffer).setUint32(0, head.length, true);
-    bytes.set(head, 4);
-    bytes.set(content, 4 + head.length);
-    return bytes;
+    return { table: new TextEncoder().encode(JSON.stringify(table)), entries: content };
   }
 
   #groupFor(filename: string): Group | undefined {

@@ -53,6 +53,16 @@ export function fileUnreadable(
   });
 }
 
+/** The cache was cleaned, or the page replaced, between reading its table and reading its entries. */
+export function pageChanged(name: string, url: string): PkmError {
+  return new PkmError({
+    code: "page-changed",
+    what: `Cannot read the cached page of ${name} from \`${withoutCredentials(url)}\``,
+    why: "the cache was changed by another program, or its disk is damaged",
+    fix: ["run the command again: the page is fetched anew"],
+  });
+}
+
 export function unsupportedLocation(location: string, why: string): PkmError {
   return new PkmError({
     code: "unsupported-location",

@@ -1,16 +1,20 @@
 import { silent, type Report } from "#base/report";
 import { withoutCredentials } from "#base/url";
 import type { GetRequest, HttpAnswer, HttpClient } from "#http/client";
+import type { Inflate } from "#platform/ports";
 import type { NormalizedName } from "#standards/name";
 import { acceptedPageTypes } from "#standards/simple-page";
-import { compactFormat, compactPage, openPage } from "./compact-page.ts";
+import { compactFormat, compactPage, openPage, type EntryReader } from "./compact-page.ts";
 import type { IndexConfiguration } from "./configuration.ts";
+import { pageChanged } from "./errors.ts";
 import type { RepositoryEvent } from "./events.ts";
 import type { ProjectListing } from "./listing.ts";
 import { readLocalPage, type LocalWorld } from "./local-files.ts";
 
 /** What one index says of a name: its listing, or in a few words why there is none (`404`). */
 export type IndexAnswer = ProjectListing | { readonly kind: "absent"; readonly answer: string };
+
+export type PageWorld = LocalWorld & { readonly inflate: Pick<Inflate, "crc32"> };
 
 /**
  * One index by the simple API (PEP 503, 691): JSON where it has it, else HTML. 404 means that it does not know the
@@ -20,20 +24,22 @@ export class SimpleIndex {
   readonly name: string;
   readonly #base: string;
   readonly #client: HttpClient;
-  readonly #world: LocalWorld;
+  readonly #world: PageWorld;
+  readonly #crc32: (content: Uint8Array) => number;
   readonly #report: Report<RepositoryEvent>;
   #freshUntil: number = Number.POSITIVE_INFINITY;
 
   constructor(
     index: IndexConfiguration,
     client: HttpClient,
-    world: LocalWorld,
+    world: PageWorld,
     report: Report<RepositoryEvent> = silent,
   ) {
     this.name = index.name;
     this.#base = index.url.endsWith("/") ? index.url : `${index.url}/`;
     this.#client = client;
     this.#world = world;
+    this.#crc32 = (content) => world.inflate.crc32(content);
     this.#report = report;
   }
 
@@ -64,7 +70,14 @@ export class SimpleIndex {
       limit: pageLimit,
       encode: {
         format: compactFormat,
-        body: (answer) => compactPage(answer.body, answer.contentType, answer.url, name),
+        encode: ({ body, contentType, url }) => {
+          const { table, entries } = compactPage(
+            { content: body, contentType, url },
+            name,
+            this.#crc32,
+          );
+          return { body: table, tail: entries };
+        },
       },
     };
   }
@@ -72,10 +85,29 @@ export class SimpleIndex {
   #open(answer: HttpAnswer, name: NormalizedName): IndexAnswer {
     this.#freshUntil = Math.min(this.#freshUntil, answer.freshUntil);
     if (answer.status !== 200) return { kind: "absent", answer: String(answer.status) };
-    const listing = openPage(answer.body, name, this.name);
+    const entries = this.#entriesOf(answer, name);
+    const listing = openPage(answer.body, entries, name, this.name);
     if (listing.newer !== undefined && !answer.isFromCache)
       this.#report({ type: "newer-page-met", repository: this.name, version: listing.newer });
     return listing;
+  }
+
+  #entriesOf(answer: HttpAnswer, name: NormalizedName): EntryReader {
+    const url = `${this.#base}${name}/`;
+    return {
+      read: (offset, length) => answer.tail.read(offset, length),
+      crc32: this.#crc32,
+      reopen: () => {
+        const now = this.#client.stored(url, this.#requestFor(name));
+        if (now?.status !== 200) return undefined;
+        return { table: now.body, entries: this.#entriesOf(now, name) };
+      },
+      damaged: () => {
+        // The next run fetches the page again.
+        this.#client.forget(url, this.#requestFor(name));
+        return pageChanged(name, url);
+      },
+    };
   }
 
   // As pip: the page of a folder is its `index.html`.
@@ -83,7 +115,18 @@ export class SimpleIndex {
     this.#freshUntil = 0;
     const page = readLocalPage(`${withoutCredentials(url)}index.html`, this.#world);
     if (page === undefined) return { kind: "absent", answer: "no such folder" };
-    return openPage(compactPage(page, "text/html", url, name), name, this.name);
+    const compact = compactPage(
+      { content: page, contentType: "text/html", url },
+      name,
+      this.#crc32,
+    );
+    const entries: EntryReader = {
+      read: (offset, length) => compact.entries.subarray(offset, offset + length),
+      crc32: this.#crc32,
+      reopen: () => undefined,
+      damaged: () => new Error("entries in memory have changed"),
+    };
+    return openPage(compact.table, entries, name, this.name);
   }
 }
 

@@ -1,4 +1,3 @@
-import { getCACertificates, rootCertificates } from "node:tls";
 import {
   brotliDecompressSync,
   createBrotliDecompress,
@@ -34,7 +33,7 @@ export class RealNetwork implements Network {
   }
 
   async #fetch(request: NetworkRequest): Promise<NetworkResponse> {
-    const tls = this.#tlsOf(request);
+    const tls = request.url.startsWith("https:") ? await this.#tlsOf(request) : undefined;
     const options: BunFetchRequestInit & { readonly decompress: boolean } = {
       method: request.method,
       headers: request.headers,
@@ -49,8 +48,7 @@ export class RealNetwork implements Network {
     return new FetchedResponse(response, request.onProgress);
   }
 
-  #tlsOf(request: NetworkRequest): object | undefined {
-    if (!request.url.startsWith("https:")) return undefined;
+  async #tlsOf(request: NetworkRequest): Promise<object> {
     const wanted = request.tls ?? noTls;
     let byRoots = this.#tls.get(wanted);
     if (byRoots === undefined) {
@@ -59,7 +57,7 @@ export class RealNetwork implements Network {
     }
     let options = byRoots.get(this.#roots);
     if (options === undefined) {
-      options = tlsFor(wanted, this.#roots === "bundled and system");
+      options = await tlsFor(wanted, this.#roots === "bundled and system");
       byRoots.set(this.#roots, options);
     }
     return options;
@@ -68,19 +66,22 @@ export class RealNetwork implements Network {
 
 const noTls: TlsOptions = {};
 
-function tlsFor(wanted: TlsOptions, withSystem: boolean): object {
+async function tlsFor(wanted: TlsOptions, withSystem: boolean): Promise<object> {
   const extra = wanted.extraRoots ?? [];
   return {
-    // `ca` replaces the roots instead of adding to them.
     ...(extra.length === 0 && !withSystem
       ? {}
-      : {
-          ca: [...rootCertificates, ...(withSystem ? getCACertificates("system") : []), ...extra],
-        }),
+      : { ca: [...(await knownRoots(withSystem)), ...extra] }),
     ...(wanted.clientCertificate === undefined ? {} : { cert: wanted.clientCertificate }),
     ...(wanted.clientKey === undefined ? {} : { key: wanted.clientKey }),
     ...(wanted.verify === false ? { rejectUnauthorized: false } : {}),
   };
+}
+
+/** fetch's `ca` replaces the roots instead of adding to them. Loaded late: the module and its list take 20 ms. */
+async function knownRoots(withSystem: boolean): Promise<readonly string[]> {
+  const { getCACertificates, rootCertificates } = await import("node:tls");
+  return withSystem ? [...rootCertificates, ...getCACertificates("system")] : rootCertificates;
 }
 
 function isUnknownAuthority(error: unknown): boolean {
