@@ -7,30 +7,34 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Runs `npm ci` when node_modules is missing or belongs to another lock file. */
+/**
+ * Installs what package-lock.json pins when node_modules is missing or belongs to another lock file. `npm ci` would
+ * refuse where a registry lacks the builds of other platforms, which are optional; `npm install` takes the same pins.
+ */
 export function installDependencies() {
   const lock = readFileSync(join(root, "package-lock.json"));
   const digest = createHash("sha256").update(lock).digest("hex");
   const stamp = join(root, "node_modules", ".pkm-lock-digest");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
-  run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"]);
+  run("npm", ["install", "--no-save", "--no-fund", "--no-audit", "--loglevel=error"]);
   writeFileSync(stamp, digest);
 }
 
 /**
- * The real Bun executable. `node_modules/.bin/bun` is only a stub where npm does not run install scripts, so
- * the package of this platform is looked for first.
+ * The real Bun executable: in the package of this platform, or where the install script of `bun` has moved it to.
+ * `node_modules/.bin/bun` is only a stub that complains where npm does not run install scripts.
  */
 export function bunExecutable() {
   const scope = join(root, "node_modules", "@oven");
   const name = process.platform === "win32" ? "bun.exe" : "bun";
-  for (const folder of existsSync(scope) ? readdirSync(scope).sort() : []) {
-    const candidate = join(scope, folder, "bin", name);
-    if (!existsSync(candidate)) continue;
+  const platforms = existsSync(scope) ? readdirSync(scope).sort() : [];
+  const candidates = platforms.map((folder) => join(scope, folder, "bin", name));
+  candidates.push(join(root, "node_modules", "bun", "bin", "bun.exe"));
+  for (const candidate of candidates) {
     // Several builds may be installed (musl, baseline): the first that starts is the one.
-    if (spawnSync(candidate, ["--version"]).status === 0) return candidate;
+    if (existsSync(candidate) && spawnSync(candidate, ["--version"]).stdout?.toString().startsWith("1.")) return candidate;
   }
-  throw new Error("Bun is not installed: run `npm ci`");
+  throw new Error("Bun is not installed: run `npm install`");
 }
 
 /** Runs a program with its output shown; ends this script with the program's status when it fails. */
