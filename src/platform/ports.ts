@@ -209,7 +209,7 @@ export interface Workers {
 }
 
 /** Files that run as workers, by room and name; each is an entry point of the build. */
-export type WorkerFile = "store/unpack-worker";
+export type WorkerFile = "store/unpack-worker" | "platform/real/link-worker";
 
 export interface WorkerThread {
   /** Sends a message and waits for the answer; one at a time. Throws the error that the worker's handler threw. */

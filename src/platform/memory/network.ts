@@ -11,6 +11,8 @@ export type MemoryAnswer = {
   readonly hangs?: "before" | number;
   /** The connection ends after so many bytes of the body. */
   readonly cutAfter?: number;
+  /** The body piece by piece, instead of `body`; may wait for a clock in between. */
+  readonly pieces?: () => AsyncIterable<Uint8Array>;
   /** Unpacked length to claim and check against the limit, for bodies nobody wants to build. */
   readonly unpacksTo?: number;
 };
@@ -99,7 +101,13 @@ class MemoryResponse implements NetworkResponse {
   async *#pieces(): AsyncGenerator<Uint8Array, undefined> {
     const { body = "", hangs, cutAfter } = this.#answer;
     const content = typeof body === "string" ? new TextEncoder().encode(body) : body;
+    const { signal } = this.#request;
     try {
+      if (this.#answer.pieces !== undefined)
+        for await (const piece of this.#answer.pieces()) {
+          if (signal?.aborted === true) throw signal.reason;
+          yield piece;
+        }
       const end = typeof hangs === "number" ? hangs : (cutAfter ?? content.length);
       if (end > 0) yield content.subarray(0, end);
       if (typeof hangs === "number") await aborted(this.#request.signal);

@@ -32,6 +32,55 @@ filesContract("RealFiles with a link-based lock", () => ({
   root: freshFolder(),
 }));
 
+describe("linkTree() of many files", () => {
+  // Enough to bring the second thread in, of several lengths and depths, with letters beyond ASCII.
+  const folders = Array.from({ length: 50 }, (_, i) => [`f${i}`, `f${i}/ü-${i}`]).flat();
+  const paths = folders.flatMap((folder) =>
+    Array.from({ length: 30 }, (_, i) => `${folder}/file-${i}.py`),
+  );
+
+  function original(files: RealFiles): { from: string; to: string } {
+    const root = freshFolder();
+    for (const folder of ["from", "to", ...folders.map((folder) => `from/${folder}`)])
+      files.makeFolder(`${root}/${folder}`);
+    for (const path of paths) files.write(`${root}/from/${path}`, path);
+    return { from: `${root}/from`, to: `${root}/to` };
+  }
+
+  test("links every one of them, again and again", () => {
+    const files = new RealFiles();
+    const { from, to } = original(files);
+    for (let round = 0; round < 5; round++) {
+      expect(files.linkTree({ from, to: `${to}`, folders, files: paths, mode: "hardlink" })).toBe(
+        "hardlink",
+      );
+      for (const path of paths)
+        expect(files.tryStat(`${to}/${path}`)?.ino).toBe(
+          files.tryStat(`${from}/${path}`)?.ino ?? -1,
+        );
+      files.removeTree(to);
+      files.makeFolder(to);
+    }
+  });
+
+  test("tells what is in the way, and what is missing", () => {
+    const files = new RealFiles();
+    const { from, to } = original(files);
+    files.makeFolder(`${to}/f7`);
+    files.write(`${to}/f7/file-3.py`, "mine");
+    const links = { from, to, folders, mode: "hardlink" } as const;
+    expect(() => files.linkTree({ ...links, files: paths })).toThrow("EEXIST");
+    expect(files.readText(`${to}/f7/file-3.py`)).toBe("mine");
+    expect(() => files.linkTree({ ...links, folders: [], files: ["a", "b", "c", "d"] })).toThrow(
+      "ENOENT",
+    );
+    files.write(`${to}/in-the-way`, "");
+    expect(() => files.linkTree({ ...links, folders: ["in-the-way/x"], files: paths })).toThrow(
+      "ENOTDIR",
+    );
+  });
+});
+
 describe("linkLock()", () => {
   test("breaks the claim of a process that has ended, and leaves nothing but the lock file", async () => {
     const folder = freshFolder();

@@ -1,18 +1,91 @@
-import { constants, copyFileSync, linkSync, mkdirSync } from "node:fs";
+import { closeSync, constants, copyFileSync, linkSync, mkdirSync, openSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { errnoOf } from "#base/errors";
 import type { Files, LinkMode, TreeLinks } from "#platform/ports";
+import { LinkBatch } from "./shared-links.ts";
+import { folderCalls } from "./system-calls.ts";
+import { workerAddress } from "./worker.ts";
 
 /**
  * Makes the folders and puts the files there as {@link Files.linkTree} promises. A system that refuses a
  * hard link or a clone for one file is asked no more for the rest; `EMLINK` alone concerns only its file.
+ *
+ * Many hard links go to the system by the shortest way: both folders are opened once, every path is relative to
+ * them, and a second thread takes half (`docs/decisions/0012-links-by-two-threads.md`). What that way cannot do is
+ * done again by the long one, which knows what every refusal means.
  */
 export function linkFolderTree(links: TreeLinks, files: Pick<Files, "copy">): LinkMode {
-  const { from, to } = links;
-  for (const folder of links.folders) makeFolder(`${to}/${folder}`);
-  let mode = links.mode;
-  for (const file of links.files) {
-    const source = `${from}/${file}`;
-    const target = `${to}/${file}`;
+  const { folders, files: paths } = links;
+  const batch =
+    links.mode === "hardlink" && paths.length >= fewFiles ? openBatch(paths.length) : undefined;
+  if (batch === undefined) {
+    makeAll(folders, links.to);
+    return linkAll(links, paths, links.mode, files);
+  }
+  const { O_DIRECTORY, O_RDONLY } = constants;
+  const to = openSync(links.to, O_RDONLY | O_DIRECTORY);
+  try {
+    makeAll(batch.makeFolders(folders, to), links.to);
+    const from = openSync(links.from, O_RDONLY | O_DIRECTORY);
+    try {
+      // The first file tells whether hard links work between these two places at all.
+      const mode = linkAll(links, paths.slice(0, 1), "hardlink", files);
+      const rest = paths.slice(1);
+      return linkAll(links, mode === "hardlink" ? batch.link(rest, from, to) : rest, mode, files);
+    } finally {
+      closeSync(from);
+    }
+  } finally {
+    closeSync(to);
+  }
+}
+
+/** Below this the short way does not pay for opening two folders. */
+const fewFiles = 4;
+/** From this many files on, counted over all trees, the second thread pays for its start. */
+const manyFiles = 400;
+
+let opened: LinkBatch | false | undefined;
+let linked = 0;
+let helper: Worker | undefined;
+
+function openBatch(count: number): LinkBatch | undefined {
+  if (opened === undefined) {
+    const calls = folderCalls();
+    opened = calls === undefined ? false : new LinkBatch(calls);
+  }
+  if (opened === false) return undefined;
+  linked += count;
+  if (helper === undefined && linked >= manyFiles && availableParallelism() > 1) {
+    helper = new Worker(workerAddress("platform/real/link-worker"));
+    // Without a helper the work is done all the same.
+    helper.onerror = (event) => event.preventDefault();
+    helper.unref();
+    helper.postMessage(opened.shared);
+  }
+  return opened;
+}
+
+function makeAll(folders: readonly string[], to: string): void {
+  for (const folder of folders) {
+    try {
+      mkdirSync(`${to}/${folder}`);
+    } catch (error) {
+      if (errnoOf(error) !== "EEXIST") throw error;
+    }
+  }
+}
+
+function linkAll(
+  { from, to }: TreeLinks,
+  paths: readonly string[],
+  wanted: LinkMode,
+  files: Pick<Files, "copy">,
+): LinkMode {
+  let mode = wanted;
+  for (const path of paths) {
+    const source = `${from}/${path}`;
+    const target = `${to}/${path}`;
     if (mode !== "copy") {
       try {
         if (mode === "hardlink") linkSync(source, target);
@@ -42,11 +115,3 @@ const refusals: ReadonlySet<string> = new Set([
   "ENOTTY",
   "EINVAL",
 ]);
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw error;
-  }
-}

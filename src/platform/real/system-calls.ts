@@ -31,6 +31,19 @@ export function tryFlock(fd: number, shared: boolean): boolean | undefined {
     : undefined;
 }
 
+/** The calls that {@link linkFolderTree} makes by the ten thousand; `undefined` where the library cannot be opened. */
+export function folderCalls(): FolderCalls | undefined {
+  return system();
+}
+
+export type FolderCalls = {
+  /** A hard link of the same relative path in two open folders. */
+  linkAt(from: number, to: number, path: Ffi.Pointer): boolean;
+  makeFolderAt(folder: number, path: Ffi.Pointer): boolean;
+  /** Where the bytes lie; they are not moved while somebody holds them. */
+  addressOf(bytes: Uint8Array): number;
+};
+
 const EPERM = 1;
 const EACCES = 13;
 const EBUSY = 16;
@@ -52,7 +65,7 @@ const errnoNames: Readonly<Record<number, string>> = {
   [EROFS]: "EROFS",
 };
 
-type System = {
+type System = FolderCalls & {
   exchange(a: string, b: string): boolean;
   flock(fd: number, operation: number): boolean;
   lastError(): number;
@@ -82,6 +95,7 @@ function openLinux({ dlopen, ptr, read }: typeof Ffi): System | undefined {
       const { symbols } = dlopen(name, {
         syscall: { args: ["i64", "i64", "ptr", "i64", "ptr", "u64"], returns: "i64" },
         flock: { args: ["i32", "i32"], returns: "i32" },
+        ...folderSymbols,
         __errno_location: { args: [], returns: "ptr" },
       });
       return {
@@ -99,6 +113,7 @@ function openLinux({ dlopen, ptr, read }: typeof Ffi): System | undefined {
           ) === 0,
         flock: (fd, operation) => symbols.flock(fd, operation) === 0,
         lastError: () => read.i32(symbols.__errno_location() as Ffi.Pointer, 0),
+        ...folderCallsOf(symbols, ptr),
       };
     } catch {
       continue;
@@ -112,16 +127,34 @@ function openDarwin({ dlopen, ptr, read }: typeof Ffi): System | undefined {
     const { symbols } = dlopen("libSystem.B.dylib", {
       renamex_np: { args: ["ptr", "ptr", "u32"], returns: "i32" },
       flock: { args: ["i32", "i32"], returns: "i32" },
+      ...folderSymbols,
       __error: { args: [], returns: "ptr" },
     });
     return {
       exchange: (a, b) => symbols.renamex_np(ptr(text(a)), ptr(text(b)), RENAME_SWAP) === 0,
       flock: (fd, operation) => symbols.flock(fd, operation) === 0,
       lastError: () => read.i32(symbols.__error() as Ffi.Pointer, 0),
+      ...folderCallsOf(symbols, ptr),
     };
   } catch {
     return undefined;
   }
+}
+
+const folderSymbols = {
+  linkat: { args: ["i32", "ptr", "i32", "ptr", "i32"], returns: "i32" },
+  mkdirat: { args: ["i32", "ptr", "u32"], returns: "i32" },
+} as const;
+
+function folderCallsOf(
+  { linkat, mkdirat }: Ffi.ConvertFns<typeof folderSymbols>,
+  ptr: typeof Ffi.ptr,
+): FolderCalls {
+  return {
+    linkAt: (from, to, path) => linkat(from, path, to, path, 0) === 0,
+    makeFolderAt: (folder, path) => mkdirat(folder, path, 0o777) === 0,
+    addressOf: (bytes) => ptr(bytes),
+  };
 }
 
 function text(path: string): Buffer {

@@ -36,7 +36,7 @@ export function serveMessages(handle: (message: unknown) => unknown): void {
  * embedded path leads there: what `new URL` makes of a relative one depends on the chunk this code ended up in, and
  * a path that misses is looked for in the current folder.
  */
-function workerAddress(file: WorkerFile): string {
+export function workerAddress(file: WorkerFile): string {
   return isCompiled
     ? `${embeddedRoot}/${file}.js`
     : new URL(`../../${file}.ts`, import.meta.url).href;
