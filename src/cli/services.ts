@@ -1,4 +1,5 @@
 import type { InterpreterWorld } from "#interpreter/world";
+import { RealWorkers } from "#platform/real/worker";
 import { openStore, type Store } from "#store/store";
 import { cacheFolder } from "./cache-folder.ts";
 import type { Invocation } from "./invocation.ts";
@@ -7,10 +8,11 @@ import type { Invocation } from "./invocation.ts";
 export function openInvocationStore(invocation: Invocation): Store {
   const { world, global } = invocation;
   const { files, host } = world;
-  if (!global.noCache) return openStore({ root: cacheFolder(global.cacheDir, host), world });
+  const storeWorld = { ...world, workers: new RealWorkers() };
+  if (!global.noCache) return openStore({ root: cacheFolder(global.cacheDir, host), world: storeWorld });
   const root = files.makeTemporaryFolder(host.temporaryFolder, "pkm-cache-");
   process.on("exit", () => files.removeTree(root));
-  return openStore({ root, world });
+  return openStore({ root, world: storeWorld });
 }
 
 /** What finding interpreters needs, with their answers kept in the store. */
