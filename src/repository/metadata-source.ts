@@ -10,6 +10,7 @@ import type { HttpClient } from "#http/client";
 import type { Files, Hashing, Host, Inflate } from "#platform/ports";
 import { isStatic, parseMetadata } from "#standards/metadata";
 import { fileUnreadable, hashMismatch, metadataTooLarge } from "./errors.ts";
+import type { NormalizedName } from "#standards/name";
 import type { Downloads } from "./downloads.ts";
 import type { ProjectFile } from "./listing.ts";
 import { isKnownAlgorithm, pathOfUrl } from "./local-files.ts";
@@ -18,8 +19,8 @@ import type { MetadataAnswer } from "./repositories.ts";
 
 /** Where answers are kept between runs; `store` has one. What it gives back is what was put there, or nothing. */
 export interface MetadataShelf {
-  get(key: string): string | undefined;
-  put(key: string, text: string): void;
+  get(project: NormalizedName, key: string): string | undefined;
+  put(project: NormalizedName, key: string, text: string): void;
 }
 
 export type MetadataWorld = {
@@ -58,7 +59,7 @@ export class MetadataSource {
     const known = this.#answers.get(file.url);
     if (known !== undefined) return known;
     const key = this.#keyOf(file);
-    const kept = key === undefined ? undefined : this.#shelf?.get(key);
+    const kept = key === undefined ? undefined : this.#shelf?.get(file.identity.name, key);
     const answer = kept === undefined ? undefined : recalled(kept, file);
     if (answer !== undefined) {
       this.#answers.set(file.url, answer);
@@ -82,7 +83,8 @@ export class MetadataSource {
       return { kind: "invalid", reason: reasonOf(error) };
     }
     const answer = judged(finding, file);
-    if (key !== undefined && answer.kind !== "invalid") this.#shelf?.put(key, noted(finding));
+    if (key !== undefined && answer.kind !== "invalid")
+      this.#shelf?.put(file.identity.name, key, noted(finding));
     return answer;
   }
 

@@ -3,7 +3,7 @@ import type { Network, NetworkRequest, NetworkResponse } from "#platform/ports";
 /** What an imagined server does with a request. Left out, the status is 200 and the body empty. */
 export type MemoryAnswer = {
   readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string | Uint8Array;
   /** The connection fails before an answer, with this code (`ECONNREFUSED`, `ECONNRESET` …). */
   readonly fails?: string;
@@ -63,7 +63,9 @@ class MemoryResponse implements NetworkResponse {
 
   constructor(answer: MemoryAnswer, request: NetworkRequest, close: () => void) {
     this.status = answer.status ?? 200;
-    this.headers = new Headers(answer.headers);
+    this.headers = new Headers();
+    for (const [name, value] of Object.entries(answer.headers ?? {}))
+      if (value !== undefined) this.headers.set(name, value);
     this.#answer = answer;
     this.#request = request;
     this.#close = close;
