@@ -37,11 +37,17 @@ export function otherIdentity(file: string, wanted: string, found: string): PkmE
 }
 
 /** An sdist whose archive is not laid out as one (PyPUG source-distribution-format). */
-export function sdistInvalid(sdist: string, finding: string, rule: string): PkmError {
+export function sdistInvalid(
+  sdist: string,
+  finding: string,
+  rule: string,
+  cause?: unknown,
+): PkmError {
   return new PkmError({
     code: "sdist-invalid",
     what: `Cannot use \`${sdist}\`: ${finding}`,
     why: rule,
     fix: ["choose another release, or tell the publisher"],
+    ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -106,12 +106,10 @@ function unzipped(bytes: Uint8Array, filename: string, inflate: World["inflate"]
   try {
     return inflate.gunzip(bytes, limit);
   } catch (error) {
-    throw sdistInvalid(
-      filename,
-      "it cannot be unpacked",
-      error instanceof Error && /larger|limit/i.test(error.message)
+    const why =
+      error instanceof RangeError
         ? `it unpacks to more than ${limit} bytes`
-        : "the file is damaged or was cut off on its way",
-    );
+        : "the file is damaged or was cut off on its way";
+    throw sdistInvalid(filename, "it cannot be unpacked", why, error);
   }
 }

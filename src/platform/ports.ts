@@ -181,6 +181,7 @@ export interface Network {
 export interface Inflate {
   /** Raw deflate. Throws unless the whole input makes exactly `size` bytes; never allocates more than that. */
   inflateRaw(compressed: Uint8Array, size: number): Uint8Array;
+  /** Throws `RangeError` when the output is longer than `limit`, and another error when the input is damaged. */
   gunzip(compressed: Uint8Array, limit: number): Uint8Array;
   /** The checksum of zip and gzip, unsigned. */
   crc32(content: Uint8Array): number;

@@ -24,7 +24,13 @@ export class RealInflate implements Inflate {
   }
 
   gunzip(compressed: Uint8Array, limit: number): Uint8Array {
-    return gunzipSync(compressed, { maxOutputLength: Math.max(1, limit) });
+    try {
+      return gunzipSync(compressed, { maxOutputLength: Math.max(1, limit) });
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
+        throw new RangeError(`gzip stream holds more than ${limit} bytes`, { cause: error });
+      throw error;
+    }
   }
 
   crc32(content: Uint8Array): number {
