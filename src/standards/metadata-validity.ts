@@ -86,6 +86,7 @@ function firstProblem(
   return undefined;
 }
 
+// oxlint-disable-next-line no-control-regex -- the separators of ASCII end lines for Python
 const lineBreak = /[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/;
 
 function dynamicProblem(value: string): string | undefined {

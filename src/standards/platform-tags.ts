@@ -152,8 +152,9 @@ export function machinePlatforms(tag: string): string[] {
   return [tag];
 }
 
+/** As it stands in a tag: underscores, lower case. */
 function underscored(text: string): string {
-  return text.replaceAll(/[-. ]/g, "_");
+  return text.replaceAll(/[-. ]/g, "_").toLowerCase();
 }
 
 /** A 32-bit ARM process of a 64-bit kernel is an ARMv8 one that can also use ARMv7 code. */

@@ -225,6 +225,7 @@ export function lowestVersion(raw: RawMetadata): MetadataVersion {
 
 // A line break in a header would begin a new one; further lines are indented up to the value, unless they are folded
 // already. Everything counts that some version of Python's `splitlines()` breaks at.
+// oxlint-disable-next-line no-control-regex -- the separators of ASCII end lines for Python
 const lineBreak = /(?:\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029])(?=([ \t])?)/g;
 
 function headerLine(header: string, value: string): string {

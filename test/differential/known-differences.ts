@@ -22,6 +22,21 @@ const known: readonly KnownDifference[] = [
     reason: "A comma ends the text behind ===",
     applies: (input) => isText(input, /===[^;)]*,/),
   },
+  {
+    family: "requirement",
+    reason: "Quoted text has no escapes",
+    applies: (input) => isText(input, /;.*\\/s),
+  },
+  {
+    family: "marker",
+    reason: "Quoted text has no escapes",
+    applies: (input) => isText((input as { readonly marker: Json }).marker, /\\/),
+  },
+  {
+    family: "metadata",
+    reason: "A metadata file is no mail with parts",
+    applies: (input) => isText(input, /^content-type:/im),
+  },
   ...["wheel-filename", "sdist-filename"].map((family) => ({
     family,
     reason: "A file name has no slashes and no control characters",

@@ -224,6 +224,7 @@ export const nastyMetadata: readonly string[] = [
   "Name: a\n\t\n",
   "From x\n continued\nName: a\n",
   "Name: =?utf-8?q?a?=\n",
+  "Name: a\nContent-Type: message/rfc822\n\nbody",
 ];
 
 function withHeader(header: string, value: string): string {
