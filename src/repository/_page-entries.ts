@@ -40,9 +40,10 @@ export function locateEntries(
     bounds.push(start, close + 1);
     start = close + style.separator.length - 1;
   }
-  // The last entry might hold `}]` itself.
-  const last = bounds.length - 2;
-  if (!isJson(text.slice(bounds[last], bounds[last + 1]))) return undefined;
+  // The first may be of another list that is called the same, the last may hold `}]` itself.
+  for (const at of new Set([0, files.length - 1]))
+    if (files.length > 0 && !isEntry(text.slice(bounds[2 * at], bounds[2 * at + 1]), filenames[at]))
+      return undefined;
   return { content, filenames, bounds };
 }
 
@@ -76,10 +77,9 @@ function nameOf(file: unknown): string | undefined {
   return typeof filename === "string" ? filename : undefined;
 }
 
-function isJson(text: string): boolean {
+function isEntry(text: string, filename: string | undefined): boolean {
   try {
-    JSON.parse(text);
-    return true;
+    return nameOf(JSON.parse(text)) === filename;
   } catch {
     return false;
   }

@@ -1,0 +1,300 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { RealInflate } from "#platform/real/inflate";
+import { normalizeName, type NormalizedName } from "#standards/name";
+import { parseSimpleJson } from "#standards/simple-page";
+import { compactPage, openPage, type EntryReader } from "./compact-page.ts";
+import type { ProjectListing } from "./listing.ts";
+
+const inflate = new RealInflate();
+const crc32 = (content: Uint8Array): number => inflate.crc32(content);
+const demo = normalizeName("demo");
+const json = "application/vnd.pypi.simple.v1+json";
+const url = "https://index.example/simple/demo/";
+
+function open(
+  content: string,
+  contentType: string = json,
+  name: NormalizedName = demo,
+): ProjectListing {
+  const page = compactPage(
+    { content: new TextEncoder().encode(content), contentType, url },
+    name,
+    crc32,
+  );
+  const reader: EntryReader = {
+    read: (at, length) => page.entries.subarray(at, at + length),
+    crc32,
+    reopen: () => undefined,
+    damaged: () => new Error("damaged"),
+  };
+  return openPage(page.table, reader, name, "main");
+}
+
+const summary = (listing: ProjectListing): Record<string, string[]> =>
+  Object.fromEntries(
+    listing.releases.map((release) => [
+      release.version.text,
+      release.files.map((file) => file.filename),
+    ]),
+  );
+
+const entry = (filename: string, more: object = {}): object => ({
+  filename,
+  url: `../../files/${filename}`,
+  hashes: {},
+  ...more,
+});
+
+const document = (files: readonly object[], more: object = {}): object => ({
+  meta: { "api-version": "1.4" },
+  name: "demo",
+  files,
+  ...more,
+});
+
+/** As Python's json.dumps writes it by default. */
+const spaced = (value: unknown): string => JSON.stringify(value, null, 1).replaceAll(/\n */g, " ");
+const pythonic = (value: unknown): string =>
+  spaced(value)
+    .replaceAll("{ ", "{")
+    .replaceAll(" }", "}")
+    .replaceAll("[ ", "[")
+    .replaceAll(" ]", "]");
+
+const files = [
+  entry("demo-1.0.tar.gz"),
+  entry("demo-1.0-py3-none-any.whl", {
+    size: 7,
+    "requires-python": ">=3.8",
+    yanked: "bad\ttabs\nand lines",
+  }),
+  entry("demo-2.0rc1-py3-none-any.whl", { "core-metadata": { sha256: "ab" } }),
+  entry("demo-1.10-py3-none-any.whl", {
+    hashes: { sha256: "00ff" },
+    "upload-time": "2026-01-02T03:04:05Z",
+  }),
+  entry("Demo-1.0.0-py2-none-any.whl", { yanked: true }),
+];
+const expected = {
+  "2.0rc1": ["demo-2.0rc1-py3-none-any.whl"],
+  "1.10": ["demo-1.10-py3-none-any.whl"],
+  "1.0": ["demo-1.0.tar.gz", "demo-1.0-py3-none-any.whl", "Demo-1.0.0-py2-none-any.whl"],
+};
+
+describe("a JSON page", () => {
+  test.each([
+    ["without spaces", JSON.stringify],
+    ["with Python's spaces", pythonic],
+    ["with a line for everything", (value: unknown) => JSON.stringify(value, null, 2)],
+  ])("written %s is sorted into releases, newest first, equal versions together", (_, write) => {
+    expect(summary(open(write(document(files))))).toEqual(expected);
+  });
+
+  test("keeps everything that is said of a file", () => {
+    const listing = open(JSON.stringify(document(files)));
+    const [, , last] = listing.releases;
+    expect(last?.files[1]).toMatchObject({
+      url: "https://index.example/files/demo-1.0-py3-none-any.whl",
+      identity: { kind: "wheel", platformTags: ["any"] },
+      size: 7,
+      requiresPython: ">=3.8",
+      yanked: "bad\ttabs\nand lines",
+      repository: "main",
+    });
+    expect(last?.files[2]?.yanked).toBe("");
+    expect(listing.releases[0]?.files[0]?.metadataHashes).toEqual({ sha256: "ab" });
+    expect(listing.releases[1]?.files[0]).toMatchObject({
+      hashes: { sha256: "00ff" },
+      uploadTime: Date.UTC(2026, 0, 2, 3, 4, 5),
+      yanked: false,
+    });
+  });
+
+  test("tells its status and what it cannot use", () => {
+    const listing = open(
+      JSON.stringify(
+        document(
+          [entry("other-1.0-py3-none-any.whl"), entry("demo-oops.tar.gz"), entry("demo-1.0.exe")],
+          {
+            "project-status": { status: "archived", reason: "done" },
+          },
+        ),
+      ),
+    );
+    expect(listing.status).toEqual({ status: "archived", reason: "done" });
+    expect(listing.releases).toEqual([]);
+    expect(listing.skipped.map((file) => file.filename)).toEqual([
+      "other-1.0-py3-none-any.whl",
+      "demo-oops.tar.gz",
+    ]);
+    expect(listing.skipped[0]?.reason).toContain("`other`");
+  });
+
+  test.each([
+    [
+      "a separator inside a text",
+      [entry("demo-1.0.tar.gz", { yanked: 'a},{"filename":"x' }), entry("demo-2.0.tar.gz")],
+    ],
+    [
+      "objects inside an entry",
+      [entry("demo-1.0.tar.gz", { more: [{ a: 1 }, { b: 2 }] }), entry("demo-2.0.tar.gz")],
+    ],
+    [
+      "a list at the end of an entry",
+      [entry("demo-1.0.tar.gz"), entry("demo-2.0.tar.gz", { more: [{ a: 1 }] })],
+    ],
+    [
+      "letters beyond ASCII",
+      [entry("demo-1.0.tar.gz", { yanked: "später" }), entry("demo-2.0.tar.gz")],
+    ],
+    [
+      "another list of files before",
+      [entry("demo-1.0.tar.gz"), entry("demo-2.0.tar.gz")],
+      { aa: [{ files: [{}] }] },
+    ],
+    ["an entry without a name", [entry("demo-1.0.tar.gz"), { url: "x" }, entry("demo-2.0.tar.gz")]],
+    [
+      "an entry that is no object",
+      [entry("demo-1.0.tar.gz"), 7 as unknown as object, entry("demo-2.0.tar.gz")],
+    ],
+  ])("with %s is read right", (_, entries, before = {}) => {
+    const listing = open(JSON.stringify({ ...before, ...document(entries) }));
+    expect(summary(listing)).toEqual({ "2.0": ["demo-2.0.tar.gz"], "1.0": ["demo-1.0.tar.gz"] });
+  });
+
+  test("with entries of one release scattered keeps the order of the page", () => {
+    const scattered = [
+      "demo-1.0-2-py3-none-any.whl",
+      "demo-3.0.tar.gz",
+      "demo-1.0-1-py3-none-any.whl",
+    ];
+    expect(
+      summary(open(JSON.stringify(document(scattered.map((name) => entry(name))))))["1.0"],
+    ).toEqual(["demo-1.0-2-py3-none-any.whl", "demo-1.0-1-py3-none-any.whl"]);
+  });
+
+  test.each([
+    ["{", "index-page-invalid"],
+    ["", "index-page-invalid"],
+    ["<!DOCTYPE html><title>Sign in</title>", "index-page-invalid"],
+    ["[]", "index-page-invalid"],
+    ["null", "index-page-invalid"],
+    ['{"files": 7}', "index-page-invalid"],
+    ['{"meta":{"api-version":"2.0"},"files":[]}', "index-page-too-new"],
+  ])("that is %j is an error with the code %s", (content, code) => {
+    expect(() => open(content)).toThrow(expect.objectContaining({ code }) as unknown as Error);
+  });
+
+  test("never says other things of a file than the plain parser does", () => {
+    const anything = fc.oneof(
+      fc.string(),
+      fc.constantFrom("},{", '"},{"', "}]", "\\", "\t", "\n", "ü", '"filename":"'),
+    );
+    const files = fc.array(
+      fc.record(
+        {
+          filename: fc
+            .tuple(
+              fc.nat(3),
+              fc.constantFrom(".tar.gz", "-py3-none-any.whl", "-1-py3-none-any.whl"),
+            )
+            .map(([n, end]) => `demo-${n}.0${end}`),
+          url: fc.webUrl(),
+          hashes: fc.dictionary(anything, anything),
+          "requires-python": fc.option(anything),
+          yanked: fc.oneof(fc.boolean(), anything),
+          extra: fc.jsonValue(),
+        },
+        { requiredKeys: ["filename", "url", "hashes"] },
+      ),
+    );
+    fc.assert(
+      fc.property(files, fc.constantFrom(JSON.stringify, pythonic), (entries, write) => {
+        const text = write(document(entries));
+        const plain = parseSimpleJson(text, url).links.map((link) => [
+          link.filename,
+          link.url,
+          link.yanked,
+        ]);
+        const ours = open(text).releases.flatMap((release) =>
+          release.files.map((file) => [file.filename, file.url, file.yanked]),
+        );
+        expect(ours.map(String).sort()).toEqual(plain.map(String).sort());
+      }),
+    );
+  });
+});
+
+describe("an HTML page", () => {
+  const page = `<!DOCTYPE html><html><head><meta name="pypi:repository-version" content="1.1"></head><body>
+    <a href="../../files/demo-1.0-py3-none-any.whl#sha256=00ff" data-requires-python="&gt;=3.9"
+       data-core-metadata="sha256=aa11">demo-1.0-py3-none-any.whl</a>
+    <a href="../../files/demo-0.9.tar.gz" data-yanked="bro&quot;ken">demo-0.9.tar.gz</a></body></html>`;
+
+  test("means the same as its JSON form", () => {
+    const listing = open(page, "text/html; charset=utf-8");
+    expect(listing.releases[0]?.files[0]).toMatchObject({
+      url: "https://index.example/files/demo-1.0-py3-none-any.whl",
+      hashes: { sha256: "00ff" },
+      requiresPython: ">=3.9",
+      metadataHashes: { sha256: "aa11" },
+      yanked: false,
+      size: undefined,
+    });
+    expect(listing.releases[1]?.files[0]?.yanked).toBe('bro"ken');
+  });
+});
+
+describe("entries that changed under an opened page", () => {
+  const bytes = new TextEncoder().encode(JSON.stringify(document(files)));
+  const page = compactPage({ content: bytes, contentType: json, url }, demo, crc32);
+  const newer = compactPage(
+    {
+      content: new TextEncoder().encode(
+        JSON.stringify(document([entry("demo-3.0.tar.gz"), ...files])),
+      ),
+      contentType: json,
+      url,
+    },
+    demo,
+    crc32,
+  );
+  const readerOf = (entries: Uint8Array, reopen: EntryReader["reopen"]): EntryReader => ({
+    read: (at, length) =>
+      at + length > entries.length ? undefined : entries.subarray(at, at + length),
+    crc32,
+    reopen,
+    damaged: () => new Error("damaged"),
+  });
+
+  test("are read from the page that took its place", () => {
+    const now = { table: newer.table, entries: readerOf(newer.entries, () => undefined) };
+    const listing = openPage(
+      page.table,
+      readerOf(newer.entries, () => now),
+      demo,
+      "main",
+    );
+    expect(summary(listing)).toEqual(expected);
+  });
+
+  test("are an error when nothing took its place", () => {
+    const damaged = page.entries.slice();
+    damaged.fill(0, 100, 140);
+    const listing = openPage(
+      page.table,
+      readerOf(damaged, () => undefined),
+      demo,
+      "main",
+    );
+    expect(() => summary(listing)).toThrow("damaged");
+    const torn = openPage(
+      page.table,
+      readerOf(page.entries.subarray(0, 50), () => undefined),
+      demo,
+      "main",
+    );
+    expect(() => summary(torn)).toThrow("damaged");
+  });
+});
