@@ -51,8 +51,8 @@ export function compatibleTags(platform: TagPlatform): string[] {
 /** Prepares {@link bestRank} for one platform: cheap, no tag is spelled out. */
 export function tagRanks(platform: TagPlatform): TagRanks {
   const platforms = new Map<string, number>();
-  for (const [index, name] of platform.platforms.entries())
-    if (!platforms.has(name)) platforms.set(name, index);
+  for (const name of platform.platforms)
+    if (!platforms.has(name)) platforms.set(name, platforms.size);
   const blocks = new Map<string, Map<string, number>>();
   const pure = new Map<string, Map<string, number>>();
   let next = 0;
@@ -129,34 +129,38 @@ const freeThreadedAbi = /^cp[0-9]+.*t/;
 type TagBlock = { readonly python: string; readonly abi: string; readonly pure: boolean };
 
 /** Tags that differ in the platform only are one block; the order of blocks is that of `packaging.tags` 26.3. */
-function* tagBlocks(platform: TagPlatform): Generator<TagBlock> {
+function tagBlocks(platform: TagPlatform): TagBlock[] {
   const [major, minor] = platform.python;
   const short = implementationTag(platform.implementation);
   const own = `${short}${major}${minor}`;
+  const blocks: TagBlock[] = [];
+  const add = (python: string, abi: string, pure: boolean = false): void =>
+    void blocks.push({ python, abi, pure });
   if (short === "cp") {
     const stable = isFreeThreaded(platform) ? "abi3t" : "abi3";
-    const abis = platform.abis.filter((abi) => abi !== "none" && abi !== "abi3" && abi !== stable);
-    for (const abi of abis) yield { python: own, abi, pure: false };
+    for (const abi of platform.abis)
+      if (abi !== "none" && abi !== "abi3" && abi !== stable) add(own, abi);
     // PEP 384: the stable ABI begins with 3.2.
     const hasStable = major > 3 || (major === 3 && minor >= 2);
-    if (hasStable) yield { python: own, abi: stable, pure: false };
-    yield { python: own, abi: "none", pure: false };
+    if (hasStable) add(own, stable);
+    add(own, "none");
     if (hasStable)
-      for (let older = minor - 1; older >= 2; older--)
-        yield { python: `cp${major}${older}`, abi: stable, pure: false };
+      for (let older = minor - 1; older >= 2; older--) add(`cp${major}${older}`, stable);
   } else {
-    for (const abi of platform.abis) yield { python: own, abi, pure: false };
-    if (!platform.abis.includes("none")) yield { python: own, abi: "none", pure: false };
+    for (const abi of platform.abis) add(own, abi);
+    if (!platform.abis.includes("none")) add(own, "none");
   }
-  for (const python of pythonTags(major, minor)) yield { python, abi: "none", pure: false };
-  if (short === "cp") yield { python: own, abi: "none", pure: true };
-  else if (short === "pp") yield { python: "pp3", abi: "none", pure: true };
-  for (const python of pythonTags(major, minor)) yield { python, abi: "none", pure: true };
+  const pythons = pythonTags(major, minor);
+  for (const python of pythons) add(python, "none");
+  if (short === "cp") add(own, "none", true);
+  else if (short === "pp") add("pp3", "none", true);
+  for (const python of pythons) add(python, "none", true);
+  return blocks;
 }
 
 /** `py312`, `py3`, `py311` … `py30`. */
-function* pythonTags(major: number, minor: number): Generator<string> {
-  yield `py${major}${minor}`;
-  yield `py${major}`;
-  for (let older = minor - 1; older >= 0; older--) yield `py${major}${older}`;
+function pythonTags(major: number, minor: number): string[] {
+  const tags = [`py${major}${minor}`, `py${major}`];
+  for (let older = minor - 1; older >= 0; older--) tags.push(`py${major}${older}`);
+  return tags;
 }
