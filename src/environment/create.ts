@@ -85,17 +85,20 @@ function refuseUnusablePath({ path, interpreter }: CreateRequest, { host }: Crea
 function createFresh(request: CreateRequest, world: CreateWorld): void {
   const { files } = world;
   const parent = parentFolder(request.path);
-  const made = makeParents(parent, world);
+  const missing = missingFolders(parent, world);
   const staging = stagingBeside(request.path, world);
+  let isWhole = false;
   try {
+    if (missing.length > 0) files.makeFolders(parent);
     files.makeFolder(staging);
     build(staging, request, world, false);
+    isWhole = true;
     files.rename(staging, request.path);
   } catch (error) {
     files.removeTree(staging);
-    for (const folder of made) ignoringFailure(() => files.removeEmptyFolder(folder));
+    for (const folder of missing) ignoringFailure(() => files.removeEmptyFolder(folder));
     // Somebody else was faster.
-    if (["ENOTEMPTY", "EEXIST"].includes(errnoOf(error) ?? ""))
+    if (isWhole && ["ENOTEMPTY", "EEXIST"].includes(errnoOf(error) ?? ""))
       throw environmentExists(request.path);
     throw error;
   }
@@ -208,16 +211,11 @@ function environmentMade(request: CreateRequest, world: CreateWorld): PythonEnvi
   );
 }
 
-/** Makes the folders above; answers those that were missing, innermost first. */
-function makeParents(parent: string, { files }: CreateWorld): string[] {
+/** The folder and those above it that do not exist, innermost first. */
+function missingFolders(folder: string, { files }: CreateWorld): string[] {
   const missing: string[] = [];
-  for (
-    let here = parent;
-    files.tryStat(here) === undefined && parentFolder(here) !== here;
-    here = parentFolder(here)
-  )
+  for (let here = folder; files.tryStat(here) === undefined; here = parentFolder(here))
     missing.push(here);
-  if (missing.length > 0) files.makeFolders(parent);
   return missing;
 }
 

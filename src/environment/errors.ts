@@ -58,6 +58,17 @@ export function environmentNotWritten(path: string, cause: unknown): PkmError {
   });
 }
 
+/** The new environment is in place; what it replaced could not be deleted. */
+export function environmentLeftover(path: string, leftover: string, cause: unknown): PkmError {
+  return new PkmError({
+    code: "environment-leftover",
+    what: `Cannot delete what the environment \`${path}\` has replaced`,
+    why: `the new environment is complete; \`${leftover}\` is what is left of the old one`,
+    fix: [`rm -r ${quoted(leftover)}`],
+    cause,
+  });
+}
+
 /** The interpreter lacks a file without which an environment of it cannot start. */
 export function launcherMissing(executable: string, launcher: string): PkmError {
   return new PkmError({

@@ -45,8 +45,8 @@ function launcherNames(interpreter: Interpreter, name: string, window: string): 
 
 function placeWhole(scripts: string, base: string, writer: EnvironmentWriter): void {
   const folder = parentFolder(base);
-  writer.copy(base, `${scripts}/python.exe`);
-  writer.copy(base, `${scripts}/${lastName(base)}`);
+  for (const name of new Set(["python.exe", lastName(base)]))
+    writer.copy(base, `${scripts}/${name}`);
   for (const name of writer.namesIn(folder))
     if (name.toLowerCase().endsWith(".dll"))
       writer.copy(`${folder}\\${name}`, `${scripts}/${name}`);

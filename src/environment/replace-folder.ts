@@ -1,6 +1,7 @@
 import { errnoOf } from "#base/errors";
 import { joined, lastName, parentFolder } from "#interpreter/path-names";
 import type { Files, World } from "#platform/ports";
+import { environmentLeftover } from "./errors.ts";
 
 type FolderWorld = Pick<World, "files" | "host">;
 
@@ -15,14 +16,26 @@ export function replaceFolder(
 ): void {
   const { files } = world;
   const staging = stagingBeside(target, world);
+  let replaced = false;
   try {
     files.makeFolder(staging);
     build(staging);
-    if (changePlaces(staging, target, files)) return;
+    replaced = changePlaces(staging, target, files);
   } finally {
-    files.removeTree(staging);
+    if (!replaced) files.removeTree(staging);
   }
-  replaceContent(target, lastName(staging), build, world);
+  if (replaced) removeOld(staging, target, files);
+  else replaceContent(target, lastName(staging), build, world);
+}
+
+/** The new folder is in place already; what goes wrong here is told as what it is. */
+function removeOld(old: string, target: string, files: Files): void {
+  try {
+    files.removeTree(old);
+  } catch (cause) {
+    if (errnoOf(cause) === undefined) throw cause;
+    throw environmentLeftover(target, old, cause);
+  }
 }
 
 /** A folder name beside `path` for what is not ready yet; nothing is there. */
@@ -84,5 +97,5 @@ function replaceContent(
     moveBack();
     throw error;
   }
-  files.removeTree(aside);
+  removeOld(aside, target, files);
 }
