@@ -1,5 +1,8 @@
+import type { Demand } from "#pubgrub/provider";
 import type { NormalizedName } from "#standards/name";
 import type { Version, VersionKey } from "#standards/version";
+import type { SpecifierSet } from "#standards/specifier-set";
+import type { VersionRange } from "#standards/version-range";
 import type { Project } from "./_project.ts";
 
 /**
@@ -18,3 +21,6 @@ export type ExtraPackage = {
 
 /** A version as the solver handles it; those of projects are `Candidate`s. */
 export type Choosable = { readonly key: VersionKey; readonly version: Version };
+
+/** A demand that remembers the requirement it comes from, so that messages can use its words. */
+export type WordedDemand = Demand<Package, VersionRange> & { readonly specifier?: SpecifierSet };

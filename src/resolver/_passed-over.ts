@@ -1,5 +1,5 @@
 import { contains } from "#standards/version-range";
-import type { Candidate } from "./_candidate.ts";
+import { type Candidate, verdictOf } from "./_candidate.ts";
 import type { Project } from "./_project.ts";
 import type { Refusal } from "./_refusal.ts";
 import type { PythonProvider } from "./provider.ts";
@@ -50,6 +50,10 @@ function reasonFor(
   ];
   const refusal = provider.refusal(candidate);
   if (refusal !== undefined) return isPassedOver(refusal) ? told(refusal) : [];
+  const verdict =
+    candidate.source === undefined ? verdictOf(candidate, provider.policy) : undefined;
+  if (verdict?.usable === true && verdict.yanked !== false)
+    return told({ kind: "yanked", reason: verdict.yanked });
   const answer = candidate.metadata;
   if (answer !== undefined && !(answer instanceof Promise)) {
     if (answer.kind === "needs-build") return told({ kind: "needs-build", reason: answer.reason });

@@ -31,11 +31,13 @@ export class Project {
   readonly name: NormalizedName;
   readonly direct: DirectSource | undefined;
   readonly extras = new Map<NormalizedName, ExtraPackage>();
-  /** Intervals to which a requirement has pinned the project (`==`), by lower bound: see `isYankedAllowed`. */
+  /** Intervals to which a requirement has pinned the project (`==`), by lower bound. */
   readonly pins: Map<VersionKey, VersionKey>;
-  /** Candidates that were refused because they are yanked and nothing pinned them. */
-  readonly refusedAsYanked = new Set<VersionKey>();
+  /** Yanked versions that were taken once and that nothing in the answer pinned. */
+  readonly distrusted: Map<VersionKey, "unless-pinned" | "always">;
   content: Content | undefined;
+  /** The solver asked for versions. A page may be at hand before that, if it was fetched early. */
+  consulted = false;
   /** What the environment holds, if that may be kept. */
   readonly installed: Candidate | undefined;
   private candidates: (Candidate | undefined)[] = [];
@@ -44,12 +46,13 @@ export class Project {
   constructor(
     name: NormalizedName,
     direct: DirectSource | undefined,
-    pins: Map<VersionKey, VersionKey>,
+    { pins, distrusted }: Pick<Project, "pins" | "distrusted">,
     installed?: InstalledCandidate,
   ) {
     this.name = name;
     this.direct = direct;
     this.pins = pins;
+    this.distrusted = distrusted;
     this.installed = installed === undefined ? undefined : this.keep(installed);
   }
 
@@ -116,6 +119,11 @@ export class Project {
         : (this.listing?.releases.map((release) => release.version) ?? []));
   }
 
+  /** The versions that messages may speak of: the same ones however fast pages arrive. */
+  get toldVersions(): readonly Version[] {
+    return this.consulted ? this.versions : [];
+  }
+
   get count(): number {
     if (this.content?.kind === "direct") return 1;
     return this.listing?.releases.length ?? 0;
@@ -179,14 +187,19 @@ export class Project {
   }
 
   /**
-   * A yanked version may be taken where a requirement pins it (PEP 592), or where it is in place already. Which
-   * requirements there are comes out only on the way; whoever refuses a version here and finds a pin later has to
-   * start again.
+   * A yanked version may be taken where a requirement pins it (PEP 592), or where it is in place already. Who pins what
+   * is known at the end only, so a yanked version is taken on trust when nothing else is left; if nothing in the answer
+   * pins it, it is distrusted and everything starts again.
    */
   isYankedAllowed(candidate: Candidate, policy: Policy): boolean {
     if (policy.isPreferred(this.name, candidate.version)) return true;
-    for (const [from, to] of this.pins)
-      if (candidate.key >= from && candidate.key < to) return true;
+    const distrust = this.distrusted.get(candidate.key);
+    return distrust === undefined || (distrust === "unless-pinned" && this.isPinned(candidate.key));
+  }
+
+  /** True when some requirement that was read pins the version, be it part of the answer or not. */
+  private isPinned(key: VersionKey): boolean {
+    for (const [from, to] of this.pins) if (key >= from && key < to) return true;
     return false;
   }
 

@@ -1,12 +1,12 @@
 import { withoutCredentials } from "#base/url";
 import type { Incompatibility, Term } from "#pubgrub/incompatibility";
-import type { Demand } from "#pubgrub/provider";
 import { formatRequirement, type Requirement } from "#standards/requirement";
 import { describeRange, formatSpecifierSet } from "#standards/specifier-set";
 import type { Version } from "#standards/version";
+import { afterLocals, infinityKey, type VersionKey } from "#standards/version-key";
 import { isFull, type VersionRange } from "#standards/version-range";
 import { verdictOf } from "./_candidate.ts";
-import type { Package } from "./_packages.ts";
+import type { Package, WordedDemand } from "./_packages.ts";
 import type { Project } from "./_project.ts";
 import type { Refusal } from "./_refusal.ts";
 import type { PythonProvider } from "./provider.ts";
@@ -54,28 +54,31 @@ export class Speech {
   demand(
     subject: VersionTerm | undefined,
     option: Package | undefined,
-    demand: Demand<Package, VersionRange>,
+    demand: WordedDemand,
   ): string {
     const { text, many } = this.subject(subject, option);
     const needs = `${text} ${many ? "need" : "needs"}`;
     const wanted = demand.package;
     if (wanted.kind === "python")
       return `${needs} Python ${describeRange(demand.range)}, and the target is ${this.target}`;
-    return `${needs} ${this.package(wanted, demand.range)}`;
+    const words = demand.specifier === undefined ? undefined : formatSpecifierSet(demand.specifier);
+    return `${needs} ${this.package(wanted, demand.range, words)}`;
   }
 
   noVersions(subject: VersionTerm | undefined): string {
     const project = subject === undefined ? undefined : projectOf(subject.package);
     if (subject === undefined || project === undefined) return "there is no such version";
-    const [newest] = project.versions;
+    const [newest] = project.toldVersions;
     if (newest === undefined) return `\`${project.name}\` has no versions`;
     if (isFull(subject.range)) return `\`${project.name}\` has no version that can be used`;
-    const range = describeRange(subject.range, project.versions);
-    const oldest = project.versions.at(-1) as Version;
+    const range = describeRange(subject.range, project.toldVersions);
+    if (project.direct !== undefined)
+      return `\`${project.name}\` has no version ${range}: ${withoutCredentials(project.direct.url)} is ${newest.text}`;
+    const oldest = project.toldVersions.at(-1) as Version;
     const known =
       newest === oldest
         ? `the only one is ${newest.text}`
-        : `there are ${project.versions.length}, from ${oldest.text} to ${newest.text}`;
+        : `there are ${project.toldVersions.length}, from ${oldest.text} to ${newest.text}`;
     return `\`${project.name}\` has no version ${range}; ${known}`;
   }
 
@@ -151,16 +154,14 @@ export class Speech {
     return this.package(dependency, range);
   }
 
-  private package(dependency: Package, range: VersionRange): string {
+  /** `words` are those of a requirement; without them the range is described. */
+  private package(dependency: Package, range: VersionRange, words?: string): string {
     if (dependency.kind === "python") return `Python ${describeRange(range)}`;
     if (dependency.kind === "extra") return `\`${dependency.project.name}[${dependency.extra}]\``;
-    if (dependency.direct !== undefined && isFull(range)) return `\`${dependency.name}\``;
-    const versions = isFull(range) ? "" : describeRange(range, dependency.versions);
-    return versions === "" || versions === "any version"
-      ? `\`${dependency.name}\``
-      : versions.includes(" ")
-        ? `\`${dependency.name}\` ${versions}`
-        : `\`${dependency.name}${versions}\``;
+    const versions = words ?? (isFull(range) ? "" : describeRange(range, dependency.toldVersions));
+    return versions.includes(" ")
+      ? `\`${dependency.name}\` ${versions}`
+      : `\`${dependency.name}${versions}\``;
   }
 
   private subject(term: VersionTerm | undefined, option: Package | undefined): Subject {
@@ -174,12 +175,13 @@ export class Speech {
       const range = isFull(term.range) ? "" : ` ${describeRange(term.range)}`;
       return { text: name + range, many: false, versions };
     }
-    if (versions.length === project.versions.length && versions.length > 1)
+    if (versions.length === project.toldVersions.length && versions.length > 1)
       return { text: `every version of ${name}`, many: false, versions };
     if (older === undefined) return { text: `${name} ${newest.text}`, many: false, versions };
     if (versions.length === 2)
       return { text: `${name} ${older.text} and ${newest.text}`, many: true, versions };
-    return { text: `${name} ${describeRange(term.range, project.versions)}`, many: true, versions };
+    const range = describeRange(betweenExisting(project, term.range), project.toldVersions);
+    return { text: `${name} ${range}`, many: false, versions };
   }
 
   private tags(project: Project | undefined, versions: readonly Version[]): string {
@@ -203,11 +205,25 @@ export class Speech {
 
 function versionsIn(project: Project, range: VersionRange): Version[] {
   const versions: Version[] = [];
+  if (!project.consulted) return versions;
   const spans = project.spans(range);
   for (let i = 0; i < spans.length; i += 2)
     for (let at = spans[i] as number; at < (spans[i + 1] as number); at++)
-      versions.push(project.versions[at] as Version);
+      versions.push(project.toldVersions[at] as Version);
   return versions;
+}
+
+/** The same existing versions, bounded by existing versions. */
+function betweenExisting(project: Project, range: VersionRange): VersionRange {
+  const spans = project.spans(range);
+  const bounds: VersionKey[] = [];
+  for (let i = spans.length - 2; i >= 0; i -= 2) {
+    const first = spans[i] as number;
+    const oldest = project.toldVersions[(spans[i + 1] as number) - 1] as Version;
+    const newest = project.toldVersions[first] as Version;
+    bounds.push(oldest.key, first === 0 ? infinityKey : afterLocals(newest));
+  }
+  return bounds;
 }
 
 function isUnrestrictedExtra(term: VersionTerm): boolean {

@@ -1,7 +1,7 @@
 import { plural } from "#base/text";
 import type { Cause, Incompatibility, Term } from "#pubgrub/incompatibility";
 import type { VersionRange } from "#standards/version-range";
-import { union } from "#standards/version-range";
+import { rangeEquals, union } from "#standards/version-range";
 import { Speech } from "./_speech.ts";
 import type { Package } from "./_packages.ts";
 import type { Project } from "./_project.ts";
@@ -144,7 +144,9 @@ function merge(a: Fact, b: Fact): Fact {
   if (a.cause.kind !== "demand" || b.cause.kind !== "demand") return { terms, cause: a.cause };
   const { demand } = a.cause;
   const range = union(demand.range, b.cause.demand.range);
-  return { terms, cause: { ...a.cause, demand: { ...demand, range } } };
+  // The words of one requirement do not fit both.
+  const both = rangeEquals(demand.range, range) ? demand : { package: demand.package, range };
+  return { terms, cause: { ...a.cause, demand: both } };
 }
 
 /** From what was asked outwards: the facts about a package come after those that need it. */

@@ -22,7 +22,7 @@ import type { RangeAlgebra } from "#pubgrub/range-algebra";
 import { type Candidate, verdictOf } from "./_candidate.ts";
 import { isSameSource, namesDigest } from "./_direct-url.ts";
 import { ActiveRequirements } from "./_extra-requirements.ts";
-import type { Choosable, ExtraPackage, Package, PythonPackage } from "./_packages.ts";
+import type { Choosable, ExtraPackage, Package, PythonPackage, WordedDemand } from "./_packages.ts";
 import { Policy } from "./_policy.ts";
 import { type DirectSource, Project } from "./_project.ts";
 import { constraintRefusal, type Refusal } from "./_refusal.ts";
@@ -57,12 +57,11 @@ export class KnownTooLate extends Error {
 /** What a resolution learns about the world and keeps when it has to start again. */
 export class Findings {
   readonly directs = new Map<NormalizedName, DirectSource>();
-  readonly pins = new Map<NormalizedName, Map<VersionKey, VersionKey>>();
+  readonly yanks = new Map<NormalizedName, Pick<Project, "pins" | "distrusted">>();
   readonly listings = new Map<NormalizedName, Awaited<ReturnType<MetadataSource["listing"]>>>();
 }
 
 const selected: Choosable = { ...parseVersion("0"), version: parseVersion("0") };
-type PythonDemand = Demand<Package, VersionRange>;
 type Answer = Dependencies<Package, VersionRange>;
 
 /**
@@ -113,7 +112,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   // What is asked
 
   /** What one requirement from outside comes to, overrides applied. */
-  demandsOfRoot(asked: AskedRequirement): { demands: PythonDemand[]; by: AskedRequirement }[] {
+  demandsOfRoot(asked: AskedRequirement): { demands: WordedDemand[]; by: AskedRequirement }[] {
     const { requirement } = asked;
     if (!this.applies(asked)) return [];
     const overrides = this.overrides.get(requirement.name);
@@ -127,9 +126,9 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   project(name: NormalizedName): Project {
     let project = this.projects.get(name);
     if (project === undefined) {
-      const { directs, pins, listings } = this.findings;
-      let own = pins.get(name);
-      if (own === undefined) pins.set(name, (own = new Map()));
+      const { directs, yanks, listings } = this.findings;
+      let own = yanks.get(name);
+      if (own === undefined) yanks.set(name, (own = { pins: new Map(), distrusted: new Map() }));
       project = new Project(name, directs.get(name), own, this.policy.installed(name));
       const listing = listings.get(name);
       if (listing !== undefined && project.direct === undefined) project.setListing(listing);
@@ -220,6 +219,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     const loaded = this.load(project);
     if (loaded instanceof Promise)
       return loaded.then(() => this.upcoming(dependency, range, from, count));
+    project.consulted = true;
     const answers = project
       .take(range, from + count, this.policy)
       .slice(from)
@@ -289,6 +289,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   // Versions
 
   private choose(project: Project, range: VersionRange): Choice<Package, VersionRange, Choosable> {
+    project.consulted = true;
     const [candidate] = project.take(range, 1, this.policy);
     if (candidate !== undefined) return { kind: "version", version: candidate };
     return { kind: "none", excluded: this.exclusions(project, range) };
@@ -309,7 +310,6 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
         const candidate = project.candidate(at);
         const reason = this.refusal(candidate);
         if (reason === undefined) continue;
-        if (reason.kind === "yanked") project.refusedAsYanked.add(candidate.key);
         const key = reason.kind === "requires-python" ? `python ${reason.specifier}` : reason.kind;
         const [from, to] = candidate.alone as readonly [VersionKey, VersionKey];
         const group = groups.get(key);
@@ -342,6 +342,25 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     if (!verdict.usable) return verdict.reason;
     if (verdict.yanked !== false) return { kind: "yanked", reason: verdict.yanked };
     return undefined;
+  }
+
+  /** Goes back on yanked versions that were taken on trust and that nothing in the answer pins. */
+  checkYanked(chosen: Iterable<Candidate>, requirements: () => Iterable<Requirement>): void {
+    for (const candidate of chosen) {
+      const { project, key } = candidate;
+      if (candidate.source !== undefined) continue;
+      const verdict = verdictOf(candidate, this.policy);
+      if (!verdict.usable || verdict.yanked === false) continue;
+      if (this.policy.isPreferred(project.name, candidate.version)) continue;
+      let pinned = false;
+      for (const requirement of requirements())
+        if (requirement.name === project.name && isPin(requirement))
+          pinned ||= ranges.contains(requirement.specifier.range, key);
+      if (pinned) continue;
+      const before = project.distrusted.get(key);
+      project.distrusted.set(key, before === undefined ? "unless-pinned" : "always");
+      throw new KnownTooLate(project.name);
+    }
   }
 
   // Dependencies
@@ -385,7 +404,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
         kind: "invalid-metadata",
         reason: `\`${invalid.text}\` is no requirement: ${invalid.reason}`,
       });
-    const demands: PythonDemand[] = [];
+    const demands: WordedDemand[] = [];
     // The page usually said so already; pages without the field exist.
     if (!this.policy.allowsPython(metadata.requiresPython))
       demands.push({
@@ -437,25 +456,24 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     return overrides.map((asked) => withExtras(asked.requirement, requirement.extras));
   }
 
-  private demandsOf(requirement: Requirement): PythonDemand[] {
+  private demandsOf(requirement: Requirement): WordedDemand[] {
     const project = this.project(requirement.name);
     const { specifier, extras } = requirement;
     this.notePin(project, requirement);
-    const demands: PythonDemand[] = [{ package: project, range: specifier.range }];
+    const demands: WordedDemand[] = [{ package: project, range: specifier.range, specifier }];
     for (const extra of extras) demands.push({ package: project.extra(extra), range: fullRange });
     return demands;
   }
 
-  /** Remembers `==1.0` and `===1.0`, which make a yanked version acceptable (PEP 592). */
-  private notePin(project: Project, { specifier }: Requirement): void {
-    const [only, ...others] = specifier.specifiers;
-    if (only === undefined || others.length > 0 || only.version.endsWith(".*")) return;
-    if (only.operator !== "==" && only.operator !== "===") return;
-    const [from, to] = specifier.range;
+  private notePin(project: Project, requirement: Requirement): void {
+    if (!isPin(requirement)) return;
+    const { range } = requirement.specifier;
+    const [from, to] = range;
     if (from === undefined || to === undefined || project.pins.has(from)) return;
     project.pins.set(from, to);
-    for (const refused of project.refusedAsYanked)
-      if (refused >= from && refused < to) throw new KnownTooLate(project.name);
+    for (const [key, distrust] of project.distrusted)
+      if (distrust === "unless-pinned" && key >= from && key < to)
+        throw new KnownTooLate(project.name);
   }
 
   /**
@@ -477,6 +495,13 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     if (this.projects.has(name)) throw new KnownTooLate(name);
     return undefined;
   }
+}
+
+/** `==1.0` and `===1.0`, which make a yanked version acceptable (PEP 592). */
+function isPin({ specifier }: Requirement): boolean {
+  const [only, ...others] = specifier.specifiers;
+  if (only === undefined || others.length > 0 || only.version.endsWith(".*")) return false;
+  return only.operator === "==" || only.operator === "===";
 }
 
 function unusable(range: VersionRange, reason: Refusal): Exclusion<Package, VersionRange> {

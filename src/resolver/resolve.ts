@@ -2,6 +2,7 @@ import { sortedBy } from "#base/order";
 import { type Report, silent } from "#base/report";
 import { evaluateMarkerLeniently } from "#standards/marker";
 import type { Requirement } from "#standards/requirement";
+import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import { exactly } from "#standards/version-range";
 import { type Asked, type Outcome, solve } from "#pubgrub/solver";
@@ -143,6 +144,12 @@ function resolutionOf(
       else known.push(dependency.extra);
     }
   }
+  provider.checkYanked(chosen.values(), function* () {
+    for (const { requirement } of [...request.roots, ...request.constraints, ...request.overrides])
+      yield requirement;
+    for (const candidate of chosen.values())
+      yield* requirementsOf(candidate, extras.get(candidate.project.name) ?? [], provider);
+  });
   const origins = originsOf(request, provider);
   const warnings: string[] = [];
   const packages = sortedBy(chosen.values(), ({ project }) => project.name).map((candidate) =>
@@ -195,11 +202,7 @@ function packageOf(
 ): ResolvedPackage {
   const { project, version } = candidate;
   const { name } = project;
-  const answer = candidate.metadata;
-  const metadata =
-    answer !== undefined && !(answer instanceof Promise) && answer.kind === "metadata"
-      ? answer.metadata
-      : undefined;
+  const metadata = readMetadata(candidate);
   const origin = origins.get(name);
   const demandedHashes = provider.policy.demandedHashes(name);
   warnings.push(...warningsAbout(candidate, extras, metadata?.providesExtra, provider));
@@ -211,18 +214,28 @@ function packageOf(
     source: sourceOf(candidate, provider),
     ...(demandedHashes.length > 0 ? { demandedHashes } : {}),
     metadata,
-    dependencies:
-      metadata === undefined || !provider.policy.followsDependencies
-        ? []
-        : [undefined, ...extras].flatMap((extra) =>
-            provider
-              .requirementsOf(metadata, extra)
-              .flatMap((requirement) => provider.overridden(requirement))
-              .map(dependencyOf),
-          ),
+    dependencies: [...requirementsOf(candidate, extras, provider)].map(dependencyOf),
     origins: origin?.texts ?? [],
     isDirect: origin?.isDirect === true,
   };
+}
+
+function readMetadata({ metadata }: Candidate): CoreMetadata | undefined {
+  if (metadata === undefined || metadata instanceof Promise) return undefined;
+  return metadata.kind === "metadata" ? metadata.metadata : undefined;
+}
+
+/** What a version asks for with the extras that are selected, overrides applied. */
+function* requirementsOf(
+  candidate: Candidate,
+  extras: readonly NormalizedName[],
+  provider: PythonProvider,
+): Iterable<Requirement> {
+  const metadata = readMetadata(candidate);
+  if (metadata === undefined || !provider.policy.followsDependencies) return;
+  for (const extra of [undefined, ...extras])
+    for (const requirement of provider.requirementsOf(metadata, extra))
+      yield* provider.overridden(requirement);
 }
 
 function dependencyOf(requirement: Requirement): ResolvedDependency {
