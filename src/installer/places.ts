@@ -107,10 +107,10 @@ export function resolvePath(
   if (before !== undefined) return before;
   const parent = parentOf(path);
   // Asked first: an error costs more than a question.
-  const resolved =
-    parent === "" || files.tryStat(path) !== undefined
-      ? withSlashes(files.realPath(path))
-      : `${resolvePath(parent, files, known)}/${nameOf(path)}`;
+  let resolved: string;
+  if (files.tryStat(path) !== undefined) resolved = withSlashes(files.realPath(path));
+  else if (parent === "") resolved = path;
+  else resolved = `${resolvePath(parent, files, known)}/${nameOf(path)}`;
   known.set(path, resolved);
   return resolved;
 }

@@ -1,0 +1,183 @@
+import { describe, expect, test } from "bun:test";
+import { PkmError } from "#base/errors";
+import type { InstalledDistribution, InstalledKind } from "#environment/environment";
+import { MemoryFiles } from "#platform/memory/files";
+import { memoryHost } from "#platform/memory/host";
+import { RealHashing } from "#platform/real/hashing";
+import { normalizeName } from "#standards/name";
+import { apply } from "./apply.ts";
+import { imaginedEnvironment, layEnvironment, wheelSource } from "./imagined.ts";
+import { planRemovals } from "./plan.ts";
+
+const site = "/env/lib/python3.13/site-packages";
+
+function present(
+  kind: InstalledKind,
+  metadataPath: string,
+  changes: Partial<InstalledDistribution> = {},
+): InstalledDistribution {
+  return {
+    kind,
+    name: normalizeName("old"),
+    displayName: "Old",
+    version: "1",
+    metadataPath,
+    location: site,
+    hasDirectUrl: false,
+    editableLocation: undefined,
+    ...changes,
+  };
+}
+
+/** Uninstalls one distribution from an environment that holds `content`; answers what is left besides the base. */
+async function uninstall(
+  distribution: InstalledDistribution,
+  content: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const files = new MemoryFiles(content);
+  const environment = imaginedEnvironment("/env");
+  layEnvironment(environment, files);
+  const world = { files, hashing: new RealHashing(), host: memoryHost() };
+  const steps = planRemovals([distribution], new Set([distribution.name]));
+  await apply(steps, environment, wheelSource([]), world);
+  const { ".pkm.lock": _lock, ...left } = files.snapshot("/env");
+  const base = ["pyvenv.cfg", "bin/python"];
+  return Object.fromEntries(
+    Object.entries(left).filter(([path]) => !path.endsWith("/") && !base.includes(path)),
+  );
+}
+
+async function refusal(work: Promise<unknown>): Promise<PkmError> {
+  const failure = await work.catch((error: unknown) => error);
+  if (!(failure instanceof PkmError)) throw failure ?? new Error("nothing was refused");
+  return failure;
+}
+
+describe("a distribution with a RECORD", () => {
+  const info = `${site}/old-1.dist-info`;
+
+  test("goes with its rows, absolute ones, compiled modules, unlisted metadata and emptied folders", async () => {
+    const left = await uninstall(present("dist-info", info), {
+      [`${info}/RECORD`]:
+        "old/a.py,,\nold/sub/b.py,,\n../../../bin/old,,\n/env/share/old/x.txt,,\ngone.py,,\nold-1.dist-info/RECORD,,\n",
+      [`${info}/uv_cache.json`]: "{}",
+      [`${site}/old/a.py`]: "",
+      [`${site}/old/__pycache__/a.cpython-313.pyc`]: "",
+      [`${site}/old/__pycache__/a.cpython-313.opt-1.pyc`]: "",
+      [`${site}/old/__pycache__/long_gone.cpython-312.pyc`]: "",
+      [`${site}/old/sub/b.py`]: "",
+      "/env/share/old/x.txt": "",
+      "/env/bin/old": "",
+    });
+    expect(left).toEqual({});
+  });
+
+  test("leaves what a person put beside its files, and the compiled modules of that", async () => {
+    const left = await uninstall(present("dist-info", info), {
+      [`${info}/RECORD`]: "old/a.py,,\nold-1.dist-info/RECORD,,\n",
+      [`${site}/old/a.py`]: "",
+      [`${site}/old/mine.py`]: "mine",
+      [`${site}/old/__pycache__/a.cpython-313.pyc`]: "",
+      [`${site}/old/__pycache__/mine.cpython-313.pyc`]: "compiled",
+    });
+    expect(left).toEqual({
+      "lib/python3.13/site-packages/old/mine.py": "mine",
+      "lib/python3.13/site-packages/old/__pycache__/mine.cpython-313.pyc": "compiled",
+    });
+  });
+
+  for (const row of ["../../../../etc/passwd", "/etc/passwd", "../../../../env2/x.py"])
+    test(`is refused when it lists ${row}`, async () => {
+      const error = await refusal(
+        uninstall(present("dist-info", info), {
+          [`${info}/RECORD`]: `old.py,,\n${row},,\n`,
+          [`${site}/old.py`]: "",
+          "/etc/passwd": "root",
+        }),
+      );
+      expect(error.code).toBe("record-leaves-environment");
+      expect(error.message).toContain(row);
+    });
+});
+
+describe("a distribution without a list of files", () => {
+  const info = `${site}/old-1.dist-info`;
+
+  test("is refused, and the installer is named", async () => {
+    const error = await refusal(
+      uninstall(present("dist-info", info), {
+        [`${info}/METADATA`]: "Name: old\n",
+        [`${info}/INSTALLER`]: "debian\n",
+      }),
+    );
+    expect(error.code).toBe("no-record");
+    expect(error.why).toBe("it was installed by `debian`");
+    expect(error.fix).toEqual(["uninstall it with `debian`"]);
+  });
+
+  test("is refused when distutils installed it", async () => {
+    const path = `${site}/old-1.egg-info`;
+    const error = await refusal(
+      uninstall(present("egg-info-file", path), { [path]: "Name: old\n" }),
+    );
+    expect(error.code).toBe("distutils-installed");
+  });
+
+  test("is refused when it lies outside of the environment", async () => {
+    const path = "/usr/lib/python3/dist-packages/old-1.dist-info";
+    const location = "/usr/lib/python3/dist-packages";
+    const error = await refusal(
+      uninstall(present("dist-info", path, { location }), { [`${path}/RECORD`]: "" }),
+    );
+    expect(error.code).toBe("outside-environment");
+    expect(error.why).toContain(location);
+  });
+});
+
+test("an egg-info folder goes with its installed files", async () => {
+  const info = `${site}/old-1-py3.13.egg-info`;
+  const left = await uninstall(present("egg-info-folder", info), {
+    [`${info}/installed-files.txt`]: "../old/a.py\n../../../../bin/old\nPKG-INFO\n",
+    [`${info}/PKG-INFO`]: "",
+    [`${site}/old/a.py`]: "",
+    "/env/bin/old": "",
+  });
+  expect(left).toEqual({});
+});
+
+describe("an egg-link", () => {
+  const source = "/home/ada/old";
+  const develop = {
+    [`${site}/old.egg-link`]: `${source}\n.`,
+    [`${source}/old.egg-info/entry_points.txt`]: "[console_scripts]\nold = old:main\n",
+    [`${source}/old.py`]: "the source",
+    "/env/bin/old": "wrapper",
+  };
+  const distribution = present("egg-link", `${source}/old.egg-info`, { editableLocation: source });
+
+  test("goes with its scripts and its line in easy-install.pth; the source stays", async () => {
+    const left = await uninstall(distribution, {
+      ...develop,
+      [`${site}/easy-install.pth`]: `/home/ada/other\n${source}\n`,
+    });
+    expect(left).toEqual({ "lib/python3.13/site-packages/easy-install.pth": "/home/ada/other\n" });
+  });
+
+  test("takes easy-install.pth along when nothing else is in it", async () => {
+    const left = await uninstall(distribution, {
+      ...develop,
+      [`${site}/easy-install.pth`]: `${source}\n`,
+    });
+    expect(left).toEqual({});
+  });
+});
+
+test("an egg goes whole, with its line in easy-install.pth", async () => {
+  const egg = `${site}/old-1-py3.13.egg`;
+  const left = await uninstall(present("egg", `${egg}/EGG-INFO`, { location: egg }), {
+    [`${egg}/EGG-INFO/PKG-INFO`]: "",
+    [`${egg}/old/a.py`]: "",
+    [`${site}/easy-install.pth`]: "./old-1-py3.13.egg\n./other.egg\n",
+  });
+  expect(left).toEqual({ "lib/python3.13/site-packages/easy-install.pth": "./other.egg\n" });
+});
