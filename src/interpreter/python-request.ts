@@ -251,6 +251,6 @@ function sameMachine(name: string): string {
 }
 
 /** True for alpha, beta and candidate versions of Python. */
-export function isPrereleasePython(python: Pick<Interpreter, "version">): boolean {
+function isPrereleasePython(python: Pick<Interpreter, "version">): boolean {
   return /[0-9](?:a|b|rc)[0-9]/.test(python.version);
 }

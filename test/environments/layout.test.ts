@@ -59,9 +59,9 @@ for (const python of pythons)
     test("is opened again as the same environment, by folder and by executable", async () => {
       const ours = await make(python, { relocatable: true });
       const opened = await openEnvironment(ours.root, world);
-      const strip = ({ interpreter: { source: _, ...interpreter }, ...rest }: typeof ours) => ({
-        ...rest,
-        interpreter,
+      const strip = (each: typeof ours) => ({
+        ...each,
+        interpreter: { ...each.interpreter, source: "" },
       });
       expect(strip(opened)).toEqual(strip(ours));
       expect(strip(await openEnvironment(`${ours.root}/bin/python`, world))).toEqual(strip(ours));
