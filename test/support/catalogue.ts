@@ -1,0 +1,29 @@
+import { fileOf, type IndexFile } from "./index-server.ts";
+import { makeWheel } from "./wheel-maker.ts";
+
+/** Small stand-ins for the projects that the documentation names, with the versions and requirements shown there. */
+export function catalogue(): IndexFile[] {
+  return [
+    makeWheel({ name: "httpx", version: "0.28.1", requires: ["anyio", "certifi", "httpcore==1.*", "idna"] }),
+    makeWheel({ name: "httpx", version: "0.27.2", requires: ["anyio", "certifi", "httpcore==1.*", "idna", "sniffio"] }),
+    makeWheel({ name: "anyio", version: "4.12.0", requires: ["idna>=2.8", "typing_extensions>=4.5; python_version < '3.13'"] }),
+    makeWheel({ name: "typing_extensions", version: "4.15.0" }),
+    makeWheel({ name: "certifi", version: "2026.10.18" }),
+    makeWheel({ name: "httpcore", version: "1.0.9", requires: ["certifi", "h11>=0.16"] }),
+    makeWheel({ name: "h11", version: "0.16.0" }),
+    makeWheel({ name: "idna", version: "3.11" }),
+    makeWheel({ name: "sniffio", version: "1.3.1" }),
+    makeWheel({ name: "numpy", version: "2.3.4", requiresPython: ">=3.9" }),
+    makeWheel({ name: "numpy", version: "1.26.4", requiresPython: ">=3.9" }),
+    makeWheel({ name: "numba", version: "0.60.0", requires: ["numpy<2.1,>=1.22"] }),
+    makeWheel({
+      name: "cowsay",
+      version: "6.1",
+      files: {
+        "cowsay/__init__.py": "",
+        "cowsay/main.py": "import sys\n\ndef main():\n    print('moo:', *sys.argv[2:])\n",
+      },
+      consoleScripts: { cowsay: "cowsay.main:main" },
+    }),
+  ].map((wheel) => fileOf(wheel));
+}
