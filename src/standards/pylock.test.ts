@@ -350,10 +350,10 @@ describe("selectPackages()", () => {
 
 describe("lockedAddress()", () => {
   const at = (path: string | undefined, url: string | undefined, lock: string): string =>
-    lockedAddress({ path, url }, { file: lock, cwd: "/work" });
+    lockedAddress({ path, url }, { file: lock, cwd: "/here" });
 
   test("starts at the lock", () => {
-    expect(at("d/a b.whl", "https://h/x", "sub/pylock.toml")).toBe("file:///work/sub/d/a%20b.whl");
+    expect(at("d/a b.whl", "https://h/x", "sub/pylock.toml")).toBe("file:///here/sub/d/a%20b.whl");
     expect(at("../a.whl", undefined, "/x/y/pylock.toml")).toBe("file:///x/a.whl");
     expect(at("/abs/a.whl", undefined, "pylock.toml")).toBe("file:///abs/a.whl");
     expect(at(undefined, "https://h/x", "pylock.toml")).toBe("https://h/x");

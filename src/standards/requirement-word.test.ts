@@ -9,24 +9,24 @@ import {
 } from "./requirement-word.ts";
 
 const files = new Set([
-  "/work/dist/demo-1.0-py3-none-any.whl",
-  "/work/demo-1.0.tar.gz",
-  "/work/app/pyproject.toml",
-  "/work/old/setup.py",
-  "/work/requirements.txt",
-  "/work/pyproject.toml",
-  "/work/a b/pyproject.toml",
+  "/here/dist/demo-1.0-py3-none-any.whl",
+  "/here/demo-1.0.tar.gz",
+  "/here/app/pyproject.toml",
+  "/here/old/setup.py",
+  "/here/requirements.txt",
+  "/here/pyproject.toml",
+  "/here/a b/pyproject.toml",
 ]);
 const folders = new Set([
-  "/work",
-  "/work/app",
-  "/work/old",
-  "/work/empty",
-  "/work/dist",
-  "/work/a b",
+  "/here",
+  "/here/app",
+  "/here/old",
+  "/here/empty",
+  "/here/dist",
+  "/here/a b",
 ]);
 const probe = {
-  cwd: "/work",
+  cwd: "/here",
   kindOf: (path: string) =>
     (files.has(path) ? "file" : folders.has(path) ? "folder" : undefined) as never,
 };
@@ -54,15 +54,15 @@ describe("parseRequirementWord()", () => {
     ["app", "named app"],
     ["demo @ https://h/demo-1.0.zip", "named demo @ https://h/demo-1.0.zip"],
     ["demo@https://h/demo-1.0.zip", "named demo @ https://h/demo-1.0.zip"],
-    ["./app", "path - ? file:///work/app"],
-    [".", "path - ? file:///work"],
-    ["./app[b,A]", "path - ?[a,b] file:///work/app"],
-    [".[dev]", "path - ?[dev] file:///work"],
-    ["old/ ; os_name == 'nt'", 'path - ? file:///work/old ; os_name == "nt"'],
-    ["./a b", "path - ? file:///work/a%20b"],
-    ["dist/demo-1.0-py3-none-any.whl", "path - demo file:///work/dist/demo-1.0-py3-none-any.whl"],
-    ["demo-1.0.tar.gz", "path - ? file:///work/demo-1.0.tar.gz"],
-    ["demo-1.0.tar.gz[x]", "path - ?[x] file:///work/demo-1.0.tar.gz"],
+    ["./app", "path - ? file:///here/app"],
+    [".", "path - ? file:///here"],
+    ["./app[b,A]", "path - ?[a,b] file:///here/app"],
+    [".[dev]", "path - ?[dev] file:///here"],
+    ["old/ ; os_name == 'nt'", 'path - ? file:///here/old ; os_name == "nt"'],
+    ["./a b", "path - ? file:///here/a%20b"],
+    ["dist/demo-1.0-py3-none-any.whl", "path - demo file:///here/dist/demo-1.0-py3-none-any.whl"],
+    ["demo-1.0.tar.gz", "path - ? file:///here/demo-1.0.tar.gz"],
+    ["demo-1.0.tar.gz[x]", "path - ?[x] file:///here/demo-1.0.tar.gz"],
     [
       "https://h/demo-1.0-py3-none-any.whl#sha256=00&egg=other",
       "url - demo https://h/demo-1.0-py3-none-any.whl#sha256=00&egg=other",
@@ -74,8 +74,8 @@ describe("parseRequirementWord()", () => {
       "url git demo[a] git+https://h/x@v1#egg=Demo[a]&subdirectory=s",
     ],
     ["hg+static-http://h/x", "url hg ? hg+static-http://h/x"],
-    ["file:///work/demo-1.0.tar.gz", "url - ? file:///work/demo-1.0.tar.gz"],
-    ["file:demo-1.0.tar.gz", "url - ? file:///work/demo-1.0.tar.gz"],
+    ["file:///here/demo-1.0.tar.gz", "url - ? file:///here/demo-1.0.tar.gz"],
+    ["file:demo-1.0.tar.gz", "url - ? file:///here/demo-1.0.tar.gz"],
     ["file:../x.zip", "url - ? file:///x.zip"],
   ])("reads %s", (word, expected) => {
     expect(told(parseRequirementWord(word, probe))).toBe(expected);
@@ -85,7 +85,7 @@ describe("parseRequirementWord()", () => {
     ["./empty", "the folder has neither `pyproject.toml` nor `setup.py`", undefined],
     [
       "gone-1.0.whl",
-      "it is called like an archive, and there is no file `/work/gone-1.0.whl`",
+      "it is called like an archive, and there is no file `/here/gone-1.0.whl`",
       undefined,
     ],
     ["./gone", undefined, "check the path: there is no `./gone`"],
@@ -114,9 +114,9 @@ describe("parseRequirementWord()", () => {
 
 describe("parseEditableWord()", () => {
   test.each([
-    ["app", "path - ? file:///work/app"],
-    ["./app[x]", "path - ?[x] file:///work/app"],
-    ["file:///work/app", "path - ? file:///work/app"],
+    ["app", "path - ? file:///here/app"],
+    ["./app[x]", "path - ?[x] file:///here/app"],
+    ["file:///here/app", "path - ? file:///here/app"],
     ["git+https://h/x#egg=demo", "url git demo git+https://h/x#egg=demo"],
     ["git://h/x#egg=demo", "url git demo git+git://h/x#egg=demo"],
     ["demo @ git+https://h/x", "named demo @ git+https://h/x"],
@@ -138,15 +138,15 @@ describe("parseEditableWord()", () => {
 
 describe("on Windows", () => {
   const windows = {
-    cwd: "C:\\work",
-    kindOf: (path: string) => (path === "C:\\work\\x-1.zip" ? "file" : undefined) as never,
+    cwd: "C:\\here",
+    kindOf: (path: string) => (path === "C:\\here\\x-1.zip" ? "file" : undefined) as never,
   };
   test("a drive letter is no scheme and backslashes are paths", () => {
-    expect(told(parseRequirementWord("C:\\work\\x-1.zip", windows))).toBe(
-      "path - ? file:///C:/work/x-1.zip",
+    expect(told(parseRequirementWord("C:\\here\\x-1.zip", windows))).toBe(
+      "path - ? file:///C:/here/x-1.zip",
     );
     expect(told(parseRequirementWord(".\\x-1.zip", windows))).toBe(
-      "path - ? file:///C:/work/x-1.zip",
+      "path - ? file:///C:/here/x-1.zip",
     );
   });
 });

@@ -42,7 +42,7 @@ export type PathProbe = {
  * import { strict as assert } from "node:assert";
  * import { parseRequirementWord } from "#standards/requirement-word";
  *
- * const probe = { cwd: "/work", kindOf: () => undefined };
+ * const probe = { cwd: "/here", kindOf: () => undefined };
  * assert.equal(parseRequirementWord("Flask>=3", probe).kind, "named");
  * assert.equal(parseRequirementWord("https://index.example/x.zip#egg=x", probe).kind, "url");
  * ```

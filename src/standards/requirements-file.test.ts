@@ -26,14 +26,14 @@ function missing(path: string): never {
   throw Object.assign(new Error(`no ${path}`), { code: "ENOENT" });
 }
 
-/** Reads `requirements.txt` of an imagined folder `/work`, or of what is named. */
+/** Reads `requirements.txt` of an imagined folder `/here`, or of what is named. */
 function read(
   files: string | Readonly<Record<string, string | Bytes>>,
   file = "requirements.txt",
   kind: "requirements" | "constraints" = "requirements",
-  cwd = "/work",
+  cwd = "/here",
 ): Promise<RequirementsFile> {
-  const all = typeof files === "string" ? { "/work/requirements.txt": files } : files;
+  const all = typeof files === "string" ? { "/here/requirements.txt": files } : files;
   return parseRequirementsFile(file, kind, {
     read: (path) => {
       const content = all[path] ?? missing(path);
@@ -109,17 +109,17 @@ describe("a requirements file", () => {
   test("reads the files it names, relative to itself, and remembers which are constraints", async () => {
     const result = await read(
       {
-        "/work/deps/all.txt": "-r sub/one.txt\n-c ../limits.txt\nb\n",
-        "/work/deps/sub/one.txt": "a\n-r ../two.txt\n",
-        "/work/deps/two.txt": "c\n",
-        "/work/limits.txt": "d<2\n",
+        "/here/deps/all.txt": "-r sub/one.txt\n-c ../limits.txt\nb\n",
+        "/here/deps/sub/one.txt": "a\n-r ../two.txt\n",
+        "/here/deps/two.txt": "c\n",
+        "/here/limits.txt": "d<2\n",
       },
       "deps/all.txt",
     );
     expect(result.entries.map((entry) => originOf(entry))).toEqual([
-      "-r /work/deps/sub/one.txt (line 1)",
-      "-r /work/deps/two.txt (line 1)",
-      "-c /work/limits.txt (line 1)",
+      "-r /here/deps/sub/one.txt (line 1)",
+      "-r /here/deps/two.txt (line 1)",
+      "-c /here/limits.txt (line 1)",
       "-r deps/all.txt (line 3)",
     ]);
   });
@@ -143,28 +143,28 @@ describe("a requirements file", () => {
   test("uses the paths of Windows where the current folder is one", async () => {
     const result = await read(
       {
-        "C:\\work\\in\\all.txt": "-r ../b.txt\n-r D:/c.txt",
-        "C:\\work\\b.txt": "x",
+        "C:\\here\\in\\all.txt": "-r ../b.txt\n-r D:/c.txt",
+        "C:\\here\\b.txt": "x",
         "D:\\c.txt": "y",
       },
       "in\\all.txt",
       "requirements",
-      "C:\\work",
+      "C:\\here",
     );
-    expect(result.files).toEqual(["in\\all.txt", "C:\\work\\b.txt", "D:\\c.txt"]);
+    expect(result.files).toEqual(["in\\all.txt", "C:\\here\\b.txt", "D:\\c.txt"]);
   });
 
   test("that leads back to itself is refused, a file named twice is not", async () => {
-    const loop = { "/work/requirements.txt": "-r a.txt", "/work/a.txt": "-r ./requirements.txt" };
+    const loop = { "/here/requirements.txt": "-r a.txt", "/here/a.txt": "-r ./requirements.txt" };
     expect((await failure(read(loop))).code).toBe("requirements-file-recursion");
-    const twice = { "/work/requirements.txt": "-r a.txt\n-r a.txt", "/work/a.txt": "x" };
+    const twice = { "/here/requirements.txt": "-r a.txt\n-r a.txt", "/here/a.txt": "x" };
     expect((await read(twice)).entries.length).toBe(2);
   });
 
   test("that is not there is named together with the line that names it", async () => {
     const error = await failure(read("\n-r gone.txt"));
     expect(error.code).toBe("requirements-file-missing");
-    expect(error.what).toBe("Cannot open /work/gone.txt, which requirements.txt (line 2) names");
+    expect(error.what).toBe("Cannot open /here/gone.txt, which requirements.txt (line 2) names");
   });
 
   test("gives its options to the whole run, a later index before the earlier ones", async () => {
@@ -272,12 +272,12 @@ describe("the encoding of a requirements file", () => {
     ["Latin-1 without a word", latin1("x # é")],
     ["cp1251 by its cookie", Uint8Array.from([...utf8("# vim: coding=cp1251\nx # "), 0xff])],
   ])("may be %s", async (_, bytes) => {
-    const result = await read({ "/work/requirements.txt": bytes });
+    const result = await read({ "/here/requirements.txt": bytes });
     expect(result.entries.map((entry) => entry.text)).toEqual(["x"]);
   });
 
   test("is told when it is guessed", async () => {
-    const { warnings } = await read({ "/work/requirements.txt": latin1("x # é") });
+    const { warnings } = await read({ "/here/requirements.txt": latin1("x # é") });
     expect(warnings[0]).toContain("read as latin-1");
   });
 
@@ -286,7 +286,7 @@ describe("the encoding of a requirements file", () => {
     ["bytes that belie the cookie", Uint8Array.from([...utf8("# coding: utf-8\n"), 0xff])],
     ["half a character", Uint8Array.from([0xff, 0xfe, 0, 0, 0x78])],
   ])("is an error with %s", async (_, bytes) => {
-    expect((await failure(read({ "/work/requirements.txt": bytes }))).code).toBe(
+    expect((await failure(read({ "/here/requirements.txt": bytes }))).code).toBe(
       "requirements-file-encoding",
     );
   });
