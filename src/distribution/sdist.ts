@@ -2,7 +2,6 @@ import { readTar } from "#archive/tar";
 import { openZip } from "#archive/zip";
 import type { World } from "#platform/ports";
 import { type CoreMetadata, isStatic, parseMetadata } from "#standards/metadata";
-import { normalizeName } from "#standards/name";
 import type { SdistFilename } from "#standards/sdist-filename";
 import { compareVersions } from "#standards/version";
 import { otherIdentity, sdistInvalid } from "./errors.ts";
@@ -23,14 +22,11 @@ export function readStaticMetadata(
   identity: SdistFilename,
   { inflate }: Pick<World, "inflate">,
 ): StaticMetadata {
-  const content = pkgInfoOf(bytes, filename, inflate);
-  if (typeof content === "string") return { kind: "needs-build", reason: content };
+  const content = pkgInfoOf(bytes, filename, identity.extension, inflate);
+  if (content === undefined) return { kind: "needs-build", reason: "it has no PKG-INFO" };
   const text = new TextDecoder().decode(content);
   const metadata = parseMetadata(text, `\`${filename}\``);
-  if (
-    metadata.name !== normalizeName(identity.name) ||
-    compareVersions(metadata.version, identity.version) !== 0
-  )
+  if (metadata.name !== identity.name || compareVersions(metadata.version, identity.version) !== 0)
     throw otherIdentity(
       filename,
       `${identity.name} ${identity.version.text}`,
@@ -46,14 +42,17 @@ export function readStaticMetadata(
   };
 }
 
-/** The bytes of the one PKG-INFO below the one top folder, or why there are none that count. */
+/** The bytes of the one PKG-INFO below the one top folder. */
 function pkgInfoOf(
   bytes: Uint8Array,
   filename: string,
+  extension: SdistFilename["extension"],
   inflate: World["inflate"],
-): Uint8Array | string {
-  const members = membersOf(bytes, filename, inflate);
-  if (members === undefined) return "its kind of archive can only be read by a build";
+): Uint8Array | undefined {
+  const members =
+    extension === ".zip"
+      ? zipMembers(bytes, filename, inflate)
+      : tarMembers(bytes, filename, inflate);
   let top: string | undefined;
   let found: Uint8Array | undefined;
   for (const { name, content } of members) {
@@ -73,21 +72,12 @@ function pkgInfoOf(
       throw sdistInvalid(filename, "it has PKG-INFO twice", "every member has a name of its own");
     found = content();
   }
-  return found ?? "it has no PKG-INFO";
+  return found;
 }
 
 type Member = { readonly name: string; readonly content: (() => Uint8Array) | undefined };
 
-function membersOf(
-  bytes: Uint8Array,
-  filename: string,
-  inflate: World["inflate"],
-): Iterable<Member> | undefined {
-  const lower = filename.toLowerCase();
-  if (lower.endsWith(".tar.gz") || lower.endsWith(".tgz"))
-    return tarMembers(unzipped(bytes, filename, inflate), filename);
-  if (lower.endsWith(".tar")) return tarMembers(bytes, filename);
-  if (!lower.endsWith(".zip")) return undefined;
+function zipMembers(bytes: Uint8Array, filename: string, inflate: World["inflate"]): Member[] {
   const archive = openZip(bytes, filename, inflate);
   return archive.members.map((member) => ({
     name: member.name,
@@ -95,8 +85,12 @@ function membersOf(
   }));
 }
 
-function* tarMembers(bytes: Uint8Array, filename: string): Generator<Member> {
-  for (const member of readTar(bytes, filename))
+function* tarMembers(
+  bytes: Uint8Array,
+  filename: string,
+  inflate: World["inflate"],
+): Generator<Member> {
+  for (const member of readTar(unzipped(bytes, filename, inflate), filename))
     yield { name: member.name, content: member.kind === "file" ? () => member.content : undefined };
 }
 

@@ -1,6 +1,7 @@
 import type { Hashes } from "#base/hash";
 import type { FileLock, World, Workers } from "#platform/ports";
 import { AnswerCache } from "./answer-cache.ts";
+import { BytecodeStore } from "./bytecode.ts";
 import { holdStore, layOut } from "./layout.ts";
 import { MetadataCache } from "./metadata-cache.ts";
 import { WheelStore } from "./wheel-store.ts";
@@ -29,6 +30,8 @@ export interface Store {
   readonly metadata: MetadataCache;
   /** Small answers by the digest of their question. */
   readonly answers: AnswerCache;
+  /** Modules of stored wheels, compiled. */
+  readonly bytecode: BytecodeStore;
   /** The unpacked wheel with this archive hash, if it is here and its manifest whole. */
   findWheel(sha256: string): StoredWheel | undefined;
   /**
@@ -47,7 +50,10 @@ export interface Store {
   close(): void;
 }
 
-export type StoreWorld = Pick<World, "files" | "clock" | "hashing" | "inflate" | "host"> & {
+export type StoreWorld = Pick<
+  World,
+  "files" | "clock" | "processes" | "hashing" | "inflate" | "host"
+> & {
   /** Without them wheels are unpacked by the thread that asks. */
   readonly workers?: Workers;
 };
@@ -66,6 +72,7 @@ export function openStore({ root, world }: StoreOptions): Store {
     root: places.root,
     metadata: new MetadataCache(places, world),
     answers: new AnswerCache(places, world),
+    bytecode: new BytecodeStore(places, world),
     findWheel: (sha256) => wheels.find(sha256),
     findByUrl: (file) => wheels.findByUrl(file),
     addWheel: (wheel) => wheels.add(wheel),

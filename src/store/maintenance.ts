@@ -1,0 +1,348 @@
+import { errnoOf } from "#base/errors";
+import { silent, type Report } from "#base/report";
+import type { FileLock, World } from "#platform/ports";
+import type { NormalizedName } from "#standards/name";
+import type { StoreEvent } from "./events.ts";
+import { replaceFile } from "./kept-file.ts";
+import { layOut, lockStore, type StorePlaces } from "./layout.ts";
+import { parseManifest } from "./manifest-text.ts";
+import { manifestName } from "./unpack.ts";
+import type { StoredWheel } from "./wheel-manifest.ts";
+
+export type MaintenanceWorld = Pick<World, "files" | "clock" | "hashing" | "inflate" | "host"> & {
+  readonly report?: Report<StoreEvent>;
+};
+
+export type CacheUsage = {
+  /** Stored wheels. */
+  readonly wheels: number;
+  /** Bytes of everything in the cache folder, pages and metadata included. */
+  readonly bytes: number;
+};
+
+/** What was taken out of the cache. */
+export type Removal = { readonly wheels: number; readonly files: number; readonly bytes: number };
+
+export type Verification = {
+  readonly wheels: number;
+  /** Wheels whose content is not what their manifest says; they have been removed. */
+  readonly broken: readonly { readonly filename: string; readonly problems: readonly string[] }[];
+};
+
+/** How much the cache folder holds. Reads only; what changes meanwhile is counted or not. */
+export function cacheUsage(cache: string, world: MaintenanceWorld): CacheUsage {
+  const places = layOut(cache);
+  let wheels = 0;
+  for (const _ of wheelFolders(places, world)) wheels++;
+  return { wheels, bytes: sizeOf(cache, world).bytes };
+}
+
+export type PruneOptions = {
+  /** Bytes of wheels that may stay; those not used for the longest time go first. */
+  readonly cap?: number;
+};
+
+/**
+ * Removes what nobody needs any more: what interrupted runs left, answers and metadata that were not renewed for a
+ * quarter of a year, bytecode of wheels that are gone, and wheels beyond the cap.
+ */
+export async function pruneCache(
+  cache: string,
+  options: PruneOptions,
+  world: MaintenanceWorld,
+): Promise<Removal> {
+  return await alone(cache, world, (places) => {
+    const bin = new Bin(places, world);
+    // Whoever makes something holds the store, so nothing here is in use.
+    for (const { name } of world.files.tryList(places.staging) ?? [])
+      if (`${places.staging}/${name}` !== bin.folder) bin.take(`${places.staging}/${name}`);
+    const kept = pruneWheels(places, options, bin, world);
+    const oldest = world.clock.now() - longestUnused;
+    for (const folder of [places.answers, places.metadata]) pruneOld(folder, oldest, bin, world);
+    pruneBytecode(places, kept, bin, world);
+    rewriteUses(places, kept, world);
+    return bin.empty();
+  });
+}
+
+/** Empties the cache, or takes out everything of some projects: wheels, bytecode, metadata. */
+export async function cleanCache(
+  cache: string,
+  names: readonly NormalizedName[] | undefined,
+  world: MaintenanceWorld,
+): Promise<Removal> {
+  return await alone(cache, world, (places) => {
+    const bin = new Bin(places, world);
+    const { files } = world;
+    if (names === undefined) {
+      for (const _ of wheelFolders(places, world)) bin.wheels++;
+      for (const { name } of files.list(places.root)) {
+        const path = `${places.root}/${name}`;
+        if (path !== places.lock && path !== places.staging) bin.take(path);
+      }
+      for (const { name } of files.list(places.staging))
+        if (`${places.staging}/${name}` !== bin.folder) bin.take(`${places.staging}/${name}`);
+      // Pages and whatever else other rooms keep beside the store.
+      for (const { name } of files.list(places.cache))
+        if (`${places.cache}/${name}` !== places.root && !ownMarks.has(name))
+          bin.take(`${places.cache}/${name}`);
+      return bin.empty();
+    }
+    const wanted = new Set<string>(names);
+    const kept = new Set<string>();
+    for (const { sha256, wheel, root } of wheelFolders(places, world)) {
+      if (wheel !== undefined && wanted.has(wheel.manifest.name)) bin.takeWheel(root);
+      else kept.add(sha256);
+    }
+    for (const name of names) bin.take(`${places.metadata}/${name}`);
+    pruneBytecode(places, kept, bin, world);
+    return bin.empty();
+  });
+}
+
+/**
+ * Hashes every file of every stored wheel and compares it with the manifest; what is wrong is named and removed, so
+ * that the next installation fetches it anew.
+ */
+export async function verifyCache(cache: string, world: MaintenanceWorld): Promise<Verification> {
+  const report = world.report ?? silent;
+  return await alone(cache, world, (places) => {
+    const bin = new Bin(places, world);
+    const broken: { filename: string; problems: readonly string[] }[] = [];
+    let wheels = 0;
+    for (const { sha256, wheel, root } of wheelFolders(places, world)) {
+      wheels++;
+      const filename = wheel?.manifest.filename ?? sha256;
+      const problems =
+        wheel === undefined ? ["its manifest is damaged"] : problemsOf(wheel, sha256, world);
+      report({ type: "stored-wheel-verified", filename, problems });
+      if (problems.length === 0) continue;
+      broken.push({ filename, problems });
+      bin.takeWheel(root);
+    }
+    bin.empty();
+    return { wheels, broken };
+  });
+}
+
+const longestUnused = 90 * 24 * 60 * 60 * 1000;
+const ownMarks: ReadonlySet<string> = new Set(["CACHEDIR.TAG", ".gitignore"]);
+
+async function alone<T>(
+  cache: string,
+  world: MaintenanceWorld,
+  work: (places: StorePlaces) => T,
+): Promise<T> {
+  const places = layOut(cache);
+  const report = world.report ?? silent;
+  const lock: FileLock = await lockStore(places, world, {
+    holder: `pkm cache, process ${world.host.processId}`,
+    onWait: (holder) => report({ type: "store-lock-awaited", holder }),
+  });
+  try {
+    return work(places);
+  } finally {
+    lock.release();
+  }
+}
+
+/** What is to go is first moved here in one step, so that nobody ever finds half of it, and then deleted. */
+class Bin {
+  readonly folder: string;
+  wheels = 0;
+  #files = 0;
+  #bytes = 0;
+  #count = 0;
+  readonly #world: MaintenanceWorld;
+
+  constructor(places: StorePlaces, world: MaintenanceWorld) {
+    this.#world = world;
+    this.folder = world.files.makeTemporaryFolder(places.staging, "removed-");
+  }
+
+  takeWheel(root: string): void {
+    this.wheels++;
+    this.take(root);
+  }
+
+  take(path: string): void {
+    const { files } = this.#world;
+    if (files.tryLstat(path) === undefined) return;
+    const size = sizeOf(path, this.#world);
+    this.#files += size.files;
+    this.#bytes += size.bytes;
+    try {
+      files.rename(path, `${this.folder}/${this.#count++}`);
+    } catch (error) {
+      // A folder of another file system, or a mount, cannot be moved.
+      if (errnoOf(error) !== "EXDEV" && errnoOf(error) !== "EBUSY") throw error;
+      files.removeTree(path);
+    }
+  }
+
+  empty(): Removal {
+    this.#world.files.removeTree(this.folder);
+    return { wheels: this.wheels, files: this.#files, bytes: this.#bytes };
+  }
+}
+
+type FoundWheel = {
+  readonly sha256: string;
+  readonly root: string;
+  /** `undefined` when its manifest is damaged. */
+  readonly wheel: StoredWheel | undefined;
+};
+
+function* wheelFolders(
+  places: StorePlaces,
+  { files, inflate }: MaintenanceWorld,
+): Generator<FoundWheel> {
+  for (const { name: prefix } of files.tryList(places.wheels) ?? [])
+    for (const { name } of files.tryList(`${places.wheels}/${prefix}`) ?? []) {
+      const root = `${places.wheels}/${prefix}/${name}`;
+      const bytes = files.tryRead(`${root}/${manifestName}`);
+      const manifest = bytes === undefined ? undefined : parseManifest(bytes, inflate);
+      yield {
+        sha256: `${prefix}${name}`,
+        root,
+        wheel: manifest === undefined ? undefined : { root, manifest },
+      };
+    }
+}
+
+function sizeOf(
+  path: string,
+  world: MaintenanceWorld,
+): { readonly files: number; readonly bytes: number } {
+  const { files } = world;
+  const stat = files.tryLstat(path);
+  if (stat === undefined) return { files: 0, bytes: 0 };
+  if (stat.kind !== "folder") return { files: 1, bytes: stat.size };
+  const total = { files: 0, bytes: 0 };
+  for (const { name } of files.tryList(path) ?? []) {
+    const inside = sizeOf(`${path}/${name}`, world);
+    total.files += inside.files;
+    total.bytes += inside.bytes;
+  }
+  return total;
+}
+
+/** Takes out damaged wheels, and the longest unused beyond the cap; answers the hashes of those that stay. */
+function pruneWheels(
+  places: StorePlaces,
+  { cap = Number.POSITIVE_INFINITY }: PruneOptions,
+  bin: Bin,
+  world: MaintenanceWorld,
+): Set<string> {
+  const uses = lastUses(places, world);
+  const found: {
+    readonly sha256: string;
+    readonly root: string;
+    readonly bytes: number;
+    readonly used: string;
+  }[] = [];
+  for (const { sha256, wheel, root } of wheelFolders(places, world)) {
+    if (wheel === undefined) {
+      bin.takeWheel(root);
+      continue;
+    }
+    const made = world.files.tryStat(`${root}/${manifestName}`)?.mtime ?? 0;
+    const bytes = wheel.manifest.parts.reduce(
+      (sum, part) => sum + part.files.reduce((all, { size }) => all + size, 0),
+      0,
+    );
+    const used = uses.get(sha256) ?? "";
+    const madeOn = dayOf(made);
+    found.push({ sha256, root, bytes, used: used > madeOn ? used : madeOn });
+  }
+  found.sort((a, b) =>
+    a.used === b.used ? (a.sha256 < b.sha256 ? -1 : 1) : a.used < b.used ? -1 : 1,
+  );
+  let total = found.reduce((sum, { bytes }) => sum + bytes, 0);
+  const kept = new Set(found.map(({ sha256 }) => sha256));
+  for (const { sha256, root, bytes } of found) {
+    if (total <= cap) break;
+    bin.takeWheel(root);
+    kept.delete(sha256);
+    total -= bytes;
+  }
+  return kept;
+}
+
+/** The last day on which each wheel was used: lines `2026-01-31 <sha256>`, appended by every run. */
+function lastUses(places: StorePlaces, { files }: MaintenanceWorld): Map<string, string> {
+  const uses = new Map<string, string>();
+  for (const line of (files.tryReadText(places.uses) ?? "").split("\n")) {
+    if (!/^\d{4}-\d{2}-\d{2} [0-9a-f]{64}$/.test(line)) continue;
+    const day = line.slice(0, 10);
+    const sha256 = line.slice(11);
+    if ((uses.get(sha256) ?? "") < day) uses.set(sha256, day);
+  }
+  return uses;
+}
+
+function rewriteUses(
+  places: StorePlaces,
+  kept: ReadonlySet<string>,
+  world: MaintenanceWorld,
+): void {
+  const lines = [...lastUses(places, world)]
+    .filter(([sha256]) => kept.has(sha256))
+    .map(([sha256, day]) => `${day} ${sha256}\n`);
+  replaceFile(places.uses, new TextEncoder().encode(lines.join("")), world);
+}
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+function pruneOld(folder: string, oldest: number, bin: Bin, world: MaintenanceWorld): void {
+  for (const { name, kind } of world.files.tryList(folder) ?? []) {
+    const path = `${folder}/${name}`;
+    if (kind === "folder") pruneOld(path, oldest, bin, world);
+    else if ((world.files.tryStat(path)?.mtime ?? 0) < oldest) bin.take(path);
+  }
+}
+
+function pruneBytecode(
+  places: StorePlaces,
+  kept: ReadonlySet<string>,
+  bin: Bin,
+  { files }: MaintenanceWorld,
+): void {
+  for (const { name: tag } of files.tryList(places.bytecode) ?? [])
+    for (const { name: prefix } of files.tryList(`${places.bytecode}/${tag}`) ?? [])
+      for (const { name } of files.tryList(`${places.bytecode}/${tag}/${prefix}`) ?? [])
+        if (!kept.has(`${prefix}${name}`)) bin.take(`${places.bytecode}/${tag}/${prefix}/${name}`);
+}
+
+function problemsOf(
+  { root, manifest }: StoredWheel,
+  sha256: string,
+  world: MaintenanceWorld,
+): string[] {
+  const { files, hashing } = world;
+  const problems: string[] = [];
+  if (manifest.sha256 !== sha256) problems.push("its manifest is that of another wheel");
+  for (const { folder, files: listed } of manifest.parts) {
+    const extra = new Set(filesBelow(`${root}/${folder}`, "", world));
+    for (const { path, size, sha256: digest } of listed) {
+      extra.delete(path);
+      const content = files.tryRead(`${root}/${folder}/${path}`);
+      if (content === undefined) problems.push(`\`${path}\` is missing`);
+      else if (content.length !== size || hashing.digest("sha256", content, "base64url") !== digest)
+        problems.push(`\`${path}\` was changed`);
+    }
+    for (const path of extra) problems.push(`\`${path}\` was added`);
+  }
+  return problems;
+}
+
+function filesBelow(root: string, prefix: string, world: MaintenanceWorld): string[] {
+  const found: string[] = [];
+  for (const { name, kind } of world.files.tryList(`${root}/${prefix}`) ?? []) {
+    if (kind === "folder") found.push(...filesBelow(root, `${prefix}${name}/`, world));
+    else found.push(`${prefix}${name}`);
+  }
+  return found;
+}
