@@ -586,7 +586,11 @@ class Solver<P, R, V> {
   }
 
   private record(slot: Slot<P, R, V>): Record<P, R, V> {
-    return (this.records[slot.number] ??= {
+    return this.records[slot.number] ?? this.newRecord(slot);
+  }
+
+  private newRecord(slot: Slot<P, R, V>): Record<P, R, V> {
+    const record: Record<P, R, V> = {
       answers: new Map(),
       affected: 0,
       culprit: 0,
@@ -594,7 +598,9 @@ class Solver<P, R, V> {
       refusals: 0,
       rankOf: undefined,
       rank: 0,
-    });
+    };
+    this.records[slot.number] = record;
+    return record;
   }
 
   private decisions(): Map<P, V> {

@@ -3,52 +3,37 @@ import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
 
+const noExtras: readonly string[] = [];
+
 /**
  * The requirements of one version, sorted by who needs them, for one target. A version with a hundred extras is read
  * once, not once for each extra.
  */
 export class ActiveRequirements {
   /** Without any extra. */
-  readonly always: Requirement[] = [];
-  private readonly byExtra = new Map<NormalizedName, Requirement[]>();
+  readonly always: readonly Requirement[];
+  /** Those that do not apply without one; most versions are never asked about an extra. */
+  private readonly others: Requirement[] = [];
+  private byExtra: Map<string, Requirement[]> | undefined;
   /** Markers about extras that are more than `extra == "x"`; judged for each extra. */
   private readonly unusual: Requirement[] = [];
   private readonly environment: MarkerEnvironment;
 
   constructor(metadata: CoreMetadata, environment: MarkerEnvironment) {
     this.environment = environment;
+    const always: Requirement[] = [];
     for (const requirement of metadata.requiresDist) {
       const { marker } = requirement;
-      if (marker === undefined) {
-        this.always.push(requirement);
-        continue;
-      }
-      const named = extrasNamed(marker);
-      if (named === undefined) {
-        if (this.applies(marker, [])) this.always.push(requirement);
-        continue;
-      }
-      if (named === "unusual") {
-        if (this.applies(marker, [])) this.always.push(requirement);
-        else this.unusual.push(requirement);
-        continue;
-      }
-      if (this.applies(marker, [])) {
-        this.always.push(requirement);
-        continue;
-      }
-      for (const extra of named) {
-        if (!this.applies(marker, [extra])) continue;
-        const known = this.byExtra.get(extra);
-        if (known === undefined) this.byExtra.set(extra, [requirement]);
-        else known.push(requirement);
-      }
+      if (marker === undefined || this.applies(marker, noExtras)) always.push(requirement);
+      else this.others.push(requirement);
     }
+    this.always = always;
   }
 
   /** What one extra adds. */
   of(extra: NormalizedName): readonly Requirement[] {
-    const plain = this.byExtra.get(extra) ?? [];
+    const byExtra = (this.byExtra ??= this.sortByExtra());
+    const plain = byExtra.get(extra) ?? [];
     if (this.unusual.length === 0) return plain;
     return [
       ...plain,
@@ -56,14 +41,34 @@ export class ActiveRequirements {
     ];
   }
 
-  private applies(marker: Marker, extras: readonly NormalizedName[]): boolean {
+  private sortByExtra(): Map<string, Requirement[]> {
+    const byExtra = new Map<string, Requirement[]>();
+    for (const requirement of this.others) {
+      const { marker } = requirement;
+      const named = marker === undefined ? undefined : extrasNamed(marker);
+      if (marker === undefined || named === undefined) continue;
+      if (named === "unusual") {
+        this.unusual.push(requirement);
+        continue;
+      }
+      for (const extra of named) {
+        if (!this.applies(marker, [extra])) continue;
+        const known = byExtra.get(extra);
+        if (known === undefined) byExtra.set(extra, [requirement]);
+        else known.push(requirement);
+      }
+    }
+    return byExtra;
+  }
+
+  private applies(marker: Marker, extras: readonly string[]): boolean {
     return evaluateMarkerLeniently(marker, this.environment, { extras });
   }
 }
 
 /** The extras a marker asks for, if it does so by `==` only; `undefined` when it does not speak of extras. */
-function extrasNamed(marker: Marker): ReadonlySet<NormalizedName> | "unusual" | undefined {
-  let named: Set<NormalizedName> | undefined;
+function extrasNamed(marker: Marker): ReadonlySet<string> | "unusual" | undefined {
+  let named: Set<string> | undefined;
   let unusual = false;
   const visit = (part: Marker): void => {
     if (part.kind === "group") return visit(part.inner);
@@ -74,7 +79,7 @@ function extrasNamed(marker: Marker): ReadonlySet<NormalizedName> | "unusual" | 
     const value = left.kind === "value" ? left : right.kind === "value" ? right : undefined;
     if (variable?.name !== "extra") return;
     if (operator !== "==" || value === undefined) unusual = true;
-    else (named ??= new Set()).add(value.text as NormalizedName);
+    else (named ??= new Set()).add(value.text);
   };
   visit(marker);
   return unusual ? "unusual" : named;

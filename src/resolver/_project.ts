@@ -1,9 +1,15 @@
-import type { ProjectListing } from "#repository/listing";
+import type { ProjectListing, Release } from "#repository/listing";
 import type { NoListing } from "#repository/repositories";
 import type { NormalizedName } from "#standards/name";
 import type { Version } from "#standards/version";
 import { afterExactly, infinityKey, minimumKey, type VersionKey } from "#standards/version-key";
-import { contains, exactly, fullRange, type VersionRange } from "#standards/version-range";
+import {
+  contains,
+  exactly,
+  fullRange,
+  rangeEquals,
+  type VersionRange,
+} from "#standards/version-range";
 import { type Candidate, candidateOf, verdictOf } from "./_candidate.ts";
 import { isSameSource } from "./_direct-url.ts";
 import type { ExtraPackage } from "./_packages.ts";
@@ -21,7 +27,7 @@ export type DirectSource = {
 
 type Content =
   | { readonly kind: "listed"; readonly listing: ProjectListing }
-  | { readonly kind: "direct"; readonly candidate: Candidate }
+  | { readonly kind: "direct" }
   | { readonly kind: "direct-needs-build"; readonly reason: string }
   | { readonly kind: "absent"; readonly answer: NoListing };
 
@@ -40,7 +46,11 @@ export class Project {
   consulted = false;
   /** What the environment holds, if that may be kept. */
   readonly installed: Candidate | undefined;
+  private releases: readonly Release[] = [];
   private candidates: (Candidate | undefined)[] = [];
+  private last:
+    | { readonly range: VersionRange; readonly candidate: Candidate | undefined }
+    | undefined;
   private knownVersions: Version[] | undefined;
 
   constructor(
@@ -83,8 +93,11 @@ export class Project {
   }
 
   setListing(answer: ProjectListing | NoListing): void {
-    this.content =
-      "kind" in answer ? { kind: "absent", answer } : { kind: "listed", listing: answer };
+    if ("kind" in answer) this.content = { kind: "absent", answer };
+    else {
+      this.content = { kind: "listed", listing: answer };
+      this.releases = answer.releases;
+    }
   }
 
   setDirect(answer: DirectCandidate): void {
@@ -104,7 +117,9 @@ export class Project {
     const files = answer.kind === "file" ? [answer.file] : [];
     const candidate = candidateOf(this, metadata.version, files, fullRange, source);
     candidate.metadata = { kind: "metadata", metadata };
-    this.content = { kind: "direct", candidate };
+    this.content = { kind: "direct" };
+    this.releases = [{ version: metadata.version, files }];
+    this.candidates = [candidate];
   }
 
   get listing(): ProjectListing | undefined {
@@ -113,10 +128,7 @@ export class Project {
 
   /** Every version there is, usable or not, newest first. */
   get versions(): readonly Version[] {
-    return (this.knownVersions ??=
-      this.content?.kind === "direct"
-        ? [this.content.candidate.version]
-        : (this.listing?.releases.map((release) => release.version) ?? []));
+    return (this.knownVersions ??= this.releases.map((release) => release.version));
   }
 
   /** The versions that messages may speak of: the same ones however fast pages arrive. */
@@ -125,15 +137,13 @@ export class Project {
   }
 
   get count(): number {
-    if (this.content?.kind === "direct") return 1;
-    return this.listing?.releases.length ?? 0;
+    return this.releases.length;
   }
 
   candidate(position: number): Candidate {
-    if (this.content?.kind === "direct") return this.content.candidate;
     let candidate = this.candidates[position];
     if (candidate === undefined) {
-      const releases = this.listing?.releases ?? [];
+      const { releases } = this;
       const release = releases[position];
       if (release === undefined) throw new Error(`bug: ${this.name} has no candidate ${position}`);
       const older = releases[position + 1];
@@ -153,6 +163,11 @@ export class Project {
 
   /** Positions of the versions in a range, newest first: from (inside) to (outside), from, to … */
   spans(range: VersionRange): number[] {
+    if (range.length === 2) {
+      const from = this.firstBelow(range[1] as VersionKey);
+      const to = this.firstBelow(range[0] as VersionKey);
+      return from < to ? [from, to] : [];
+    }
     const spans: number[] = [];
     for (let i = range.length - 2; i >= 0; i -= 2) {
       const from = this.firstBelow(range[i + 1] as VersionKey);
@@ -164,26 +179,22 @@ export class Project {
 
   /** The first position whose version lies below a bound. */
   private firstBelow(bound: VersionKey): number {
-    let low = 0;
-    let high = this.count;
+    const { releases } = this;
     if (bound === infinityKey) return 0;
-    if (bound === minimumKey) return high;
+    if (bound === minimumKey) return releases.length;
+    let low = 0;
+    let high = releases.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.versionAt(middle).key >= bound) low = middle + 1;
+      if ((releases[middle] as Release).version.key >= bound) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  private versionAt(position: number): Version {
-    if (this.content?.kind === "direct") return this.content.candidate.version;
-    return this.listing?.releases[position]?.version as Version;
-  }
-
   positionOf(key: VersionKey): number | undefined {
     const position = this.firstBelow(afterExactly(key));
-    return position < this.count && this.versionAt(position).key === key ? position : undefined;
+    return this.releases[position]?.version.key === key ? position : undefined;
   }
 
   /**
@@ -222,6 +233,15 @@ export class Project {
       gladness += 4;
     }
     return gladness;
+  }
+
+  /** The most wanted candidate of a range. The solver often asks again for the same range after going back. */
+  best(range: VersionRange, policy: Policy): Candidate | undefined {
+    const { last } = this;
+    if (last !== undefined && rangeEquals(last.range, range)) return last.candidate;
+    const [candidate] = this.take(range, 1, policy);
+    this.last = { range, candidate };
+    return candidate;
   }
 
   /** The candidates of a range that may be taken, most wanted first, at most `count` of them. */

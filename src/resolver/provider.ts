@@ -233,6 +233,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   waiting(wanted: Iterable<Demand<Package, VersionRange>>): void {
     for (const { package: dependency, range } of wanted) {
       if (dependency.kind !== "project" || dependency.keptIn(range) !== undefined) continue;
+      if (this.wantedRanges.get(dependency) === range) continue;
       this.wantedRanges.set(dependency, range);
       const loaded = this.load(dependency);
       if (loaded instanceof Promise) {
@@ -280,7 +281,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
 
   private guess(project: Project): void {
     const range = this.wantedRanges.get(project) ?? fullRange;
-    const [candidate] = project.take(range, 1, this.policy);
+    const candidate = project.best(range, this.policy);
     if (candidate === undefined) return;
     const metadata = this.metadataOf(candidate);
     if (metadata instanceof Promise) metadata.catch(() => {}); // told when it is really needed
@@ -290,7 +291,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
 
   private choose(project: Project, range: VersionRange): Choice<Package, VersionRange, Choosable> {
     project.consulted = true;
-    const [candidate] = project.take(range, 1, this.policy);
+    const candidate = project.best(range, this.policy);
     if (candidate !== undefined) return { kind: "version", version: candidate };
     return { kind: "none", excluded: this.exclusions(project, range) };
   }
@@ -391,7 +392,8 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     extra: ExtraPackage | undefined,
     answer: MetadataAnswer,
   ): Answer {
-    const { project: of, alone: holdsFor } = candidate;
+    const of = candidate.project;
+    const holdsFor = candidate.alone;
     const refuse = (reason: Refusal): Answer => ({ kind: "unusable", of, holdsFor, reason });
     if (answer.kind === "needs-build")
       return refuse({ kind: "needs-build", reason: answer.reason });
@@ -468,7 +470,8 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   private notePin(project: Project, requirement: Requirement): void {
     if (!isPin(requirement)) return;
     const { range } = requirement.specifier;
-    const [from, to] = range;
+    const from = range[0];
+    const to = range[1];
     if (from === undefined || to === undefined || project.pins.has(from)) return;
     project.pins.set(from, to);
     for (const [key, distrust] of project.distrusted)
@@ -499,9 +502,11 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
 
 /** `==1.0` and `===1.0`, which make a yanked version acceptable (PEP 592). */
 function isPin({ specifier }: Requirement): boolean {
-  const [only, ...others] = specifier.specifiers;
-  if (only === undefined || others.length > 0 || only.version.endsWith(".*")) return false;
-  return only.operator === "==" || only.operator === "===";
+  const { specifiers } = specifier;
+  const only = specifiers[0];
+  if (only === undefined || specifiers.length > 1) return false;
+  if (only.operator === "===") return true;
+  return only.operator === "==" && !only.version.endsWith(".*");
 }
 
 function unusable(range: VersionRange, reason: Refusal): Exclusion<Package, VersionRange> {
