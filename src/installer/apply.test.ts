@@ -271,6 +271,37 @@ const late: WheelSketch = {
   files: { "both/mod.py": "late", "late.py": "" },
 };
 
+test("a target folder that is not there yet is made, with what the wheel needs and no more", async () => {
+  const files = new MemoryFiles();
+  const paths = {
+    purelib: "/new/target",
+    platlib: "/new/target",
+    scripts: "/new/target/bin",
+    data: "/new/target",
+    include: "/new/target/include",
+    stdlib: "/usr/lib/python3.13",
+  };
+  const environment = imaginedEnvironment("/new/target", {
+    kind: "target",
+    paths,
+    headers: paths.include,
+  });
+  const world = { files, hashing: new RealHashing(), host: memoryHost() };
+  const wheel = storeWheel(
+    { name: "a", version: "1", files: { "a.py": "" }, consoleScripts: { a: "a:main" } },
+    "/store",
+    world,
+  );
+  await apply(plan([], [wantedOf(wheel)]), environment, wheelSource([wheel]), world);
+  expect(
+    files
+      .list("/new/target")
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual([".pkm.lock", "a-1.dist-info", "a.py", "bin"]);
+  expect(files.readText("/new/target/a-1.dist-info/RECORD")).toContain("bin/a,sha256=");
+});
+
 describe("two distributions that claim one file", () => {
   const warning =
     "early 1 and late 1 both have `lib/python3.13/site-packages/both/mod.py`, with different content: the environment gets what late has";

@@ -181,13 +181,10 @@ class Application {
     return { name, label: name, files: [], folders: [metadata], edits: [] };
   }
 
-  #isHere(distribution: InstalledDistribution): boolean {
-    const metadata =
-      distribution.kind === "egg-link" ? distribution.location : distribution.metadataPath;
-    return (
-      distribution.kind === "egg-link" ||
-      isOwn(this.#places, resolvePath(metadata, this.#world.files))
-    );
+  #isHere({ kind, location, metadataPath }: InstalledDistribution): boolean {
+    // The metadata of an egg-link lies in the source tree; the link itself is what counts.
+    const at = kind === "egg-link" ? location : metadataPath;
+    return isOwn(this.#places, resolvePath(at, this.#world.files));
   }
 
   async #stage(wheels: WheelSource): Promise<void> {

@@ -27,9 +27,12 @@ export async function lockEnvironment(
   options: LockEnvironmentOptions = {},
 ): Promise<EnvironmentLock> {
   const { files, host, report } = world;
-  const places = placesOf(environment, files);
+  let places: Places;
   let lock: FileLock | undefined;
   try {
+    // A `--target` or `--prefix` may be new.
+    if (files.tryStat(environment.root) === undefined) files.makeFolders(environment.root);
+    places = placesOf(environment, files);
     lock = await files.lock(places.lock, {
       wait: true,
       holder: options.holder ?? `pkm (process ${host.processId})`,
