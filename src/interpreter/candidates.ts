@@ -1,16 +1,19 @@
 import type { World } from "#platform/ports";
-import { joined, lastName, searchFolders } from "./path-names.ts";
-import { pyenvVersionsFolder } from "./pyenv.ts";
+import { joined, lastName, parentFolder, searchFolders } from "./path-names.ts";
+import { pyenvShimTarget, pyenvVersionsFolder, releaseInPyenvName } from "./pyenv.ts";
 import type { PythonRequest } from "./python-request.ts";
 import { registeredPythons } from "./registered-pythons.ts";
 import { activeFolders, executableIn, nearestVirtualFolder } from "./virtual.ts";
 import type { InterpreterWorld } from "./world.ts";
 
-/** An executable worth asking, and what its name already says about its version. */
+/** An executable worth asking. */
 export type Candidate = {
   readonly path: string;
   readonly source: string;
+  /** What its name already says about its version. */
   readonly release: readonly number[];
+  /** Why there is nothing to ask behind the path now: a shim of pyenv for a version that is not chosen. */
+  readonly idle?: string;
 };
 
 /** The active environment, then the nearest one. */
@@ -45,8 +48,17 @@ function* pathCandidates(request: PythonRequest, world: InterpreterWorld): Gener
   for (const folder of searchFolders(host.env["PATH"], host))
     for (const name of names) {
       const path = joined(host, folder, name);
-      if (isExecutable(path, world)) yield { path, source: "PATH", release: releaseInName(name) };
+      if (isExecutable(path, world)) yield onPath(path, name, world);
     }
+}
+
+function onPath(path: string, name: string, world: InterpreterWorld): Candidate {
+  const shim = pyenvShimTarget(path, world);
+  if (shim === undefined) return { path, source: "PATH", release: releaseInName(name) };
+  if (shim.kind === "none")
+    return { path, source: "PATH", release: releaseInName(name), idle: shim.why };
+  const folder = lastName(parentFolder(parentFolder(shim.path)));
+  return { path: shim.path, source: "PATH", release: releaseInPyenvName(folder) };
 }
 
 /** Minor versions whose programs are looked for by name when the request leaves the version open. */
@@ -82,10 +94,7 @@ function* pyenvCandidates(world: InterpreterWorld): Generator<Candidate> {
   const versions = pyenvVersionsFolder(world);
   const found: { name: string; release: readonly number[] }[] = [];
   for (const { name } of files.tryList(versions) ?? []) {
-    const numbers = /^([0-9]+(?:\.[0-9]+)*)(?:[a-z]|-dev)?/.exec(name)?.[1];
-    // `pypy3.10-7.3.15`, `graalpy-24.1`: the language's version is in the name of PyPy only.
-    const other = /^pypy([0-9]+\.[0-9]+)-/.exec(name)?.[1];
-    found.push({ name, release: (numbers ?? other ?? "").split(".").filter(Boolean).map(Number) });
+    found.push({ name, release: releaseInPyenvName(name) });
   }
   for (const { name, release } of newestFirst(found)) {
     const folder = joined(host, versions, name);

@@ -9,7 +9,7 @@ import { pythonNotFound, pythonRequestInvalid, pythonUnusable, type PassedOver }
 import type { Interpreter } from "./interpreter.ts";
 import { absolutePath, joined, upwards } from "./path-names.ts";
 import { probeInterpreter } from "./probe.ts";
-import { pyenvExecutable, pyenvShimTarget } from "./pyenv.ts";
+import { pyenvExecutable } from "./pyenv.ts";
 import { fitOf, mayFit, parsePythonRequest, type PythonRequest } from "./python-request.ts";
 import { executableIn } from "./virtual.ts";
 import type { InterpreterWorld } from "./world.ts";
@@ -51,6 +51,10 @@ async function searchFor(
   const tried = new Set<string>();
   let last: Interpreter | undefined;
   for (const candidate of candidatesFor(wanted, request, world)) {
+    if (candidate.idle !== undefined) {
+      ruledOut.push({ what: candidate.path, why: candidate.idle });
+      continue;
+    }
     if (!mayFit(wanted, candidate.release)) {
       ruledOut.push({ what: candidate.path, why: `is Python ${candidate.release.join(".")}` });
       continue;
@@ -60,11 +64,6 @@ async function searchFor(
     const key = candidate.source === "PATH" ? real : candidate.path;
     if (tried.has(key)) continue;
     tried.add(key);
-    const idle = pyenvShimTarget(candidate.path, world);
-    if (idle?.kind === "none") {
-      ruledOut.push({ what: candidate.path, why: idle.why });
-      continue;
-    }
     const python = await tryProbe(candidate, passedOver, world);
     if (python === undefined) continue;
     const fit = fitOf(wanted, python);

@@ -3,7 +3,6 @@ import { PkmError } from "#base/errors";
 import { environmentCandidates, installedCandidates, type Candidate } from "./candidates.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { probeInterpreter } from "./probe.ts";
-import { pyenvShimTarget } from "./pyenv.ts";
 import { fitOf, mayFit, parsePythonRequest } from "./python-request.ts";
 import type { InterpreterWorld } from "./world.ts";
 
@@ -36,8 +35,8 @@ export async function listInterpreters(
   const candidates = new Map<string, Candidate>();
   const add = (candidate: Candidate, key: string) => {
     // pyenv puts a shim on PATH for every program of any of its versions; one that is not chosen now is no find.
-    if (candidates.has(key) || !mayFit(wanted, candidate.release)) return;
-    if (pyenvShimTarget(candidate.path, world)?.kind !== "none") candidates.set(key, candidate);
+    if (candidate.idle === undefined && mayFit(wanted, candidate.release) && !candidates.has(key))
+      candidates.set(key, candidate);
   };
   if (request.environments === true)
     for (const candidate of environmentCandidates(world)) add(candidate, candidate.path);

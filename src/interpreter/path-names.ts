@@ -31,9 +31,11 @@ export function joined(host: Pick<Host, "os">, folder: string, ...names: string[
   return [start, ...names].join(separator);
 }
 
-/** The folders of a PATH-like variable, empty entries left out. */
+/** The folders of a PATH-like variable, each once, empty entries left out. */
 export function searchFolders(value: string | undefined, host: Pick<Host, "os">): string[] {
-  return (value ?? "").split(host.os === "windows" ? ";" : ":").filter((folder) => folder !== "");
+  const folders = new Set((value ?? "").split(host.os === "windows" ? ";" : ":"));
+  folders.delete("");
+  return [...folders];
 }
 
 /** The folder and those above it, nearest first. */

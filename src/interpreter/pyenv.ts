@@ -51,6 +51,12 @@ export function pyenvExecutable(name: string, world: PyenvWorld): string | undef
   return files.tryStat(path)?.kind === "file" ? path : undefined;
 }
 
+/** The version in the name of one of pyenv's folders; PyPy has the language's there, GraalPy and others have none. */
+export function releaseInPyenvName(name: string): readonly number[] {
+  const numbers = /^(?:pypy)?([0-9]+(?:\.[0-9]+)+)/.exec(name)?.[1];
+  return numbers === undefined ? [] : numbers.split(".").map(Number);
+}
+
 function chosenVersions(
   root: string,
   { files, host }: PyenvWorld,
@@ -84,24 +90,21 @@ function inVersion(
 ): string | undefined {
   const versions = joined(host, root, "versions");
   const wanted = name.startsWith("python-") ? name.slice("python-".length) : name;
-  for (const folder of [
-    name,
-    wanted,
-    newestOf(wanted, files.tryList(versions)?.map((entry) => entry.name) ?? []),
-  ]) {
-    if (folder === undefined || folder.includes("/")) continue;
+  const inFolder = (folder: string | undefined) => {
+    if (folder === undefined || folder.includes("/")) return undefined;
     const path = joined(host, versions, folder, "bin", program);
-    if (files.tryStat(path)?.kind === "file") return path;
-  }
-  return undefined;
+    return files.tryStat(path)?.kind === "file" ? path : undefined;
+  };
+  const exact = inFolder(name) ?? (wanted === name ? undefined : inFolder(wanted));
+  return exact ?? inFolder(newestOf(wanted, versions, files));
 }
 
 /** pyenv takes `3.12` for the newest `3.12.x` it has. */
-function newestOf(prefix: string, names: readonly string[]): string | undefined {
+function newestOf(prefix: string, versions: string, files: World["files"]): string | undefined {
   if (!/^\d+(?:\.\d+)?$/.test(prefix)) return undefined;
   let newest: string | undefined;
   let best: readonly number[] = [];
-  for (const name of names) {
+  for (const { name } of files.tryList(versions) ?? []) {
     if (!name.startsWith(`${prefix}.`) || !/^[\d.]+$/.test(name)) continue;
     const numbers = name.split(".").map(Number);
     if (newest !== undefined && compareNumbers(numbers, best) <= 0) continue;
