@@ -32,7 +32,12 @@ function file(filename: string, sha256: string): ProjectFile {
   };
 }
 
-function resolved(name: string, version: string, requires: string[], origins: string[] = []): ResolvedPackage {
+function resolved(
+  name: string,
+  version: string,
+  requires: string[],
+  origins: string[] = [],
+): ResolvedPackage {
   const stem = name.replaceAll("-", "_");
   return {
     name: normalizeName(name),
@@ -42,7 +47,10 @@ function resolved(name: string, version: string, requires: string[], origins: st
     source: {
       kind: "repository",
       repository: "index.example",
-      files: [file(`${stem}-${version}-py3-none-any.whl`, "bb"), file(`${stem}-${version}-py2-none-any.whl`, "aa")],
+      files: [
+        file(`${stem}-${version}-py3-none-any.whl`, "bb"),
+        file(`${stem}-${version}-py2-none-any.whl`, "aa"),
+      ],
     },
     metadata: undefined,
     dependencies: requires.map((text) => {
@@ -55,7 +63,11 @@ function resolved(name: string, version: string, requires: string[], origins: st
 }
 
 const resolution = {
-  packages: [resolved("b", "2.0", ["a"]), resolved("a", "1.0", [], ["-r in.txt"]), resolved("c", "3", ["b[x]", "a"], ["-r in.txt"])],
+  packages: [
+    resolved("b", "2.0", ["a"]),
+    resolved("a", "1.0", [], ["-r in.txt"]),
+    resolved("c", "3", ["b[x]", "a"], ["-r in.txt"]),
+  ],
   passedOver: [],
   attempts: 3,
   warnings: [],
@@ -80,7 +92,11 @@ describe("formatCompiledRequirements()", () => {
   });
 
   test("writes hashes sorted, with continuation lines in front of the annotation", () => {
-    const text = formatCompiledRequirements(resolution, { ...plain, hashes: true, annotations: "line" });
+    const text = formatCompiledRequirements(resolution, {
+      ...plain,
+      hashes: true,
+      annotations: "line",
+    });
     expect(text.split("\n").slice(0, 4)).toEqual([
       "a==1.0 \\",
       "    --hash=sha256:aa \\",

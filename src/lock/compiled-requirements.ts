@@ -23,7 +23,10 @@ export type CompiledOptions = {
  * Writes a resolution as a requirements file: one pin a line, sorted by name, with who asked for it. The same
  * resolution gives the same text.
  */
-export function formatCompiledRequirements(resolution: Resolution, options: CompiledOptions): string {
+export function formatCompiledRequirements(
+  resolution: Resolution,
+  options: CompiledOptions,
+): string {
   const lines: string[] = options.header.map((line) => (line === "" ? "#" : `# ${line}`));
   if (options.options.length > 0) lines.push(...options.options, "");
   const askers = askersOf(resolution);
@@ -36,7 +39,11 @@ export function formatCompiledRequirements(resolution: Resolution, options: Comp
     lines.push(...formatPackage(found, askers.get(found.name) ?? [], options));
   }
   if (omitted.length > 0)
-    lines.push("", "# The following packages were excluded from the output:", ...omitted.map((name) => `# ${name}`));
+    lines.push(
+      "",
+      "# The following packages were excluded from the output:",
+      ...omitted.map((name) => `# ${name}`),
+    );
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
@@ -52,7 +59,10 @@ function askersOf(resolution: Resolution): ReadonlyMap<NormalizedName, readonly 
   return new Map(
     resolution.packages.map((found) => [
       found.name,
-      [...new Set(found.origins.map(withoutLine).sort(compareText)), ...[...(packages.get(found.name) ?? [])].sort(compareText)],
+      [
+        ...new Set(found.origins.map(withoutLine).sort(compareText)),
+        ...[...(packages.get(found.name) ?? [])].sort(compareText),
+      ],
     ]),
   );
 }
@@ -62,7 +72,11 @@ function withoutLine(origin: string): string {
   return origin.replace(/ \(line \d+\)$/, "");
 }
 
-function formatPackage(found: ResolvedPackage, askers: readonly string[], options: CompiledOptions): string[] {
+function formatPackage(
+  found: ResolvedPackage,
+  askers: readonly string[],
+  options: CompiledOptions,
+): string[] {
   const pin = formatPin(found, options);
   const hashes = options.hashes ? hashesOf(found) : [];
   const lines =
@@ -87,13 +101,16 @@ function formatPackage(found: ResolvedPackage, askers: readonly string[], option
 }
 
 function formatPin(found: ResolvedPackage, options: CompiledOptions): string {
-  const extras = options.extras && found.extras.length > 0 ? `[${[...found.extras].sort().join(",")}]` : "";
+  const extras =
+    options.extras && found.extras.length > 0 ? `[${[...found.extras].sort().join(",")}]` : "";
   const { source } = found;
   switch (source.kind) {
     case "url":
       return `${found.name}${extras} @ ${withoutCredentials(source.url)}`;
     case "folder":
-      return source.editable ? `-e ${source.path}` : `${found.name}${extras} @ file://${encodeURI(source.path)}`;
+      return source.editable
+        ? `-e ${source.path}`
+        : `${found.name}${extras} @ file://${encodeURI(source.path)}`;
     case "installed":
     case "repository":
       return `${found.name}${extras}==${found.version.text}`;

@@ -14,10 +14,17 @@ export type DirectQuestion = {
 };
 
 /** Opens a URL requirement far enough to know what it is: a wheel, or an sdist whose metadata is static. */
-export async function openDirect(question: DirectQuestion, world: ProvisionWorld): Promise<DirectCandidate> {
+export async function openDirect(
+  question: DirectQuestion,
+  world: ProvisionWorld,
+): Promise<DirectCandidate> {
   const { url, name, editable } = question;
   const shown = withoutCredentials(url);
-  if (editable) return needsBuild(shown, "an editable installation is a build, and pkm cannot build from source yet");
+  if (editable)
+    return needsBuild(
+      shown,
+      "an editable installation is a build, and pkm cannot build from source yet",
+    );
   const vcs = vcsOf(url);
   if (vcs !== undefined)
     return needsBuild(shown, `it is a ${vcs} checkout, and pkm cannot build from source yet`);
@@ -26,7 +33,10 @@ export async function openDirect(question: DirectQuestion, world: ProvisionWorld
     return needsBuild(shown, "it is a source tree, and pkm cannot build from source yet");
   const found = directFile(url, name);
   if (found.kind === "archive" || found.subdirectory !== undefined)
-    return needsBuild(shown, "only a build tells what the archive holds, and pkm cannot build from source yet");
+    return needsBuild(
+      shown,
+      "only a build tells what the archive holds, and pkm cannot build from source yet",
+    );
   const { file } = found;
   const answer = await world.repositories.metadata(file);
   if (answer.kind !== "metadata") return needsBuild(shown, answer.reason);

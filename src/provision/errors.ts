@@ -3,7 +3,11 @@ import { formatHash, type Hash } from "#base/hash";
 import { withoutCredentials } from "#base/url";
 import type { ResolvedPackage } from "#resolver/resolution";
 
-export function hashMismatch(filename: string, demanded: readonly Hash[], sha256: string): PkmError {
+export function hashMismatch(
+  filename: string,
+  demanded: readonly Hash[],
+  sha256: string,
+): PkmError {
   return new PkmError({
     code: "hash-not-demanded",
     what: `Cannot install ${filename}: it has none of the hashes that the requirements demand`,
@@ -62,6 +66,9 @@ export function unknownExtra(name: string, file: string, known: readonly string[
   return new PkmError({
     code: "unknown-extra",
     what: `Cannot resolve ${file}: the project has no extra \`${name}\``,
-    why: known.length === 0 ? "it has none at all" : `it has ${known.map((extra) => `\`${extra}\``).join(", ")}`,
+    why:
+      known.length === 0
+        ? "it has none at all"
+        : `it has ${known.map((extra) => `\`${extra}\``).join(", ")}`,
   });
 }

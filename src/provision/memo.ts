@@ -17,7 +17,10 @@ const form = 1;
  * same again costs one look-up. Questions that depend on more than repositories (URLs, paths, what is
  * installed) are never remembered.
  */
-export type Memo = { readonly recall: () => Resolution | undefined; readonly remember: (resolution: Resolution) => void };
+export type Memo = {
+  readonly recall: () => Resolution | undefined;
+  readonly remember: (resolution: Resolution) => void;
+};
 
 export function memoFor(request: ResolveRequest, world: ProvisionWorld): Memo | undefined {
   if (!isRememberable(request)) return undefined;
@@ -71,7 +74,11 @@ function keyText(request: ResolveRequest, repositories: string): string {
       ],
       releases: [names(policy.releases?.first), names(policy.releases?.second)],
     },
-    sortedBy(request.preferences, ([name]) => name).map(([name, { version, from }]) => [name, version.text, from]),
+    sortedBy(request.preferences, ([name]) => name).map(([name, { version, from }]) => [
+      name,
+      version.text,
+      from,
+    ]),
   ]);
 }
 
@@ -99,7 +106,8 @@ function keep(resolution: Resolution, freshUntil: number, purpose: "install" | "
     freshUntil,
     packages: resolution.packages.map((found) => {
       const { version, source, metadata: _metadata, dependencies, ...rest } = found;
-      if (source.kind !== "repository") throw new Error(`${found.name} does not come from a repository`);
+      if (source.kind !== "repository")
+        throw new Error(`${found.name} does not come from a repository`);
       // An installer looks at the best file only.
       const files = purpose === "install" ? source.files.slice(0, 1) : source.files;
       return {

@@ -26,7 +26,11 @@ export class ProvisionedMetadata implements MetadataSource {
     return this.#world.repositories.metadata(file);
   }
 
-  direct(url: string, name: NormalizedName | undefined, editable: boolean): Promise<DirectCandidate> {
+  direct(
+    url: string,
+    name: NormalizedName | undefined,
+    editable: boolean,
+  ): Promise<DirectCandidate> {
     const key = `${editable ? "-e " : ""}${url}`;
     const begun = this.#directs.get(key) ?? openDirect({ url, name, editable }, this.#world);
     this.#directs.set(key, begun);

@@ -27,7 +27,8 @@ export async function provision(
 ): Promise<ProvisionOutcome> {
   const { environment } = request;
   const early = readInstalled(environment, world);
-  if (mayKeepEverything(request) && meets(request, early, world)) return { kind: "unchanged", installed: early };
+  if (mayKeepEverything(request) && meets(request, early, world))
+    return { kind: "unchanged", installed: early };
   const outcome = await resolveRequirements(resolveRequest(request, early, world), world);
   if (outcome.kind === "unsolvable") return outcome;
   const { resolution } = outcome;
@@ -91,7 +92,11 @@ function resolveRequest(
   const candidates = new Map<NormalizedName, InstalledCandidate>();
   const preferences = new Map<NormalizedName, Preference>();
   for (const distribution of installed) {
-    if (isSelected(request.upgrade, distribution.name) || isSelected(request.reinstall, distribution.name)) continue;
+    if (
+      isSelected(request.upgrade, distribution.name) ||
+      isSelected(request.reinstall, distribution.name)
+    )
+      continue;
     const version = tryParseVersion(distribution.version);
     if (version === undefined) continue;
     preferences.set(distribution.name, { version, from: "installed" });

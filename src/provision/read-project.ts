@@ -21,7 +21,10 @@ export function readProjectRequirements(
 ): AskedRequirement[] {
   const project = parseProjectTable(readToml(file, world), file);
   if (project === undefined) throw noProjectTable(file);
-  const chosen = extras === true ? [...project.optionalDependencies.keys()] : extras.map((name) => parseName(name));
+  const chosen =
+    extras === true
+      ? [...project.optionalDependencies.keys()]
+      : extras.map((name) => parseName(name));
   for (const name of chosen)
     if (!project.optionalDependencies.has(name))
       throw unknownExtra(name, file, [...project.optionalDependencies.keys()]);

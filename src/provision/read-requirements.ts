@@ -18,7 +18,11 @@ import {
 import { tryParseSdistFilename } from "#standards/sdist-filename";
 import { anyVersion } from "#standards/specifier-set";
 import { constraintRefused, directNeedsBuild } from "./errors.ts";
-import { readDependencyGroups, readProjectRequirements, type ProjectExtras } from "./read-project.ts";
+import {
+  readDependencyGroups,
+  readProjectRequirements,
+  type ProjectExtras,
+} from "./read-project.ts";
 
 /** Everything a person may name as a source of requirements. */
 export type RequirementSources = {
@@ -57,16 +61,37 @@ export async function readRequirements(
   for (const word of sources.words)
     roots.push(asked(parseRequirementWord(word, probe), { origin: "the command line" }));
   for (const word of sources.editables)
-    roots.push(asked(parseEditableWord(word, probe), { origin: "the command line", editable: true }));
+    roots.push(
+      asked(parseEditableWord(word, probe), { origin: "the command line", editable: true }),
+    );
   for (const file of sources.requirementFiles) {
     if (isProjectFile(file)) roots.push(...readProjectRequirements(file, sources.extras, world));
-    else await readFile(file, "requirements", { into: roots, constraints, options, warnings }, reader, probe);
+    else
+      await readFile(
+        file,
+        "requirements",
+        { into: roots, constraints, options, warnings },
+        reader,
+        probe,
+      );
   }
   for (const file of sources.constraintFiles)
-    await readFile(file, "constraints", { into: constraints, constraints, options, warnings }, reader, probe);
+    await readFile(
+      file,
+      "constraints",
+      { into: constraints, constraints, options, warnings },
+      reader,
+      probe,
+    );
   const overrides: AskedRequirement[] = [];
   for (const file of sources.overrideFiles)
-    await readFile(file, "requirements", { into: overrides, constraints: overrides, options, warnings }, reader, probe);
+    await readFile(
+      file,
+      "requirements",
+      { into: overrides, constraints: overrides, options, warnings },
+      reader,
+      probe,
+    );
   for (const group of sources.groups) roots.push(...readDependencyGroups(group, world));
   return { roots, constraints, overrides, options, warnings };
 }
@@ -90,7 +115,8 @@ async function readFile(
   lists.warnings.push(...read.warnings);
   for (const entry of read.entries) {
     const origin = originOf(entry);
-    if (entry.isConstraint && entry.isEditable) throw constraintRefused(entry.text, origin, "it is editable");
+    if (entry.isConstraint && entry.isEditable)
+      throw constraintRefused(entry.text, origin, "it is editable");
     const word = entry.isEditable
       ? parseEditableWord(entry.text, probe)
       : parseRequirementWord(entry.text, probe);
@@ -118,15 +144,23 @@ function asked(
   return { requirement, origin, hashes, ...(editable === true ? { editable } : {}) };
 }
 
-function directRequirement(word: Exclude<RequirementWord, { readonly kind: "named" }>): Requirement {
+function directRequirement(
+  word: Exclude<RequirementWord, { readonly kind: "named" }>,
+): Requirement {
   if (word.kind === "path" && word.isFolder)
     throw directNeedsBuild(word.url, "it is a source tree, and pkm cannot build from source yet");
   if (word.vcs !== undefined)
-    throw directNeedsBuild(word.url, `it is a ${word.vcs} checkout, and pkm cannot build from source yet`);
+    throw directNeedsBuild(
+      word.url,
+      `it is a ${word.vcs} checkout, and pkm cannot build from source yet`,
+    );
   const filename = decodeURIComponent(word.url.replace(/[?#].*$/, "").replace(/^.*\//, ""));
   const name = word.name ?? tryParseSdistFilename(filename)?.name;
   if (name === undefined)
-    throw directNeedsBuild(word.url, "only a build could tell which project it is, and pkm cannot build yet");
+    throw directNeedsBuild(
+      word.url,
+      "only a build could tell which project it is, and pkm cannot build yet",
+    );
   return requirementFor(name, word.url, word.extras, word.marker);
 }
 
@@ -136,7 +170,15 @@ function requirementFor(
   extras: readonly NormalizedName[],
   marker: Marker | undefined,
 ): Requirement {
-  return { name, displayName: name, extras, displayExtras: extras, specifier: anyVersion, url, marker };
+  return {
+    name,
+    displayName: name,
+    extras,
+    displayExtras: extras,
+    specifier: anyVersion,
+    url,
+    marker,
+  };
 }
 
 function pathProbe({ files, host }: Pick<World, "files" | "host">): PathProbe {

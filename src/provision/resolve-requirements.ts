@@ -21,7 +21,11 @@ export async function resolveRequirements(
   const outcome = await resolve(request, new ProvisionedMetadata(world));
   if (outcome.kind === "resolved") {
     memo?.remember(outcome.resolution);
-    report({ type: "resolution-ended", packages: outcome.resolution.packages.length, remembered: false });
+    report({
+      type: "resolution-ended",
+      packages: outcome.resolution.packages.length,
+      remembered: false,
+    });
   }
   return outcome;
 }

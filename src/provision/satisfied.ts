@@ -31,7 +31,8 @@ export function isSatisfied(question: SatisfactionQuestion): boolean {
   }
   const limits = new Map<NormalizedName, Requirement[]>();
   for (const { requirement } of constraints) {
-    if (requirement.marker !== undefined && !evaluateMarkerLeniently(requirement.marker, markers)) continue;
+    if (requirement.marker !== undefined && !evaluateMarkerLeniently(requirement.marker, markers))
+      continue;
     limits.set(requirement.name, [...(limits.get(requirement.name) ?? []), requirement]);
   }
   while (pending.length > 0) {
@@ -40,7 +41,10 @@ export function isSatisfied(question: SatisfactionQuestion): boolean {
     const found = installed.get(requirement.name);
     if (found === undefined) return false;
     for (const limit of [requirement, ...(limits.get(requirement.name) ?? [])])
-      if (limit.url !== undefined || !specifierContains(limit.specifier, found.version, { prereleases: true }))
+      if (
+        limit.url !== undefined ||
+        !specifierContains(limit.specifier, found.version, { prereleases: true })
+      )
         return false;
     if (!followDependencies) continue;
     const key = `${requirement.name}[${[...requirement.extras].sort().join(",")}]`;
@@ -50,7 +54,10 @@ export function isSatisfied(question: SatisfactionQuestion): boolean {
     if (metadata === undefined) return false;
     for (const dependency of metadata.requiresDist) {
       const { marker } = dependency;
-      if (marker === undefined || evaluateMarkerLeniently(marker, markers, { extras: requirement.extras }))
+      if (
+        marker === undefined ||
+        evaluateMarkerLeniently(marker, markers, { extras: requirement.extras })
+      )
         // A URL in metadata names the source of a fresh install; what is installed already meets it by name.
         pending.push(dependency.url === undefined ? dependency : { ...dependency, url: undefined });
     }

@@ -22,12 +22,19 @@ export type RemovalOutcome = {
 };
 
 /** Removes distributions from an environment, all of them or none. */
-export async function uninstall(request: RemovalRequest, world: InstallerWorld): Promise<RemovalOutcome> {
+export async function uninstall(
+  request: RemovalRequest,
+  world: InstallerWorld,
+): Promise<RemovalOutcome> {
   const { environment, names, dryRun } = request;
   const planned = (): RemovalOutcome => {
     const plan = planRemovals(readInstalled(environment, world), names);
     const found = new Set(plan.removals.map(({ name }) => name));
-    return { plan, missing: [...names].filter((name) => !found.has(name)).sort(), change: undefined };
+    return {
+      plan,
+      missing: [...names].filter((name) => !found.has(name)).sort(),
+      change: undefined,
+    };
   };
   const first = planned();
   if (dryRun || first.plan.removals.length === 0) return first;

@@ -33,7 +33,8 @@ export class ProvisionedWheels implements WheelSource {
       if (stored === undefined) missing.push(found);
       else this.#wheels.set(name, Promise.resolve(stored));
     }
-    if (missing.length > 0) this.#world.report({ type: "preparation-began", wheels: missing.length });
+    if (missing.length > 0)
+      this.#world.report({ type: "preparation-began", wheels: missing.length });
     const size = (found: ResolvedPackage): number => wheelOf(found)?.size ?? 0;
     for (const found of missing.sort((a, b) => size(b) - size(a))) {
       const wheel = this.#fetch(found);
@@ -58,7 +59,9 @@ export class ProvisionedWheels implements WheelSource {
     const file = wheelOf(found);
     if (file === undefined) return undefined;
     const { sha256 } = file.hashes;
-    return sha256 === undefined ? this.#world.store.findByUrl(file) : this.#world.store.findWheel(sha256);
+    return sha256 === undefined
+      ? this.#world.store.findByUrl(file)
+      : this.#world.store.findWheel(sha256);
   }
 
   async #fetch(found: ResolvedPackage): Promise<StoredWheel> {
@@ -94,7 +97,11 @@ function checkDemandedHashes(found: ResolvedPackage, download: Download): void {
   if (sha256.some(({ hex }) => hex === download.sha256)) return;
   // Other algorithms were compared with the page's digest, or computed while downloading.
   const known = Object.entries(download.file.hashes);
-  if (known.some(([algorithm, hex]) => demanded.some((hash) => hash.algorithm === algorithm && hash.hex === hex)))
+  if (
+    known.some(([algorithm, hex]) =>
+      demanded.some((hash) => hash.algorithm === algorithm && hash.hex === hex),
+    )
+  )
     return;
   throw hashMismatch(download.file.filename, demanded, download.sha256);
 }
@@ -115,7 +122,11 @@ class Gate {
   async enter(bytes: number): Promise<() => void> {
     await new Promise<void>((resolve) => {
       const tryEnter = (): boolean => {
-        if (this.#inside > 0 && (this.#inside >= this.#most || this.#bytes + bytes > this.#mostBytes)) return false;
+        if (
+          this.#inside > 0 &&
+          (this.#inside >= this.#most || this.#bytes + bytes > this.#mostBytes)
+        )
+          return false;
         this.#inside += 1;
         this.#bytes += bytes;
         resolve();
@@ -127,7 +138,8 @@ class Gate {
     return () => {
       this.#inside -= 1;
       this.#bytes -= bytes;
-      while (this.#waiting.length > 0 && (this.#waiting[0] as () => boolean)()) this.#waiting.shift();
+      while (this.#waiting.length > 0 && (this.#waiting[0] as () => boolean)())
+        this.#waiting.shift();
     };
   }
 }

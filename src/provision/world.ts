@@ -8,7 +8,12 @@ export type ProvisionEvent =
   | { readonly type: "resolution-began"; readonly requirements: number }
   | { readonly type: "resolution-ended"; readonly packages: number; readonly remembered: boolean }
   | { readonly type: "preparation-began"; readonly wheels: number }
-  | { readonly type: "wheel-ready"; readonly name: string; readonly version: string; readonly fetched: boolean }
+  | {
+      readonly type: "wheel-ready";
+      readonly name: string;
+      readonly version: string;
+      readonly fetched: boolean;
+    }
   | { readonly type: "warning"; readonly text: string };
 
 /** What filling an environment needs of the world. */

@@ -12,10 +12,14 @@ import { ConfiguredRepositories } from "#repository/configured-repositories";
 import type { RepositoryEvent } from "#repository/events";
 import { knownRepository } from "#repository/known-repositories";
 import type { RequirementsOptions } from "#standards/requirements-file";
+import type { RepositorySetting } from "#settings/repositories";
+import { Settings } from "#settings/settings";
 import type { Store } from "#store/store";
 import type { indexOptions } from "./options.ts";
 
-export type IndexChoices = Partial<OptionValues<typeof indexOptions>> & { readonly refresh?: boolean };
+export type IndexChoices = Partial<OptionValues<typeof indexOptions>> & {
+  readonly refresh?: boolean;
+};
 
 export type SourceEvents = Report<HttpEvent | RepositoryEvent>;
 
@@ -32,13 +36,20 @@ export function openHttp(
   const defaults = defaultHttpSettings(world.host);
   const settings: HttpSettings = {
     ...defaults,
-    timeout: options.timeout === undefined ? defaults.timeout : 1000 * positive("--timeout", options.timeout, invocation),
-    retries: options.retries === undefined ? defaults.retries : positive("--retries", options.retries, invocation),
+    timeout:
+      options.timeout === undefined
+        ? defaults.timeout
+        : 1000 * positive("--timeout", options.timeout, invocation),
+    retries:
+      options.retries === undefined
+        ? defaults.retries
+        : positive("--retries", options.retries, invocation),
     offline: global.offline,
     refresh: options.refresh === true,
     cacheFolder: `${store.root}/pages`,
     indexes: indexes.map(({ name, url }) => ({ name, url })),
-    keyring: (options["keyring-provider"] as HttpSettings["keyring"] | undefined) ?? defaults.keyring,
+    keyring:
+      (options["keyring-provider"] as HttpSettings["keyring"] | undefined) ?? defaults.keyring,
     proxy: options.proxy ?? (options["no-proxy-env"] === true ? "" : undefined),
     certificates: options.cert,
     clientCertificate: options["client-cert"],
@@ -47,24 +58,62 @@ export function openHttp(
   return new HttpClient(settings, world, report);
 }
 
-/** The indexes in the order in which they are asked: extra ones in their order, then the default one. */
-export function chosenIndexes(options: RequirementsOptions): IndexConfiguration[] {
+/** Where the default index stands among configured repositories: beside the supplemental ones. */
+const defaultPriority = 500;
+
+/**
+ * The indexes in the order in which they are asked: extra ones of the command line, then by priority the configured
+ * ones and the default index. `--no-index` leaves none.
+ */
+export function chosenIndexes(
+  options: RequirementsOptions,
+  configured: readonly RepositorySetting[],
+): IndexConfiguration[] {
   if (options.noIndex) return [];
   const named = (url: string): IndexConfiguration => ({ name: withoutCredentials(url), url });
   const main = options.indexUrl === undefined ? knownRepository("pypi") : named(options.indexUrl);
+  const ranked = configured
+    .filter(({ type }) => type === "simple")
+    .map(({ name, url, mode, packages, exclude, priority }) => ({
+      priority,
+      index: {
+        name,
+        url,
+        isExplicit: mode === "explicit",
+        exclude,
+        ...(packages.length === 0 ? {} : { packages }),
+      } as IndexConfiguration,
+    }));
+  // An entry that has the default index's own name stands in its place.
+  if (!ranked.some(({ index }) => index.name === main.name))
+    ranked.push({ priority: defaultPriority, index: main });
+  ranked.sort((a, b) => a.priority - b.priority);
   const seen = new Set<string>();
-  return [...options.extraIndexUrls.map(named), main].filter(({ url }) => !seen.has(url) && seen.add(url));
+  return [...options.extraIndexUrls.map(named), ...ranked.map(({ index }) => index)].filter(
+    ({ url }) => !seen.has(url) && seen.add(url),
+  );
+}
+
+/** `[[repositories]]` of the settings files that hold here. */
+export function configuredRepositories({ world }: Invocation): readonly RepositorySetting[] {
+  return Settings.open({}, world)
+    .repositories()
+    .map(({ value }) => value);
 }
 
 export function repositoryConfiguration(
   options: RequirementsOptions,
   strategy: string | undefined,
   store: Store,
-  { world }: Invocation,
+  invocation: Invocation,
 ): RepositoryConfiguration {
+  const configured = configuredRepositories(invocation);
   return {
-    indexes: chosenIndexes(options),
-    findLinks: options.findLinks.map(({ value, file }) => findLinksPlace(value, file, world)),
+    indexes: chosenIndexes(options, configured),
+    findLinks: [
+      ...options.findLinks.map(({ value, file }) => findLinksPlace(value, file, invocation.world)),
+      ...configured.filter(({ type }) => type === "find-links").map(({ url }) => url),
+    ],
     strategy: (strategy as RepositoryConfiguration["strategy"] | undefined) ?? "first-index",
     trustedHosts: options.trustedHosts,
     stagingFolder: `${store.root}/downloads`,
@@ -82,10 +131,17 @@ export function openRepositories(
 }
 
 /** A path in a file is looked for beside the file first, then in the current folder, as pip does. */
-function findLinksPlace(value: string, file: string | undefined, { files, host }: Invocation["world"]): string {
+function findLinksPlace(
+  value: string,
+  file: string | undefined,
+  { files, host }: Invocation["world"],
+): string {
   if (/^(https?|file):/i.test(value)) return value;
   if (file !== undefined && !/^https?:/i.test(file)) {
-    const beside = absolute(`${absolute(file, host.cwd).replace(/\/[^/]*$/, "")}/${value}`, host.cwd);
+    const beside = absolute(
+      `${absolute(file, host.cwd).replace(/\/[^/]*$/, "")}/${value}`,
+      host.cwd,
+    );
     if (files.tryStat(beside) !== undefined) return beside;
   }
   return absolute(value, host.cwd);
@@ -94,6 +150,11 @@ function findLinksPlace(value: string, file: string | undefined, { files, host }
 function positive(option: string, text: string, { name }: Invocation): number {
   const number = Number(text);
   if (!Number.isFinite(number) || number < 0)
-    throw invalidOptionValue({ option, value: text, expected: "a number, zero or more", command: name });
+    throw invalidOptionValue({
+      option,
+      value: text,
+      expected: "a number, zero or more",
+      command: name,
+    });
   return number;
 }

@@ -20,7 +20,13 @@ import { applyFileOptions, type RequirementsOptions } from "#standards/requireme
 import { openEnvironment } from "#environment/open";
 import { nothingToCompile } from "./_errors.ts";
 import { pipDefaults } from "./_pip-configuration.ts";
-import { chosenIndexes, openHttp, openRepositories, repositoryConfiguration } from "./_repositories.ts";
+import {
+  chosenIndexes,
+  configuredRepositories,
+  openHttp,
+  openRepositories,
+  repositoryConfiguration,
+} from "./_repositories.ts";
 import {
   commandLineOptions,
   largestRequirements,
@@ -40,7 +46,8 @@ const options = {
   system: { help: "Resolve for the Python on PATH", hidden: true },
   universal: {
     help: "One answer for all platforms",
-    refused: "universal resolution is not there yet; resolve for one platform with --python-platform",
+    refused:
+      "universal resolution is not there yet; resolve for one platform with --python-platform",
   },
   extra: { help: "Extra of a pyproject.toml", value: "NAME", many: true },
   "all-extras": { help: "All extras of a pyproject.toml" },
@@ -118,7 +125,14 @@ async function compileFiles(
   const interpreter = await chosenInterpreter(chosen, interpreterWorld(invocation, store));
   const typed = commandLineOptions(chosen);
   const reader = requirementsReader(invocation, async (url) => {
-    const http = openHttp(chosen, chosenIndexes(typed), typed.trustedHosts, store, invocation, progress.report);
+    const http = openHttp(
+      chosen,
+      chosenIndexes(typed, []),
+      typed.trustedHosts,
+      store,
+      invocation,
+      progress.report,
+    );
     return (await http.get(url, { cache: "page", limit: largestRequirements, accepted: [] })).body;
   });
   const read = await readRequirements(
@@ -136,8 +150,20 @@ async function compileFiles(
   );
   for (const warning of read.warnings) output.warn(warning);
   const effective = applyFileOptions(typed, read.options);
-  const configuration = repositoryConfiguration(effective, chosen["index-strategy"], store, invocation);
-  const http = openHttp(chosen, configuration.indexes, configuration.trustedHosts, store, invocation, progress.report);
+  const configuration = repositoryConfiguration(
+    effective,
+    chosen["index-strategy"],
+    store,
+    invocation,
+  );
+  const http = openHttp(
+    chosen,
+    configuration.indexes,
+    configuration.trustedHosts,
+    store,
+    invocation,
+    progress.report,
+  );
   const repositories = openRepositories(configuration, http, store, invocation, progress.report);
   const outcome = await resolveRequirements(
     {
@@ -163,19 +189,30 @@ async function compileFiles(
 }
 
 /** The interpreter that decides markers and tags; an environment's folder stands for its own. */
-async function chosenInterpreter({ python, system }: CompileOptions, world: InterpreterWorld): Promise<Interpreter> {
-  if (python !== undefined && world.files.tryStat(absolute(python, world.host.cwd))?.kind === "folder")
+async function chosenInterpreter(
+  { python, system }: CompileOptions,
+  world: InterpreterWorld,
+): Promise<Interpreter> {
+  if (
+    python !== undefined &&
+    world.files.tryStat(absolute(python, world.host.cwd))?.kind === "folder"
+  )
     return (await openEnvironment(absolute(python, world.host.cwd), world)).interpreter;
   return findInterpreter({ python, environments: python === undefined && !system }, world);
 }
 
 /** Pins of the output file, unless they are to be upgraded. */
-function keptPins(chosen: CompileOptions, { world }: Invocation): ReadonlyMap<NormalizedName, Preference> {
+function keptPins(
+  chosen: CompileOptions,
+  { world }: Invocation,
+): ReadonlyMap<NormalizedName, Preference> {
   const file = chosen["output-file"];
   if (file === undefined || chosen.upgrade) return new Map();
   const text = world.files.tryReadText(absolute(file, world.host.cwd));
   if (text === undefined) return new Map();
-  const upgraded = new Set(chosen["upgrade-package"].map((name) => parseName(name.replace(/[[=<>!~ ].*$/, ""))));
+  const upgraded = new Set(
+    chosen["upgrade-package"].map((name) => parseName(name.replace(/[[=<>!~ ].*$/, ""))),
+  );
   return new Map([...readPreferences(text)].filter(([name]) => !upgraded.has(name)));
 }
 
@@ -184,15 +221,20 @@ function write(
   chosen: CompileOptions,
   effective: RequirementsOptions,
   files: readonly string[],
-  { world, output }: Invocation,
+  invocation: Invocation,
 ): void {
+  const { world, output } = invocation;
   const text = formatCompiledRequirements(resolution, {
     header: chosen["no-header"] ? [] : head(chosen, files),
-    annotations: chosen["no-annotate"] ? "none" : chosen["annotation-style"] === "line" ? "line" : "split",
+    annotations: chosen["no-annotate"]
+      ? "none"
+      : chosen["annotation-style"] === "line"
+        ? "line"
+        : "split",
     hashes: chosen["generate-hashes"],
     extras: chosen["no-strip-extras"],
     omit: new Set(chosen["no-emit-package"].map((name) => parseName(name))),
-    options: emittedOptions(chosen, effective),
+    options: emittedOptions(chosen, effective, invocation),
     repositories: chosen["emit-index-annotation"],
   });
   const file = chosen["output-file"];
@@ -213,13 +255,16 @@ function write(
 
 /** The head names a command that makes the same file again; credentials and what does not bear on the answer are left out. */
 function head(chosen: CompileOptions, files: readonly string[]): string[] {
-  const command = chosen["custom-compile-command"] ?? ["pkm pip compile", ...files, ...repeated(chosen)].join(" ");
+  const command =
+    chosen["custom-compile-command"] ??
+    ["pkm pip compile", ...files, ...repeated(chosen)].join(" ");
   return ["This file was autogenerated by pkm via the following command:", `   ${command}`];
 }
 
 function repeated(chosen: CompileOptions): string[] {
   const words: string[] = [];
-  const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+  const quote = (text: string): string =>
+    /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
   const keys = [
     "output-file",
     "python-version",
@@ -234,28 +279,54 @@ function repeated(chosen: CompileOptions): string[] {
     const value = chosen[key];
     if (value !== undefined) words.push(`--${key}`, quote(withoutCredentials(value)));
   }
-  for (const key of ["constraint", "override", "extra", "group", "extra-index-url", "find-links", "only-binary", "no-binary"] as const)
+  for (const key of [
+    "constraint",
+    "override",
+    "extra",
+    "group",
+    "extra-index-url",
+    "find-links",
+    "only-binary",
+    "no-binary",
+  ] as const)
     for (const value of chosen[key]) words.push(`--${key}`, quote(withoutCredentials(value)));
-  for (const key of ["all-extras", "generate-hashes", "no-deps", "pre", "no-index", "no-annotate", "no-strip-extras"] as const)
+  for (const key of [
+    "all-extras",
+    "generate-hashes",
+    "no-deps",
+    "pre",
+    "no-index",
+    "no-annotate",
+    "no-strip-extras",
+  ] as const)
     if (chosen[key]) words.push(`--${key}`);
   return words;
 }
 
-function emittedOptions(chosen: CompileOptions, effective: RequirementsOptions): string[] {
+function emittedOptions(
+  chosen: CompileOptions,
+  effective: RequirementsOptions,
+  invocation: Invocation,
+): string[] {
   const lines: string[] = [];
   if (chosen["emit-index-url"]) {
     if (effective.noIndex) lines.push("--no-index");
-    const indexes = chosenIndexes(effective).map(({ url }) => withoutCredentials(url));
+    const indexes = chosenIndexes(effective, configuredRepositories(invocation)).map(({ url }) =>
+      withoutCredentials(url),
+    );
     const main = indexes.at(-1);
     if (main !== undefined) lines.push(`--index-url ${main}`);
     lines.push(...indexes.slice(0, -1).map((url) => `--extra-index-url ${url}`));
   }
   if (chosen["emit-find-links"])
-    lines.push(...effective.findLinks.map(({ value }) => `--find-links ${withoutCredentials(value)}`));
+    lines.push(
+      ...effective.findLinks.map(({ value }) => `--find-links ${withoutCredentials(value)}`),
+    );
   if (chosen["emit-build-options"]) {
     lines.push(...[...effective.binaries.first].map((name) => `--no-binary ${name}`));
     lines.push(...[...effective.binaries.second].map((name) => `--only-binary ${name}`));
   }
-  if (chosen["emit-trusted-host"]) lines.push(...effective.trustedHosts.map((host) => `--trusted-host ${host}`));
+  if (chosen["emit-trusted-host"])
+    lines.push(...effective.trustedHosts.map((host) => `--trusted-host ${host}`));
   return lines;
 }

@@ -15,7 +15,12 @@ import { chosenEnvironment } from "./_environment.ts";
 import { nothingAsked } from "./_errors.ts";
 import { pipDefaults } from "./_pip-configuration.ts";
 import { writeReport } from "./_report.ts";
-import { chosenIndexes, openHttp, openRepositories, repositoryConfiguration } from "./_repositories.ts";
+import {
+  chosenIndexes,
+  openHttp,
+  openRepositories,
+  repositoryConfiguration,
+} from "./_repositories.ts";
 import {
   commandLineOptions,
   largestRequirements,
@@ -80,7 +85,12 @@ const options = {
     refused: "scripts come with `pkm run`",
   },
   platform: { help: "Platform tag", value: "TAG", hidden: true, refused: "use --python-platform" },
-  implementation: { help: "Implementation tag", value: "TAG", hidden: true, refused: "use --python-platform" },
+  implementation: {
+    help: "Implementation tag",
+    value: "TAG",
+    hidden: true,
+    refused: "use --python-platform",
+  },
   abi: { help: "ABI tag", value: "TAG", hidden: true, refused: "use --python-platform" },
 } as const;
 
@@ -93,12 +103,22 @@ export const install = defineCommand({
     "pkm pip install 'django>=5' --upgrade",
   ],
   arguments: {
-    requirements: { help: "What to install: names with versions, wheels, URLs", optional: true, many: true },
+    requirements: {
+      help: "What to install: names with versions, wheels, URLs",
+      optional: true,
+      many: true,
+    },
   },
   options,
   defaults: pipDefaults("install", options),
   async run(chosen, { requirements }, invocation) {
-    if (requirements.length + chosen.requirement.length + chosen.editable.length + chosen.group.length === 0)
+    if (
+      requirements.length +
+        chosen.requirement.length +
+        chosen.editable.length +
+        chosen.group.length ===
+      0
+    )
       throw nothingAsked(invocation.name);
     return installRequirements(chosen, requirements, invocation, {});
   },
@@ -124,7 +144,15 @@ export async function installRequirements(
   const environment = await chosenEnvironment(chosen, purpose, interpreters, invocation);
   const progress = new Progress(invocation.output, invocation.world.clock);
   try {
-    const { request, repositories } = await prepare(chosen, words, environment, store, invocation, progress, variant);
+    const { request, repositories } = await prepare(
+      chosen,
+      words,
+      environment,
+      store,
+      invocation,
+      progress,
+      variant,
+    );
     const outcome = await provision(request, {
       ...invocation.world,
       store,
@@ -134,7 +162,11 @@ export async function installRequirements(
     progress.end();
     if (chosen.report !== undefined)
       await writeReport(chosen.report, outcome, request, repositories, invocation);
-    return presentOutcome(outcome, { json: chosen.json, dryRun: chosen["dry-run"], environment }, invocation);
+    return presentOutcome(
+      outcome,
+      { json: chosen.json, dryRun: chosen["dry-run"], environment },
+      invocation,
+    );
   } finally {
     progress.end();
     store.close();
@@ -155,7 +187,14 @@ async function prepare(
 }> {
   const typed = commandLineOptions(chosen);
   const reader = requirementsReader(invocation, async (url) => {
-    const http = openHttp(chosen, chosenIndexes(typed), typed.trustedHosts, store, invocation, progress.report);
+    const http = openHttp(
+      chosen,
+      chosenIndexes(typed, []),
+      typed.trustedHosts,
+      store,
+      invocation,
+      progress.report,
+    );
     return (await http.get(url, { cache: "page", limit: largestRequirements, accepted: [] })).body;
   });
   const read = await readRequirements(
@@ -173,8 +212,20 @@ async function prepare(
   );
   for (const warning of read.warnings) invocation.output.warn(warning);
   const effective = applyFileOptions(typed, read.options);
-  const configuration = repositoryConfiguration(effective, chosen["index-strategy"], store, invocation);
-  const http = openHttp(chosen, configuration.indexes, configuration.trustedHosts, store, invocation, progress.report);
+  const configuration = repositoryConfiguration(
+    effective,
+    chosen["index-strategy"],
+    store,
+    invocation,
+  );
+  const http = openHttp(
+    chosen,
+    configuration.indexes,
+    configuration.trustedHosts,
+    store,
+    invocation,
+    progress.report,
+  );
   const requireHashes =
     chosen["require-hashes"] ||
     effective.requireHashes ||
@@ -183,7 +234,12 @@ async function prepare(
       !effective.noRequireHashes);
   const named = new Set(read.roots.map(({ requirement }) => requirement.name));
   const everything = chosen.upgrade && chosen["upgrade-strategy"] === "eager";
-  const upgrade: Selection = everything || variant.exact === true ? true : chosen.upgrade ? named : selection(false, chosen["upgrade-package"]);
+  const upgrade: Selection =
+    everything || variant.exact === true
+      ? true
+      : chosen.upgrade
+        ? named
+        : selection(false, chosen["upgrade-package"]);
   return {
     repositories: openRepositories(configuration, http, store, invocation, progress.report),
     request: {
@@ -211,4 +267,3 @@ async function prepare(
     },
   };
 }
-
