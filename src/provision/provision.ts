@@ -9,7 +9,6 @@ import type { Resolution } from "#resolver/resolution";
 import { evaluateMarkerLeniently } from "#standards/marker";
 import type { NormalizedName } from "#standards/name";
 import { tryParseVersion } from "#standards/version";
-import { bytecodeFor } from "./bytecode.ts";
 import { directUrlOf } from "./direct.ts";
 import { isSelected, type ProvisionOutcome, type ProvisionRequest } from "./request.ts";
 import { resolveRequirements } from "./resolve-requirements.ts";
@@ -50,8 +49,9 @@ export async function provision(
     const change = await apply(plan, environment, wheels, world, {
       lock,
       strict: request.strict,
+      survivors: world.store,
       ...(request.linkMode === undefined ? {} : { linkMode: request.linkMode }),
-      ...(request.compileBytecode ? { bytecode: bytecodeFor(world) } : {}),
+      ...(request.compileBytecode ? { bytecode: world.store.bytecode } : {}),
     });
     return { kind: "planned", plan, resolution, change };
   } finally {

@@ -5,6 +5,7 @@ import { lockEnvironment } from "#installer/environment-lock";
 import { planRemovals } from "#installer/plan";
 import type { Change, Plan } from "#installer/plan-types";
 import type { InstallerWorld } from "#installer/world";
+import type { ProvisionWorld } from "./world.ts";
 import type { NormalizedName } from "#standards/name";
 
 export type RemovalRequest = {
@@ -42,7 +43,13 @@ export async function uninstall(
   try {
     const outcome = planned();
     const nothing = { wheel: () => Promise.reject(new Error("an uninstall asks for no wheel")) };
-    return { ...outcome, change: await apply(outcome.plan, environment, nothing, world, { lock }) };
+    return {
+      ...outcome,
+      change: await apply(outcome.plan, environment, nothing, world, {
+        lock,
+        survivors: world.store,
+      }),
+    };
   } finally {
     lock.release();
   }

@@ -39,6 +39,8 @@ export interface Store {
    * give an address to other content, as indexes promise; files of this machine are compared by their stamp.
    */
   findByUrl(file: { readonly url: string; readonly filename: string }): StoredWheel | undefined;
+  /** The unpacked wheel that an installed release most likely came from; looks through all of them. */
+  installedWheel(name: string, version: string): StoredWheel | undefined;
   /**
    * Verifies and unpacks a wheel, once: two at the same time, in one process or in many, get the same one. Throws a
    * `PkmError` that names the member and the rule; nothing is left behind then.
@@ -75,6 +77,7 @@ export function openStore({ root, world }: StoreOptions): Store {
     bytecode: new BytecodeStore(places, world),
     findWheel: (sha256) => wheels.find(sha256),
     findByUrl: (file) => wheels.findByUrl(file),
+    installedWheel: (name, version) => wheels.findRelease(name, version),
     addWheel: (wheel) => wheels.add(wheel),
     hold: () => holdStore(places, world),
     close: () => wheels.close(),

@@ -2,7 +2,7 @@ import { errnoOf } from "#base/errors";
 import { withoutCredentials } from "#base/url";
 import type { Workers, World } from "#platform/ports";
 import { AnswerCache } from "./answer-cache.ts";
-import { isWriteRefusal, storeNotWritable } from "./errors.ts";
+import { storeNotWritable } from "./errors.ts";
 import { unlessRefused } from "./kept-file.ts";
 import { holdStore, type StorePlaces, wheelFolder } from "./layout.ts";
 import { parseManifest } from "./manifest-text.ts";
@@ -39,6 +39,17 @@ export class WheelStore {
     const sha256 = this.#addresses.get(this.#addressKey(file));
     const wheel = sha256 === undefined ? undefined : this.find(sha256);
     return wheel?.manifest.filename === file.filename ? wheel : undefined;
+  }
+
+  /** A wheel of one release, whichever is found first. Reads every manifest: for repairs, not for installing. */
+  findRelease(name: string, version: string): StoredWheel | undefined {
+    const { files } = this.#world;
+    for (const { name: prefix } of files.tryList(this.#places.wheels) ?? [])
+      for (const { name: rest } of files.tryList(`${this.#places.wheels}/${prefix}`) ?? []) {
+        const wheel = this.find(`${prefix}${rest}`);
+        if (wheel?.manifest.name === name && wheel.manifest.version === version) return wheel;
+      }
+    return undefined;
   }
 
   add(wheel: ArrivedWheel): Promise<StoredWheel> {
@@ -89,7 +100,7 @@ export class WheelStore {
     } catch (error) {
       if (staging !== undefined) files.removeTree(staging);
       const errno = errnoOf(error);
-      if (isWriteRefusal(errno))
+      if (errno !== undefined)
         throw storeNotWritable(this.#places.cache, wheel.filename, errno, error);
       throw error;
     }

@@ -43,7 +43,8 @@ export const uninstall = defineCommand({
     const progress = new Progress(output, world.clock);
     const reader = requirementsReader(invocation, async (url) => {
       const http = openHttp({}, [], [], store, invocation, progress.report);
-      return (await http.get(url, { cache: "page", limit: largestRequirements, accepted: [] })).body;
+      return (await http.get(url, { cache: "page", limit: largestRequirements, accepted: [] }))
+        .body;
     });
     const read = await readRequirements(
       {
@@ -64,10 +65,11 @@ export const uninstall = defineCommand({
     const environment = await chosenEnvironment(chosen, purpose, interpreters, invocation);
     const outcome = await removeFrom(
       { environment, names: wanted, dryRun: chosen["dry-run"] },
-      { ...world, report: progress.report },
+      { ...world, store, report: progress.report },
     );
     progress.end();
-    for (const name of outcome.missing) output.warn(`${name} is not installed in ${environment.root}`);
+    for (const name of outcome.missing)
+      output.warn(`${name} is not installed in ${environment.root}`);
     const change = outcome.change ?? { entries: entriesOf(outcome.plan), warnings: [] };
     if (chosen.json) output.data(changeJson(change, chosen["dry-run"]));
     else if (change.entries.length > 0) presentChange(change, chosen["dry-run"], output);
