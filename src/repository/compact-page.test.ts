@@ -131,36 +131,27 @@ describe("a JSON page", () => {
     expect(listing.skipped[0]?.reason).toContain("`other`");
   });
 
-  test.each([
+  const first = entry("demo-1.0.tar.gz");
+  const last = entry("demo-2.0.tar.gz");
+  test.each<[string, unknown[]]>([
     [
       "a separator inside a text",
-      [entry("demo-1.0.tar.gz", { yanked: 'a},{"filename":"x' }), entry("demo-2.0.tar.gz")],
+      [entry("demo-1.0.tar.gz", { yanked: 'a},{"filename":"x' }), last],
     ],
-    [
-      "objects inside an entry",
-      [entry("demo-1.0.tar.gz", { more: [{ a: 1 }, { b: 2 }] }), entry("demo-2.0.tar.gz")],
-    ],
-    [
-      "a list at the end of an entry",
-      [entry("demo-1.0.tar.gz"), entry("demo-2.0.tar.gz", { more: [{ a: 1 }] })],
-    ],
-    [
-      "letters beyond ASCII",
-      [entry("demo-1.0.tar.gz", { yanked: "später" }), entry("demo-2.0.tar.gz")],
-    ],
-    [
-      "another list of files before",
-      [entry("demo-1.0.tar.gz"), entry("demo-2.0.tar.gz")],
-      { aa: [{ files: [{}] }] },
-    ],
-    ["an entry without a name", [entry("demo-1.0.tar.gz"), { url: "x" }, entry("demo-2.0.tar.gz")]],
-    [
-      "an entry that is no object",
-      [entry("demo-1.0.tar.gz"), 7 as unknown as object, entry("demo-2.0.tar.gz")],
-    ],
-  ])("with %s is read right", (_, entries, before = {}) => {
-    const listing = open(JSON.stringify({ ...before, ...document(entries) }));
+    ["objects inside an entry", [entry("demo-1.0.tar.gz", { more: [{ a: 1 }, { b: 2 }] }), last]],
+    ["a list at the end of an entry", [first, entry("demo-2.0.tar.gz", { more: [{ a: 1 }] })]],
+    ["letters beyond ASCII", [entry("demo-1.0.tar.gz", { yanked: "später" }), last]],
+    ["an entry without a name", [first, { url: "x" }, last]],
+    ["an entry that is no object", [first, 7, last]],
+  ])("with %s is read right", (_, entries) => {
+    const listing = open(JSON.stringify(document(entries as object[])));
     expect(summary(listing)).toEqual({ "2.0": ["demo-2.0.tar.gz"], "1.0": ["demo-1.0.tar.gz"] });
+  });
+
+  test("with another list of files before its own is read right", () => {
+    const before = { aa: [{ files: [{}] }] };
+    const listing = open(JSON.stringify({ ...before, ...document([first, last]) }));
+    expect(Object.keys(summary(listing))).toEqual(["2.0", "1.0"]);
   });
 
   test("with entries of one release scattered keeps the order of the page", () => {

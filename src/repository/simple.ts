@@ -59,7 +59,7 @@ export class SimpleIndex {
 
   async #fetch(url: string, name: NormalizedName, request: GetRequest): Promise<IndexAnswer> {
     const answer = this.#open(await this.#client.get(url, request), name);
-    this.#report({ type: "page-read", name, repository: this.name });
+    if (!("kind" in answer)) this.#report({ type: "page-read", name, repository: this.name });
     return answer;
   }
 
