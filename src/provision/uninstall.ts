@@ -25,7 +25,7 @@ export type RemovalOutcome = {
 /** Removes distributions from an environment, all of them or none. */
 export async function uninstall(
   request: RemovalRequest,
-  world: InstallerWorld,
+  world: InstallerWorld & Pick<ProvisionWorld, "store">,
 ): Promise<RemovalOutcome> {
   const { environment, names, dryRun } = request;
   const planned = (): RemovalOutcome => {
