@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const root = join(import.meta.dir, "..", "..");
 
@@ -14,7 +14,11 @@ export const pkmCommand: readonly string[] =
 /** The Python that environments of tests are made from. */
 export const testPython = process.env.PKM_TEST_PYTHON ?? "python3";
 
-export type Finished = { readonly stdout: string; readonly stderr: string; readonly status: number };
+export type Finished = {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number;
+};
 
 /** A folder with a home, a cache and nothing of the user's, removed with {@link Sandbox.remove}. */
 export class Sandbox {
@@ -39,7 +43,10 @@ export class Sandbox {
   }
 
   /** Runs any program here; a program that cannot be started rejects. */
-  run(argv: readonly string[], options: { readonly input?: string; readonly env?: Record<string, string> } = {}): Promise<Finished> {
+  run(
+    argv: readonly string[],
+    options: { readonly input?: string; readonly env?: Record<string, string> } = {},
+  ): Promise<Finished> {
     const [program, ...args] = argv as [string, ...string[]];
     return new Promise((resolve, reject) => {
       const child = spawn(program, args, { cwd: this.work, env: { ...this.env, ...options.env } });
@@ -48,13 +55,34 @@ export class Sandbox {
       child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
       child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
       child.on("error", reject);
-      child.on("close", (status, signal) => resolve({ stdout, stderr, status: status ?? (signal === null ? 1 : 128) }));
+      child.on("close", (status, signal) =>
+        resolve({ stdout, stderr, status: status ?? (signal === null ? 1 : 128) }),
+      );
       child.stdin.end(options.input ?? "");
     });
   }
 
-  pkm(args: readonly string[], options: { readonly input?: string; readonly env?: Record<string, string> } = {}): Promise<Finished> {
+  pkm(
+    args: readonly string[],
+    options: { readonly input?: string; readonly env?: Record<string, string> } = {},
+  ): Promise<Finished> {
     return this.run([...pkmCommand, ...args], options);
+  }
+
+  /** Makes an environment in the work folder and answers its path; what `pkm venv` said must be success. */
+  async environment(name = "env", ...options: readonly string[]): Promise<string> {
+    const path = join(this.work, name);
+    const made = await this.pkm(["venv", path, "--python", testPython, "-q", ...options]);
+    if (made.status !== 0) throw new Error(`pkm venv failed: ${made.stderr}`);
+    return path;
+  }
+
+  /** Writes a file into the work folder and answers its path. */
+  write(name: string, content: string | Uint8Array): string {
+    const path = join(this.work, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    return path;
   }
 
   remove(): void {
