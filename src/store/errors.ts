@@ -23,7 +23,7 @@ export function storeNotWritable(
   return new PkmError({
     code: "store-not-writable",
     what: `Cannot keep \`${what}\` in the cache \`${root}\``,
-    why: `${reasons[errno] ?? errno} (${errno})`,
+    why: `${reasons[errno] ?? "the system refuses"} (${errno})`,
     fix: ["pkm cache prune", "choose another folder with `PKM_CACHE_DIR`"],
     cause,
   });
