@@ -80,7 +80,10 @@ export interface Files {
   /** Swaps two paths in one step; `false` where the system cannot, and nothing has happened then. */
   exchange(a: string, b: string): boolean;
   link(from: string, to: string): void;
-  /** Content and permission bits, and writable by its owner; shares blocks where the system can. Refuses an existing target. */
+  /**
+   * Content, permission bits and time of change, so that compiled modules fit the copy as well; writable by its owner.
+   * Shares blocks where the system can. Refuses an existing target.
+   */
   copy(from: string, to: string): void;
   symlink(target: string, path: string): void;
   readLink(path: string): string;

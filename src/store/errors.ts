@@ -13,16 +13,19 @@ export function isWriteRefusal(errno: string | undefined): errno is string {
   return errno !== undefined && errno in reasons;
 }
 
-/** The cache cannot take what has to be in it before it can be installed. */
+/** The cache cannot take a wheel, which has to be in it before it can be installed, or not even be locked. */
 export function storeNotWritable(
-  root: string,
-  what: string,
+  cache: string,
+  wheel: string | undefined,
   errno: string,
   cause: unknown,
 ): PkmError {
   return new PkmError({
     code: "store-not-writable",
-    what: `Cannot keep \`${what}\` in the cache \`${root}\``,
+    what:
+      wheel === undefined
+        ? `Cannot use the cache \`${cache}\``
+        : `Cannot keep \`${wheel}\` in the cache \`${cache}\``,
     why: `${reasons[errno] ?? "the system refuses"} (${errno})`,
     fix: ["pkm cache prune", "choose another folder with `PKM_CACHE_DIR`"],
     cause,

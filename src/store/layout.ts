@@ -1,5 +1,6 @@
 import { errnoOf } from "#base/errors";
 import type { FileLock, LockOptions, World } from "#platform/ports";
+import { storeNotWritable } from "./errors.ts";
 
 /** Where things lie in the cache folder. The version in `root` rises when the form of anything below it changes. */
 export type StorePlaces = {
@@ -51,8 +52,7 @@ export async function holdStore(
   places: StorePlaces,
   world: Pick<World, "files">,
 ): Promise<FileLock> {
-  makeStore(places, world);
-  return (await world.files.lock(places.lock, { shared: true })) as FileLock;
+  return await locked(places, world, { shared: true });
 }
 
 /** Held while something is removed from the store; waits for everybody who uses it. */
@@ -61,8 +61,22 @@ export async function lockStore(
   world: Pick<World, "files">,
   options: Pick<LockOptions, "onWait" | "holder">,
 ): Promise<FileLock> {
-  makeStore(places, world);
-  return (await world.files.lock(places.lock, options)) as FileLock;
+  return await locked(places, world, options);
+}
+
+async function locked(
+  places: StorePlaces,
+  world: Pick<World, "files">,
+  options: LockOptions,
+): Promise<FileLock> {
+  try {
+    makeStore(places, world);
+    return (await world.files.lock(places.lock, options)) as FileLock;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    throw storeNotWritable(places.cache, undefined, errno, error);
+  }
 }
 
 const cacheTag = `Signature: 8a477f597d28d172789f06886806bc55

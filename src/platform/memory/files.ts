@@ -220,7 +220,9 @@ export class MemoryFiles implements Files {
   copy(from: string, to: string): void {
     const source = this.#file("copyfile", from);
     this.write(to, source.content, { exclusive: true });
-    this.#find("copyfile", to, true).mode = source.mode | 0o200;
+    const copied = this.#find("copyfile", to, true);
+    copied.mode = source.mode | 0o200;
+    copied.mtime = source.mtime;
   }
 
   symlink(target: string, path: string): void {

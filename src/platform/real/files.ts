@@ -22,6 +22,7 @@ import {
   statSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeSync,
   type Dirent,
   type Stats,
@@ -156,8 +157,9 @@ export class RealFiles implements Files {
   copy(from: string, to: string): void {
     // FICLONE shares the blocks where the file system can and falls back to copy_file_range and its like.
     copyFileSync(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    const { mode } = statSync(to);
+    const { atimeMs, mode, mtimeMs } = statSync(from);
     if ((mode & 0o200) === 0) chmodSync(to, (mode & 0o7777) | 0o200);
+    utimesSync(to, atimeMs / 1000, mtimeMs / 1000);
   }
 
   symlink(target: string, path: string): void {

@@ -18,16 +18,17 @@ import type { Network, NetworkRequest, NetworkResponse, TlsOptions } from "#plat
  * step and with a limit.
  */
 export class RealNetwork implements Network {
-  #roots: "bundled" | "bundled and system" = "bundled";
-  readonly #tls = new WeakMap<TlsOptions, Map<string, object>>();
+  #roots: Roots = "built in";
+  readonly #tls = new WeakMap<TlsOptions, Map<Roots, object>>();
 
   async send(request: NetworkRequest): Promise<NetworkResponse> {
+    const usedRoots = this.#roots;
     try {
       return await this.#fetch(request);
     } catch (error) {
-      // The system's own roots are read only where the bundled ones do not do: they cost some milliseconds.
-      if (this.#roots !== "bundled" || !isUnknownAuthority(error)) throw error;
-      this.#roots = "bundled and system";
+      // The other roots are read only where the built-in ones do not do: they take 20 ms, and few servers need them.
+      if (usedRoots === "all" || !isUnknownAuthority(error)) throw error;
+      this.#roots = "all";
       return this.#fetch(request);
     }
   }
@@ -57,7 +58,7 @@ export class RealNetwork implements Network {
     }
     let options = byRoots.get(this.#roots);
     if (options === undefined) {
-      options = await tlsFor(wanted, this.#roots === "bundled and system");
+      options = await tlsFor(wanted, this.#roots);
       byRoots.set(this.#roots, options);
     }
     return options;
@@ -66,12 +67,12 @@ export class RealNetwork implements Network {
 
 const noTls: TlsOptions = {};
 
-async function tlsFor(wanted: TlsOptions, withSystem: boolean): Promise<object> {
-  const extra = wanted.extraRoots ?? [];
+/** What certificates are judged by: what fetch has built in, or also the system's roots and those of the request. */
+type Roots = "built in" | "all";
+
+async function tlsFor(wanted: TlsOptions, roots: Roots): Promise<object> {
   return {
-    ...(extra.length === 0 && !withSystem
-      ? {}
-      : { ca: [...(await knownRoots(withSystem)), ...extra] }),
+    ...(roots === "all" ? { ca: [...(await knownRoots()), ...(wanted.extraRoots ?? [])] } : {}),
     ...(wanted.clientCertificate === undefined ? {} : { cert: wanted.clientCertificate }),
     ...(wanted.clientKey === undefined ? {} : { key: wanted.clientKey }),
     ...(wanted.verify === false ? { rejectUnauthorized: false } : {}),
@@ -79,9 +80,9 @@ async function tlsFor(wanted: TlsOptions, withSystem: boolean): Promise<object> 
 }
 
 /** fetch's `ca` replaces the roots instead of adding to them. Loaded late: the module and its list take 20 ms. */
-async function knownRoots(withSystem: boolean): Promise<readonly string[]> {
+async function knownRoots(): Promise<readonly string[]> {
   const { getCACertificates, rootCertificates } = await import("node:tls");
-  return withSystem ? [...rootCertificates, ...getCACertificates("system")] : rootCertificates;
+  return [...rootCertificates, ...getCACertificates("system")];
 }
 
 function isUnknownAuthority(error: unknown): boolean {

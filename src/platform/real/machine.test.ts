@@ -1,0 +1,99 @@
+import { describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { deflateRawSync, gzipSync } from "node:zlib";
+import { errnoOf } from "#base/errors";
+import { RealClock } from "./clock.ts";
+import { RealHashing } from "./hashing.ts";
+import { RealInflate } from "./inflate.ts";
+import { RealProcesses } from "./processes.ts";
+
+describe("RealHashing", () => {
+  const hashing = new RealHashing();
+
+  test.each(["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "blake2b"])(
+    "knows %s by the name that Python has for it",
+    (algorithm) => {
+      const script = `import hashlib; print(hashlib.new("${algorithm}", b"abc").hexdigest())`;
+      const run = Bun.spawnSync(["python3", "-I", "-c", script]);
+      expect(hashing.digest(algorithm, "abc")).toBe(run.stdout.toString().trim());
+    },
+  );
+
+  test("digests piece by piece, and in RECORD's spelling", () => {
+    const running = hashing.start("sha256");
+    for (const piece of ["a", "b", "c"]) running.update(new TextEncoder().encode(piece));
+    expect(running.hex()).toBe(hashing.digest("sha256", "abc"));
+    expect(hashing.digest("sha256", "abc", "base64url")).toBe(
+      createHash("sha256").update("abc").digest("base64url"),
+    );
+  });
+});
+
+describe("RealInflate", () => {
+  const inflate = new RealInflate();
+  const content = new TextEncoder().encode("a text, a text, a text".repeat(1000));
+  const packed = new Uint8Array(deflateRawSync(content));
+
+  test("makes exactly the bytes that were declared", () => {
+    expect(inflate.inflateRaw(packed, content.length)).toEqual(Buffer.from(content));
+    expect(inflate.inflateRaw(new Uint8Array(deflateRawSync("")), 0)).toHaveLength(0);
+  });
+
+  test.each([
+    ["declared shorter", packed, content.length - 1],
+    ["declared much shorter", packed, 1],
+    ["declared longer", packed, content.length + 1],
+    ["cut off", packed.subarray(0, -4), content.length],
+    ["followed by something", new Uint8Array([...packed, 1, 2, 3]), content.length],
+    ["that is none", content, content.length],
+  ])("refuses a stream %s", (_, stream, size) => {
+    expect(() => inflate.inflateRaw(stream, size)).toThrow();
+  });
+
+  test("unpacks gzip within a limit", () => {
+    const zipped = new Uint8Array(gzipSync(content));
+    expect(inflate.gunzip(zipped, content.length)).toHaveLength(content.length);
+    expect(() => inflate.gunzip(zipped, content.length - 1)).toThrow(RangeError);
+    expect(() => inflate.gunzip(zipped.subarray(0, -9), content.length)).not.toThrow(RangeError);
+    expect(() => inflate.gunzip(zipped.subarray(0, -9), content.length)).toThrow();
+  });
+});
+
+describe("RealProcesses", () => {
+  const processes = new RealProcesses();
+
+  test("hands over input, environment and folder, and takes both outputs and the status", async () => {
+    const found = await processes.run({
+      argv: ["sh", "-c", 'cat; echo " $WORD $PWD"; echo talk >&2; exit 3'],
+      input: "typed",
+      env: { WORD: "set", PATH: "/usr/bin:/bin" },
+      cwd: "/",
+    });
+    expect(found).toEqual({
+      status: 3,
+      stdout: "typed set /\n",
+      stderr: "talk\n",
+      timedOut: false,
+    });
+  });
+
+  test("ends a program and its children when its time is over", async () => {
+    const found = await processes.run({ argv: ["sh", "-c", "sleep 60 & sleep 60"], timeout: 50 });
+    expect(found.timedOut).toBe(true);
+  });
+
+  test.each([["no-such-program-here"], ["/etc/passwd"]])(
+    "throws an errno error for %s",
+    async (program) => {
+      const error = await processes.run({ argv: [program] }).catch((caught: unknown) => caught);
+      expect(["ENOENT", "EACCES"]).toContain(errnoOf(error) ?? "");
+    },
+  );
+});
+
+test("RealClock.sleep() can be woken", async () => {
+  const stop = new AbortController();
+  const sleeping = new RealClock().sleep(60_000, stop.signal).catch((reason: unknown) => reason);
+  stop.abort("enough");
+  expect(await sleeping).toBe("enough");
+});
