@@ -6,6 +6,7 @@ import { readHost } from "#platform/real/host";
 import { RealInflate } from "#platform/real/inflate";
 import { RealNetwork } from "#platform/real/network";
 import { RealProcesses } from "#platform/real/processes";
+import { RealWorkers } from "#platform/real/worker";
 
 /** The real machine, for one run. Nothing is opened or loaded before somebody uses it. */
 export function openWorld(): World {
@@ -13,6 +14,7 @@ export function openWorld(): World {
     files: new RealFiles(),
     clock: new RealClock(),
     processes: new RealProcesses(),
+    workers: new RealWorkers(),
     network: new RealNetwork(),
     inflate: new RealInflate(),
     hashing: new RealHashing(),

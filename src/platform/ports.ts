@@ -239,6 +239,7 @@ export type World = {
   readonly files: Files;
   readonly clock: Clock;
   readonly processes: Processes;
+  readonly workers: Workers;
   readonly network: Network;
   readonly inflate: Inflate;
   readonly hashing: Hashing;
