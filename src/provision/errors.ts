@@ -72,3 +72,17 @@ export function unknownExtra(name: string, file: string, known: readonly string[
         : `it has ${known.map((extra) => `\`${extra}\``).join(", ")}`,
   });
 }
+
+/** The same error, with the file and the line that it was found in. */
+export function foundAt(origin: string, cause: PkmError): PkmError {
+  const { code, what, why, fix, excerpt, exit } = cause;
+  return new PkmError({
+    code,
+    what: `${what}, found in ${origin}`,
+    ...(why === undefined ? {} : { why }),
+    fix,
+    ...(excerpt === undefined ? {} : { excerpt }),
+    exit,
+    cause,
+  });
+}

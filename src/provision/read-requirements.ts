@@ -1,3 +1,4 @@
+import { PkmError } from "#base/errors";
 import type { World } from "#platform/ports";
 import type { AskedRequirement } from "#resolver/request";
 import type { Marker } from "#standards/marker";
@@ -6,6 +7,7 @@ import type { Requirement } from "#standards/requirement";
 import {
   type FileOption,
   originOf,
+  type RequirementEntry,
   parseRequirementsFile,
   type RequirementsReader,
 } from "#standards/requirements-file";
@@ -17,7 +19,7 @@ import {
 } from "#standards/requirement-word";
 import { tryParseSdistFilename } from "#standards/sdist-filename";
 import { anyVersion } from "#standards/specifier-set";
-import { constraintRefused, directNeedsBuild } from "./errors.ts";
+import { constraintRefused, directNeedsBuild, foundAt } from "./errors.ts";
 import {
   readDependencyGroups,
   readProjectRequirements,
@@ -117,17 +119,24 @@ async function readFile(
     const origin = originOf(entry);
     if (entry.isConstraint && entry.isEditable)
       throw constraintRefused(entry.text, origin, "it is editable");
-    const word = entry.isEditable
-      ? parseEditableWord(entry.text, probe)
-      : parseRequirementWord(entry.text, probe);
-    const found = asked(word, {
-      origin,
-      hashes: entry.hashes,
-      ...(entry.isEditable ? { editable: true } : {}),
-    });
+    const found = readEntry(entry, origin, probe);
     if (entry.isConstraint && found.requirement.extras.length > 0)
       throw constraintRefused(entry.text, origin, "it has extras");
     (entry.isConstraint ? lists.constraints : lists.into).push(found);
+  }
+}
+
+function readEntry(
+  { text, hashes, isEditable }: RequirementEntry,
+  origin: string,
+  probe: PathProbe,
+): AskedRequirement {
+  try {
+    const word = isEditable ? parseEditableWord(text, probe) : parseRequirementWord(text, probe);
+    return asked(word, { origin, hashes, ...(isEditable ? { editable: true } : {}) });
+  } catch (cause) {
+    if (cause instanceof PkmError) throw foundAt(origin, cause);
+    throw cause;
   }
 }
 

@@ -20,6 +20,13 @@ export function decodeRequirements(
   file: string,
   localeEncoding: string,
 ): DecodedFile {
+  const decoded = decodeByMark(bytes, file, localeEncoding);
+  // No path, address or name has one; it is what UTF-16 without a mark looks like.
+  if (decoded.text.includes("\0")) throw requirementsFileEncoding(file, "it holds NUL characters");
+  return decoded;
+}
+
+function decodeByMark(bytes: Uint8Array, file: string, localeEncoding: string): DecodedFile {
   for (const [mark, encoding] of marks) {
     if (mark.every((byte, at) => bytes[at] === byte))
       return { text: decode(bytes.subarray(mark.length), encoding, file), warning: undefined };
