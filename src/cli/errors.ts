@@ -7,14 +7,20 @@ export function unknownOption(word: string, command: string, known: Iterable<str
     code: "unknown-option",
     what: `Cannot run \`${command}\`: there is no option \`${word}\``,
     fix: [
-      ...(similar.length > 0 ? [`did you mean ${similar.map((name) => `\`${name}\``).join(" or ")}?`] : []),
+      ...(similar.length > 0
+        ? [`did you mean ${similar.map((name) => `\`${name}\``).join(" or ")}?`]
+        : []),
       `${command} --help`,
     ],
     exit: exit.usage,
   });
 }
 
-export function ambiguousOption(word: string, command: string, matches: readonly string[]): PkmError {
+export function ambiguousOption(
+  word: string,
+  command: string,
+  matches: readonly string[],
+): PkmError {
   return new PkmError({
     code: "ambiguous-option",
     what: `Cannot run \`${command}\`: \`${word}\` may mean ${matches.map((name) => `\`${name}\``).join(", ")}`,
@@ -53,7 +59,10 @@ export function invalidOptionValue(details: {
     code: "invalid-option-value",
     what: `Cannot run \`${command}\`: \`${option}\` does not take \`${value}\``,
     why: `expected ${expected}`,
-    fix: similar.length > 0 ? [`did you mean ${similar.map((name) => `\`${name}\``).join(" or ")}?`] : [],
+    fix:
+      similar.length > 0
+        ? [`did you mean ${similar.map((name) => `\`${name}\``).join(" or ")}?`]
+        : [],
     exit: exit.usage,
   });
 }
@@ -106,6 +115,17 @@ export function unknownCommand(word: string, group: string, known: readonly stri
       `${group} --help`,
     ],
     exit: exit.usage,
+  });
+}
+
+/** A folder named as the cache holds something that pkm did not put there; removing it would be a loss. */
+export function cacheFolderForeign(folder: string, entry: string): PkmError {
+  return new PkmError({
+    code: "cache-folder-foreign",
+    what: `Cannot remove anything from \`${folder}\`: it is no cache folder of pkm`,
+    why: `it holds \`${entry}\`, which pkm did not put there`,
+    fix: ["name the cache with `--cache-dir` or PKM_CACHE_DIR", "pkm cache dir"],
+    exit: exit.refused,
   });
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from "#platform/ports";
 import { terminalColumns, writeStream } from "#platform/real/streams";
 import type { ProvisionEvent } from "#provision/world";
 import type { RepositoryEvent } from "#repository/events";
+import { size, time } from "./amounts.ts";
 import type { Output } from "./output.ts";
 
 export type PkmEvent = HttpEvent | RepositoryEvent | ProvisionEvent | InstallerEvent;
@@ -45,7 +46,9 @@ export class Progress {
         break;
       case "resolution-ended":
         this.#resolvedIn = this.#clock.now() - this.#began;
-        say(`Resolved ${event.packages} ${event.packages === 1 ? "package" : "packages"} in ${time(this.#resolvedIn)}`);
+        say(
+          `Resolved ${event.packages} ${event.packages === 1 ? "package" : "packages"} in ${time(this.#resolvedIn)}`,
+        );
         break;
       case "preparation-began":
         this.#stage = "Fetching";
@@ -85,13 +88,17 @@ export class Progress {
         detail(`no passwords from the keyring: ${event.reason}`);
         break;
       case "insecure-repository-ignored":
-        warn(`${event.url} is ignored: it is not encrypted and not trusted; use --trusted-host ${event.host}`);
+        warn(
+          `${event.url} is ignored: it is not encrypted and not trusted; use --trusted-host ${event.host}`,
+        );
         break;
       case "find-links-missing":
         warn(`--find-links ${event.location} is ignored: ${event.reason}`);
         break;
       case "newer-page-met":
-        warn(`${event.repository} speaks version ${event.version} of the simple API, which is newer than this pkm`);
+        warn(
+          `${event.repository} speaks version ${event.version} of the simple API, which is newer than this pkm`,
+        );
         break;
       case "download-started":
       case "environment-switched":
@@ -138,21 +145,4 @@ export class Progress {
         : `${this.#stage} ${ready}/${wanted}${received > 0 ? `, ${size(received)}` : ""}`;
     writeStream(2, `\r\u001B[K${text.slice(0, terminalColumns() - 1)}`);
   }
-}
-
-/** A duration for people: `12 ms`, `3.4 s`. */
-export function time(milliseconds: number): string {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
-/** A size for people: `512 B`, `3.4 MiB`. */
-export function size(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return unit === 0 ? `${bytes} B` : `${value.toFixed(1)} ${units[unit]}`;
 }

@@ -49,8 +49,8 @@ describe("checkInstalled()", () => {
 
   test("names what is missing and what has another version, as pip check does", () => {
     expect(check({ "B 1.5": [], "A 1": ["b>=2", "Gone"] })).toEqual([
-      "A 1 has requirement b>=2, but you have B 1.5.",
-      "A 1 requires Gone, which is not installed.",
+      "a 1 has requirement b>=2, but you have b 1.5.",
+      "a 1 requires gone, which is not installed.",
     ]);
   });
 
@@ -86,7 +86,7 @@ describe("checkInstalled()", () => {
       metadata: undefined,
     };
     expect(checkInstalled([broken], markers).map(describeProblem)).toEqual([
-      "A 1 has metadata that cannot be read.",
+      "a 1 has metadata that cannot be read.",
     ]);
   });
 });

@@ -1,19 +1,23 @@
 import type { MarkerEnvironment } from "#standards/marker";
+import type { NormalizedName } from "#standards/name";
 import { formatRequirement, type Requirement } from "#standards/requirement";
 import { parseRequiresPython } from "#standards/requires-python";
 import { specifierContains } from "#standards/specifier-set";
+import { tryParseVersion } from "#standards/version";
 import { dependencyGraph, type DescribedDistribution } from "./dependency-graph.ts";
 
-type Named = Pick<DescribedDistribution, "name" | "displayName" | "version">;
+type Named = Pick<DescribedDistribution, "name" | "version">;
+
+type Broken = {
+  readonly dependent: Named;
+  readonly requirement: Requirement;
+  /** The extra that brings the requirement in, where one does. */
+  readonly extra: NormalizedName | undefined;
+};
 
 export type CheckProblem =
-  | { readonly kind: "missing"; readonly dependent: Named; readonly requirement: Requirement }
-  | {
-      readonly kind: "conflict";
-      readonly dependent: Named;
-      readonly requirement: Requirement;
-      readonly found: Named;
-    }
+  | (Broken & { readonly kind: "missing" })
+  | (Broken & { readonly kind: "conflict"; readonly found: Named })
   | {
       readonly kind: "python";
       readonly dependent: Named;
@@ -42,25 +46,24 @@ export function checkInstalled(
     }
     const python = pythonProblem(dependent, markers);
     if (python !== undefined) problems.push(python);
-    for (const { requirement } of node.dependencies) {
+    for (const { requirement, extra } of node.dependencies) {
       const found = graph.get(requirement.name)?.distribution;
-      if (found === undefined) problems.push({ kind: "missing", dependent, requirement });
+      if (found === undefined) problems.push({ kind: "missing", dependent, requirement, extra });
       else if (!specifierContains(requirement.specifier, found.version, { prereleases: true }))
-        problems.push({ kind: "conflict", dependent, requirement, found });
+        problems.push({ kind: "conflict", dependent, requirement, extra, found });
     }
   }
   return problems;
 }
 
-/** One line a problem; the first two in the words of `pip check`. */
+/** One line a problem; the first two in the words of `pip check`, with its spelling of names and versions. */
 export function describeProblem(problem: CheckProblem): string {
-  const { displayName, version } = problem.dependent;
-  const dependent = `${displayName} ${version}`;
+  const dependent = spelt(problem.dependent);
   switch (problem.kind) {
     case "missing":
-      return `${dependent} requires ${problem.requirement.displayName}, which is not installed.`;
+      return `${dependent} requires ${problem.requirement.name}, which is not installed.`;
     case "conflict":
-      return `${dependent} has requirement ${withoutMarker(problem.requirement)}, but you have ${problem.found.displayName} ${problem.found.version}.`;
+      return `${dependent} has requirement ${formatRequirement(problem.requirement)}, but you have ${spelt(problem.found)}.`;
     case "python":
       return `${dependent} requires Python ${problem.requiresPython}, but this is Python ${problem.found}.`;
     case "unreadable":
@@ -70,8 +73,8 @@ export function describeProblem(problem: CheckProblem): string {
   }
 }
 
-function withoutMarker(requirement: Requirement): string {
-  return formatRequirement({ ...requirement, marker: undefined });
+function spelt({ name, version }: Named): string {
+  return `${name} ${tryParseVersion(version)?.text ?? version}`;
 }
 
 function pythonProblem(

@@ -53,3 +53,22 @@ export function nothingToCompile(command: string): PkmError {
     exit: exit.usage,
   });
 }
+
+export function nothingToShow(command: string): PkmError {
+  return new PkmError({
+    code: "nothing-asked",
+    what: `Cannot run \`${command}\`: no distribution was named`,
+    fix: [`${command} requests`],
+  });
+}
+
+export function notInstalled(name: string, similar: readonly string[]): PkmError {
+  return new PkmError({
+    code: "not-installed",
+    what: `Cannot show the tree of \`${name}\`: it is not installed, and nothing requires it`,
+    fix:
+      similar.length > 0
+        ? [`did you mean ${similar.map((each) => `\`${each}\``).join(" or ")}?`]
+        : ["pkm pip list"],
+  });
+}

@@ -1,0 +1,34 @@
+import type { OptionTable } from "#cli/command";
+import type { ConfiguredValues } from "#cli/setting-values";
+import { pipCount, pipFlag, pipList, readPipConfiguration } from "#settings/pip-configuration";
+import type { World } from "#platform/ports";
+
+/** What pip's files and `PIP_*` variables say of a command's options. */
+export function pipValues(
+  command: string,
+  table: OptionTable,
+  typed: object,
+  world: Pick<World, "files" | "host">,
+): ConfiguredValues {
+  const found: ConfiguredValues = new Map();
+  const isolated = "isolated" in typed && typed.isolated === true;
+  for (const [name, setting] of readPipConfiguration({ command, isolated }, world)) {
+    const option = optionFor(name, table);
+    // An empty value means that nothing was set.
+    if (option === undefined || setting.text.trim() === "") continue;
+    const { value, many } = table[option] ?? {};
+    if (value !== undefined) found.set(option, many === true ? pipList(setting) : [setting.text]);
+    else if (many === true)
+      found.set(
+        option,
+        Array.from({ length: pipCount(setting) }, () => ""),
+      );
+    else if (pipFlag(setting)) found.set(option, [""]);
+  }
+  return found;
+}
+
+function optionFor(name: string, table: OptionTable): string | undefined {
+  if (Object.hasOwn(table, name)) return name;
+  return Object.keys(table).find((key) => table[key]?.aliases?.includes(name) === true);
+}

@@ -1,0 +1,129 @@
+import { absolute } from "#cli/cache-folder";
+import type { OptionTable, OptionValues } from "#cli/command";
+import { conflictingOptions } from "#cli/errors";
+import type { Invocation } from "#cli/invocation";
+import type { InstalledDistribution } from "#environment/environment";
+import { type InstalledSurvey, surveyInstalled } from "#environment/installed";
+import { openForReading } from "#environment/open";
+import type { NormalizedName } from "#standards/name";
+import { pipValues } from "./_pip-values.ts";
+
+/** Which distributions a command looks at, without changing any. */
+export const readingOptions = {
+  python: { help: "The environment: its folder, or an interpreter", value: "PYTHON", short: "p" },
+  system: { help: "Look at the Python on PATH instead of a virtual environment" },
+  local: { help: "Leave out what the environment sees of its base", short: "l" },
+  user: { help: "Look at the user's own site-packages only" },
+  path: { help: "Look at this folder only", value: "DIR", many: true },
+  target: { help: "Look at a folder filled with --target", value: "DIR", short: "t" },
+  prefix: { help: "Look at another prefix of the interpreter", value: "DIR" },
+  isolated: { help: "Ignore pip's configuration files and variables" },
+} as const satisfies OptionTable;
+
+/** Options of pip that change nothing for a command that only reads. */
+export const readingCompatibility = {
+  "require-virtualenv": { help: "Refuse anything but a virtual environment", hidden: true },
+  "disable-pip-version-check": { help: "Do not look for a newer pip", hidden: true },
+  "no-input": { help: "Never ask (pkm never does)", hidden: true },
+  strict: { help: "Report what is broken (pkm always does)", hidden: true },
+} as const satisfies OptionTable;
+
+type Choices = Partial<OptionValues<typeof readingOptions>> & {
+  readonly "require-virtualenv"?: boolean;
+};
+
+/**
+ * Defaults of commands that only read: pip's configuration and nothing else, so that no settings file is opened for
+ * a question that none of them bears on.
+ */
+export function readingDefaults<O extends OptionTable>(
+  command: string,
+  table: O,
+): (
+  invocation: Invocation,
+  typed: OptionValues<O>,
+) => Promise<ReadonlyMap<string, readonly string[]>> {
+  return async ({ world }, typed) => pipValues(command, table, typed, world);
+}
+
+/** What is installed where the options point; warns of what is broken, and of a change that nobody finished. */
+export async function readChosen(
+  options: Choices,
+  invocation: Invocation,
+): Promise<InstalledSurvey> {
+  const place = await placeOf(options, invocation);
+  if (place.root !== undefined) warnOfUnfinished(place.root, invocation);
+  const survey = surveyInstalled(place, invocation.world);
+  warnOfSurvey(survey, invocation);
+  return survey;
+}
+
+/** Tells what lies among the distributions and is none. */
+export function warnOfSurvey({ broken }: InstalledSurvey, { output }: Invocation): void {
+  for (const { path, reason } of broken) output.warn(`\`${path}\` is passed over: ${reason}`);
+}
+
+/** A reader sees an environment in the middle of a change as it is; only the next change can tidy it up. */
+export function warnOfUnfinished(root: string, { world, output }: Invocation): void {
+  if (world.files.tryLstat(`${root}/.pkm-transaction/journal`) === undefined) return;
+  output.warn(
+    `a change of ${root} is not finished: what is listed may be half old and half new; the next command that ` +
+      "changes this environment completes or undoes it",
+  );
+}
+
+type Place = { readonly root: string | undefined; readonly sitePackages: readonly string[] };
+
+async function placeOf(options: Choices, invocation: Invocation): Promise<Place> {
+  const { name, world } = invocation;
+  const { path = [], local, user, target, prefix, system, python } = options;
+  if (path.length > 0) {
+    if (user === true) throw conflictingOptions("--path", "--user", name);
+    if (local === true) throw conflictingOptions("--path", "--local", name);
+    return {
+      root: undefined,
+      sitePackages: path.map((folder) => absolute(folder, world.host.cwd)),
+    };
+  }
+  const special = user === true || system === true || target !== undefined || prefix !== undefined;
+  if (!special && options["require-virtualenv"] !== true) {
+    const found = openForReading(python, world);
+    if (found !== undefined) return found;
+  }
+  const { chosenEnvironment } = await import("./_environment.ts");
+  const { interpreterWorld, openInvocationStore } = await import("#cli/services");
+  const interpreters = interpreterWorld(invocation, openInvocationStore(invocation));
+  const environment = await chosenEnvironment(options, "read", interpreters, invocation);
+  const { kind, root, sitePackages, paths } = environment;
+  if (user === true) return { root, sitePackages: [paths.purelib, paths.platlib] };
+  // As with pip, everything is local where there is no virtual environment.
+  if (local !== true || kind !== "virtual") return { root, sitePackages };
+  return { root, sitePackages: sitePackages.filter((folder) => folder.startsWith(`${root}/`)) };
+}
+
+/** What pip leaves out of lists because old Pythons brought it along. */
+export const standardLibrary: ReadonlySet<string> = new Set(["python", "wsgiref", "argparse"]);
+
+/** The distributions of which none of the words is the name. */
+export async function without(
+  words: readonly string[],
+  distributions: readonly InstalledDistribution[],
+): Promise<readonly InstalledDistribution[]> {
+  if (words.length === 0) return distributions;
+  const { parseName } = await import("#standards/name");
+  const names = new Set<NormalizedName>(words.map(parseName));
+  return distributions.filter(({ name }) => !names.has(name));
+}
+
+/** `name==version` with the version normalised, or `name===version` for what is no version (PEP 440). */
+export async function pinnedVersion(version: string): Promise<string> {
+  if (isPlain(version)) return `==${version}`;
+  const { tryParseVersion } = await import("#standards/version");
+  const parsed = tryParseVersion(version);
+  return parsed === undefined ? `===${version}` : `==${parsed.text}`;
+}
+
+/** Numbers and dots without leading zeros: normalised as it is. */
+function isPlain(version: string): boolean {
+  return /^(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*$/.test(version);
+}

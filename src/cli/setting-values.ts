@@ -1,0 +1,38 @@
+import { definitions, flagOf, type SettingKey } from "#settings/definitions";
+import { Settings } from "#settings/settings";
+import type { OptionTable } from "./command.ts";
+import type { Invocation } from "./invocation.ts";
+
+/** Settings that mean something else than the option of the same name. */
+const notOptions: ReadonlySet<SettingKey> = new Set(["python", "cache-dir", "offline", "color"]);
+
+/** Values of a command's options by the option's key, as texts that the parser could have read. */
+export type ConfiguredValues = Map<string, readonly string[]>;
+
+/** What pkm's own settings (files and `PKM_*` variables) say of the options that were not typed. */
+export function settingValues(
+  table: OptionTable,
+  typed: object,
+  { world }: Pick<Invocation, "world">,
+): ConfiguredValues {
+  const found: ConfiguredValues = new Map();
+  const settings = Settings.open({}, world);
+  for (const key of Object.keys(definitions) as SettingKey[]) {
+    const option = flagOf(key).slice(2);
+    if (table[option] === undefined || notOptions.has(key) || isTyped(typed, option)) continue;
+    const { value, origin } = settings.explain(key);
+    if (origin.kind === "default" || value === undefined) continue;
+    if (Array.isArray(value)) found.set(option, value as readonly string[]);
+    else if (typeof value === "boolean") {
+      if (value) found.set(option, [""]);
+    } else found.set(option, [String(value)]);
+  }
+  return found;
+}
+
+/** True for an option that was typed; flags and lists are never `undefined`. */
+function isTyped(typed: object, key: string): boolean {
+  const value = (typed as Record<string, unknown>)[key];
+  if (Array.isArray(value)) return value.length > 0;
+  return value !== undefined && value !== false && value !== 0;
+}
