@@ -29,12 +29,22 @@ export function peersFolder() {
   rmSync(folder, { recursive: true, force: true });
   for (const argv of [
     [python, "-m", "venv", folder],
-    [join(folder, "bin", "python"), "-m", "pip", "install", "--quiet", "--upgrade", ...peerVersions],
+    [
+      join(folder, "bin", "python"),
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--upgrade",
+      ...peerVersions,
+    ],
   ]) {
     const result = spawnSync(argv[0], argv.slice(1), { encoding: "utf8" });
     if (result.status !== 0) {
       rmSync(folder, { recursive: true, force: true });
-      process.stderr.write(`peers: ${(result.stderr || String(result.error)).trim().slice(-600)}\n`);
+      process.stderr.write(
+        `peers: ${(result.stderr || String(result.error)).trim().slice(-600)}\n`,
+      );
       return undefined;
     }
   }

@@ -32,7 +32,11 @@ export function bunExecutable() {
   candidates.push(join(root, "node_modules", "bun", "bin", "bun.exe"));
   for (const candidate of candidates) {
     // Several builds may be installed (musl, baseline): the first that starts is the one.
-    if (existsSync(candidate) && spawnSync(candidate, ["--version"]).stdout?.toString().startsWith("1.")) return candidate;
+    if (
+      existsSync(candidate) &&
+      spawnSync(candidate, ["--version"]).stdout?.toString().startsWith("1.")
+    )
+      return candidate;
   }
   throw new Error("Bun is not installed: run `npm install`");
 }

@@ -1,5 +1,6 @@
 // npm test: set-up, checks of the house, the build, all tests. Ends with `N passed, N failed` of all of them.
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { bunExecutable, installDependencies, root } from "./setup.mjs";
 import { peersFolder } from "./peers.mjs";
@@ -22,9 +23,9 @@ function check(title, command, args) {
   process.stdout.write(`FAIL  ${title}\n${result.stdout ?? ""}${result.stderr ?? ""}\n`);
 }
 
-const formatted = ["src", "test", "scripts", "interop"];
+const formatted = ["src", "test", "scripts", "examples"].filter((folder) => existsSync(join(root, folder)));
 check("formatting (oxfmt)", bin("oxfmt"), ["--check", ...formatted]);
-check("lint (oxlint)", bin("oxlint"), ["--deny-warnings", ...formatted]);
+check("lint (oxlint)", bin("oxlint"), ["--type-aware", "--deny-warnings", ...formatted]);
 check("types (tsc)", bin("tsc"), ["--noEmit"]);
 check("unused code (knip)", bin("knip"), ["--no-progress"]);
 check("build of dist/pkm", process.execPath, [join(root, "scripts", "build.mjs")]);
@@ -47,5 +48,7 @@ passed += count("pass");
 failed += count("fail");
 if (tests.status !== 0 && count("fail") === 0) failed += 1;
 const skipped = count("skip");
-process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
+process.stdout.write(
+  `\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
+);
 process.exit(failed === 0 ? 0 : 1);

@@ -43,7 +43,12 @@ function sourceFiles(): SourceFile[] {
         const text = withoutComments(readFileSync(path, "utf8"));
         const found = text.matchAll(/(?:^|[^\w.])(?:from\s+|import\s+|import\()"([^"]+)"/gm);
         const room = relative(source, path).split("/")[0] as string;
-        files.push({ path: relative(source, path), room, text, imports: [...found].map((m) => m[1] as string) });
+        files.push({
+          path: relative(source, path),
+          room,
+          text,
+          imports: [...found].map((m) => m[1] as string),
+        });
       }
     }
   };
@@ -57,7 +62,8 @@ function withoutComments(text: string): string {
 }
 
 const files = sourceFiles();
-const isTest = (path: string): boolean => path.endsWith(".test.ts") || path.endsWith("-contract.ts");
+const isTest = (path: string): boolean =>
+  path.endsWith(".test.ts") || path.endsWith("-contract.ts");
 
 describe("rooms and floors", () => {
   test("every folder below src is a room with a floor, a README and a line on the map", () => {
@@ -77,7 +83,8 @@ describe("rooms and floors", () => {
       for (const address of imports) {
         const target = /^#([a-z]+)\//.exec(address)?.[1];
         if (target === undefined || target === room) continue;
-        if ((floors[target] ?? 99) >= (floors[room] as number)) wrong.push(`${path} imports ${address}`);
+        if ((floors[target] ?? 99) >= (floors[room] as number))
+          wrong.push(`${path} imports ${address}`);
       }
     }
     expect(wrong).toEqual([]);
@@ -122,8 +129,15 @@ describe("rooms and floors", () => {
     for (const { path, room, text, imports } of files) {
       if (!pureRooms.has(room) || isTest(path)) continue;
       for (const address of imports)
-        if (address.startsWith("node:") || address.startsWith("bun")) wrong.push(`${path}: ${address}`);
-      for (const name of [/\bBun\./, /\bprocess\./, /\bDate\.now\b/, /\bfetch\(/, /\bMath\.random\b/])
+        if (address.startsWith("node:") || address.startsWith("bun"))
+          wrong.push(`${path}: ${address}`);
+      for (const name of [
+        /\bBun\./,
+        /\bprocess\./,
+        /\bDate\.now\b/,
+        /\bfetch\(/,
+        /\bMath\.random\b/,
+      ])
         if (name.test(text)) wrong.push(`${path}: ${name.source}`);
     }
     expect(wrong).toEqual([]);
@@ -134,7 +148,10 @@ describe("rooms and floors", () => {
     for (const { path, room, text, imports } of files) {
       if (room === "platform" || isTest(path)) continue;
       for (const address of imports)
-        if (/^node:(fs|os|child_process|net|http|https|tls|dns|worker_threads)/.test(address) || /^bun/.test(address))
+        if (
+          /^node:(fs|os|child_process|net|http|https|tls|dns|worker_threads)/.test(address) ||
+          address.startsWith("bun")
+        )
           wrong.push(`${path}: ${address}`);
       if (/\bBun\./.test(text)) wrong.push(`${path}: Bun.`);
       if (room !== "cli" && /\bprocess\.env\b/.test(text)) wrong.push(`${path}: process.env`);
@@ -143,7 +160,9 @@ describe("rooms and floors", () => {
   });
 
   test("no file is a barrel or called index.ts", () => {
-    expect(files.filter(({ path }) => /(^|\/)index\.ts$/.test(path)).map(({ path }) => path)).toEqual([]);
+    expect(
+      files.filter(({ path }) => /(^|\/)index\.ts$/.test(path)).map(({ path }) => path),
+    ).toEqual([]);
   });
 });
 
@@ -151,7 +170,8 @@ describe("documents", () => {
   const errorPages = join(source, "..", "docs", "errors");
   const codes = new Set<string>();
   for (const { path, text } of files)
-    if (!isTest(path)) for (const match of text.matchAll(/\bcode: "([a-z0-9-]+)"/g)) codes.add(match[1] as string);
+    if (!isTest(path))
+      for (const match of text.matchAll(/\bcode: "([a-z0-9-]+)"/g)) codes.add(match[1] as string);
 
   test("every error code has its page", () => {
     const missing = [...codes].filter((code) => !existsSync(join(errorPages, `${code}.md`)));
@@ -167,7 +187,9 @@ describe("documents", () => {
   });
 
   test("no registry's host name stands in the tree", () => {
-    const hosts = new RegExp(["pypi", "pythonhosted", "npmjs"].map((name) => `${name}\\.org`).join("|"));
+    const hosts = new RegExp(
+      ["pypi", "pythonhosted", "npmjs"].map((name) => `${name}\\.org`).join("|"),
+    );
     expect(files.filter(({ text }) => hosts.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
