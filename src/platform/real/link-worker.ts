@@ -1,4 +1,4 @@
-import { at, linkShares, type SharedBatch } from "./shared-links.ts";
+import { at, linkShares, openClaim, type SharedBatch, takenClaim } from "./shared-links.ts";
 import { folderCalls } from "./system-calls.ts";
 
 /* The second thread of {@link LinkBatch}: waits for batches until the process ends. An entry point of the build. */
@@ -15,8 +15,10 @@ port.onmessage = ({ data: shared }) => {
     Atomics.wait(control, at.batch, done);
     const batch = Atomics.load(control, at.batch);
     if (batch === done) continue;
-    linkShares(shared, address, calls);
     done = batch;
+    const claim = openClaim(batch);
+    if (Atomics.compareExchange(control, at.claim, claim, takenClaim(batch)) !== claim) continue;
+    linkShares(shared, address, calls);
     Atomics.store(control, at.finished, batch);
     Atomics.notify(control, at.finished);
   }

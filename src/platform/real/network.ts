@@ -204,7 +204,10 @@ function decode(content: Uint8Array, encoding: string, limit: number): Uint8Arra
     switch (encoding) {
       case "gzip":
       case "x-gzip":
-        return gunzipFast(content, limit) ?? gunzipSync(content, options);
+        return (
+          gunzipFast(content, limit) ??
+          gunzipSync(content, { ...options, chunkSize: claimedLength(content, limit) })
+        );
       case "deflate":
         // RFC 9110 means the zlib format; some servers send the bare stream.
         return isZlibFormat(content)
@@ -237,8 +240,20 @@ function isZlibFormat(content: Uint8Array): boolean {
 function gunzipFast(content: Uint8Array, limit: number): Uint8Array | undefined {
   if (content.length < 18 || content.length * 1032 > limit) return undefined;
   const output = Bun.gunzipSync(content as Uint8Array<ArrayBuffer>, { library: "libdeflate" });
-  const trailer = new DataView(content.buffer, content.byteOffset + content.length - 4, 4);
-  return trailer.getUint32(0, true) === output.length ? output : undefined;
+  return lastWord(content) === output.length ? output : undefined;
+}
+
+/** What an honest stream unpacks to, as the size of the first piece: then there is only one. */
+function claimedLength(content: Uint8Array, limit: number): number {
+  const claimed = content.length < 18 ? 0 : lastWord(content);
+  return Math.max(65_536, Math.min(claimed, limit) + 1);
+}
+
+function lastWord(content: Uint8Array): number {
+  return new DataView(content.buffer, content.byteOffset + content.length - 4, 4).getUint32(
+    0,
+    true,
+  );
 }
 
 function decoderFor(encoding: string): Transform {

@@ -32,19 +32,27 @@ export const at = {
   fromFolder: 5,
   toFolder: 6,
   failures: 7,
+  /** {@link openClaim} of the batch until the helper begins ({@link takenClaim}) or is no longer wanted (-1). */
+  claim: 8,
 } as const;
+
+/** A claim carries the number of its batch, so that a helper that wakes late cannot take another one for it. */
+export const openClaim = (batch: number): number => batch * 2;
+export const takenClaim = (batch: number): number => batch * 2 + 1;
 
 const textSize = 1 << 20;
 const mostPaths = 1 << 15;
 /** Paths taken at once: few enough to end together, enough not to quarrel about the counter. */
 const share = 16;
+/** Fewer paths are linked before a sleeping thread has woken. */
+const worthHelp = 48;
 
 export class LinkBatch {
   readonly shared: SharedBatch = {
     text: new SharedArrayBuffer(textSize),
     starts: new SharedArrayBuffer(mostPaths * 4),
     failed: new SharedArrayBuffer(mostPaths * 4),
-    control: new SharedArrayBuffer(32),
+    control: new SharedArrayBuffer(64),
   };
   readonly #calls: FolderCalls;
   readonly #text = Buffer.from(this.shared.text);
@@ -80,22 +88,36 @@ export class LinkBatch {
       control[at.toFolder] = to;
       control[at.failures] = 0;
       Atomics.store(control, at.next, 0);
-      const helped = count > share && Atomics.load(control, at.ready) === 1;
-      const batch = helped ? Atomics.add(control, at.batch, 1) + 1 : 0;
-      if (helped) Atomics.notify(control, at.batch);
+      const batch =
+        count < worthHelp || Atomics.load(control, at.ready) === 0 ? 0 : this.#callHelper();
       linkShares(this.shared, this.#address, this.#calls);
-      if (helped) {
-        let finished = Atomics.load(control, at.finished);
-        while (finished !== batch) {
-          Atomics.wait(control, at.finished, finished);
-          finished = Atomics.load(control, at.finished);
-        }
-      }
+      if (batch !== 0) this.#awaitHelper(batch);
       const failures = Atomics.load(control, at.failures);
       for (let i = 0; i < failures; i++)
         refused.push(paths[start + (this.#failed[i] as number)] as string);
     });
     return refused;
+  }
+
+  #callHelper(): number {
+    const control = this.#control;
+    const batch = (control[at.batch] as number) + 1;
+    Atomics.store(control, at.claim, openClaim(batch));
+    Atomics.store(control, at.batch, batch);
+    Atomics.notify(control, at.batch);
+    return batch;
+  }
+
+  /** Waits until the helper is done with its last share; a helper that has not even begun is let off. */
+  #awaitHelper(batch: number): void {
+    const control = this.#control;
+    if (Atomics.compareExchange(control, at.claim, openClaim(batch), -1) === openClaim(batch))
+      return;
+    let finished = Atomics.load(control, at.finished);
+    while (finished !== batch) {
+      Atomics.wait(control, at.finished, finished);
+      finished = Atomics.load(control, at.finished);
+    }
   }
 
   #inBatches(paths: readonly string[], work: (start: number, count: number) => void): void {
