@@ -18,7 +18,11 @@ const url = "https://index.example/simple/demo/";
 
 type Script = (request: NetworkRequest, position: number) => MemoryAnswer | Promise<MemoryAnswer>;
 
-function world(answer: Script, settings: Partial<HttpSettings> = {}, env: Record<string, string> = {}) {
+function world(
+  answer: Script,
+  settings: Partial<HttpSettings> = {},
+  env: Record<string, string> = {},
+) {
   const network = new MemoryNetwork(answer);
   const clock = new MemoryClock();
   const files = new MemoryFiles();
@@ -136,7 +140,10 @@ describe("the cache", () => {
     ["Expires", { expires: "Thu, 01 Jan 2026 01:00:00 GMT" }, 1],
     ["an age that has used it up", { "cache-control": "max-age=600", age: "600" }, 2],
   ])("%s: decides whether a second request is made", async (_, headers, requests) => {
-    const { client, network } = world(() => ({ body: "one", headers: headers as Record<string, string> }));
+    const { client, network } = world(() => ({
+      body: "one",
+      headers: headers as Record<string, string>,
+    }));
     await client.get(url, page);
     await client.get(url, page);
     expect(network.requests).toHaveLength(requests);
@@ -162,7 +169,13 @@ describe("the cache", () => {
     const flipped = good.slice();
     flipped[flipped.length - 1] = (flipped.at(-1) as number) ^ 1;
     let requests = 1;
-    for (const bad of [good.slice(0, -1), good.slice(0, 10), new Uint8Array(0), flipped, "something else"]) {
+    for (const bad of [
+      good.slice(0, -1),
+      good.slice(0, 10),
+      new Uint8Array(0),
+      flipped,
+      "something else",
+    ]) {
       files.write(path, bad);
       expect(text((await client.get(url, page)).body)).toBe("one");
       expect(network.requests).toHaveLength(++requests);
@@ -172,7 +185,10 @@ describe("the cache", () => {
   });
 
   test("a cache that cannot be written changes nothing but speed", async () => {
-    const { client, files } = world(() => ({ body: "one", headers: { "cache-control": "max-age=600" } }));
+    const { client, files } = world(() => ({
+      body: "one",
+      headers: { "cache-control": "max-age=600" },
+    }));
     files.write("/cache", "a file in the way");
     expect(text((await client.get(url, page)).body)).toBe("one");
   });
@@ -199,7 +215,10 @@ describe("the cache", () => {
         },
       },
     };
-    const { client } = world(() => ({ body: "headtail", headers: { "cache-control": "max-age=600" } }));
+    const { client } = world(() => ({
+      body: "headtail",
+      headers: { "cache-control": "max-age=600" },
+    }));
     for (const answer of [await client.get(url, request), await client.get(url, request)]) {
       expect(text(answer.body)).toBe("hea");
       expect(text(answer.tail.read(1, 4) as Uint8Array)).toBe("tail");
@@ -247,7 +266,9 @@ describe("retries", () => {
   });
 
   test("jitter shortens a pause by no more than half", async () => {
-    const { client, clock } = world((_, position) => (position < 1 ? { status: 500 } : {}), { random: () => 0 });
+    const { client, clock } = world((_, position) => (position < 1 ? { status: 500 } : {}), {
+      random: () => 0,
+    });
     const start = clock.now();
     await settle(client.get(url, plain), clock);
     expect(clock.now() - start).toBe(125);
@@ -282,7 +303,10 @@ describe("retries", () => {
     const { client, clock } = world((_, position) => {
       if (position === 0) return { status: 429, headers: { "retry-after": "7" } };
       if (position === 1)
-        return { status: 503, headers: { "retry-after": new Date(clock.now() + 9000).toUTCString() } };
+        return {
+          status: 503,
+          headers: { "retry-after": new Date(clock.now() + 9000).toUTCString() },
+        };
       return {};
     });
     const start = clock.now();
@@ -291,7 +315,10 @@ describe("retries", () => {
   });
 
   test("a Retry-After of an hour is not waited for, and the error tells it", async () => {
-    const { client, network, clock } = world(() => ({ status: 429, headers: { "retry-after": "3600" } }));
+    const { client, network, clock } = world(() => ({
+      status: 429,
+      headers: { "retry-after": "3600" },
+    }));
     const start = clock.now();
     const error = await failureOf(client.get(url, plain));
     expect(error.code).toBe("index-rate-limited");
@@ -315,21 +342,30 @@ describe("retries", () => {
     expect(network.requests).toHaveLength(1);
   });
 
-  test.each([["before"], [3]] as const)("a hang (%p) ends within three times the limit", async (hangs) => {
-    const { client, network, clock } = world(() => ({ hangs, body: "abcdef" }), { timeout: 3000 });
-    const start = clock.now();
-    const error = await failureOf(settle(client.get(url, plain), clock));
-    expect(error.code).toBe("index-unreachable");
-    expect(error.why).toContain("PKM_HTTP_TIMEOUT");
-    expect(network.requests).toHaveLength(3);
-    expect(clock.now() - start).toBe(9000);
-  });
+  test.each([["before"], [3]] as const)(
+    "a hang (%p) ends within three times the limit",
+    async (hangs) => {
+      const { client, network, clock } = world(() => ({ hangs, body: "abcdef" }), {
+        timeout: 3000,
+      });
+      const start = clock.now();
+      const error = await failureOf(settle(client.get(url, plain), clock));
+      expect(error.code).toBe("index-unreachable");
+      expect(error.why).toContain("PKM_HTTP_TIMEOUT");
+      expect(network.requests).toHaveLength(3);
+      expect(clock.now() - start).toBe(9000);
+    },
+  );
 
   test("PKM_HTTP_TIMEOUT is read, and nonsense refused", () => {
-    expect(defaultHttpSettings(memoryHost({ env: { PKM_HTTP_TIMEOUT: "2.5" } })).timeout).toBe(2500);
+    expect(defaultHttpSettings(memoryHost({ env: { PKM_HTTP_TIMEOUT: "2.5" } })).timeout).toBe(
+      2500,
+    );
     expect(defaultHttpSettings(memoryHost()).timeout).toBe(30_000);
     for (const nonsense of ["soon", "0", "-1"])
-      expect(() => defaultHttpSettings(memoryHost({ env: { PKM_HTTP_TIMEOUT: nonsense } }))).toThrow(nonsense);
+      expect(() =>
+        defaultHttpSettings(memoryHost({ env: { PKM_HTTP_TIMEOUT: nonsense } })),
+      ).toThrow(nonsense);
   });
 });
 
@@ -439,7 +475,9 @@ describe("credentials", () => {
     files.chmod("/bin/keyring", 0o755);
     const host = memoryHost({ env: { PATH: "/nowhere:/bin" } });
     const network = new MemoryNetwork((request) =>
-      request.headers.authorization === `Basic ${btoa("ada:pw")}` ? { body: "in" } : { status: 401 },
+      request.headers.authorization === `Basic ${btoa("ada:pw")}`
+        ? { body: "in" }
+        : { status: 401 },
     );
     const client = new HttpClient(
       { ...defaultHttpSettings(host), keyring: "subprocess" },
@@ -456,7 +494,12 @@ describe("credentials", () => {
     const [a, b] = await Promise.all([client.get(url, plain), client.get(`${url}x`, plain)]);
     expect([text(a.body), text(b.body)]).toEqual(["in", "in"]);
     expect(processes.calls).toHaveLength(1);
-    expect(processes.calls[0]?.argv.slice(1)).toEqual(["--mode=creds", "--output=json", "get", "index.example"]);
+    expect(processes.calls[0]?.argv.slice(1)).toEqual([
+      "--mode=creds",
+      "--output=json",
+      "get",
+      "index.example",
+    ]);
     await client.get(`${url}y`, plain);
     expect(network.requests).toHaveLength(5);
   });

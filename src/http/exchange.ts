@@ -41,6 +41,7 @@ export class Exchanger {
   readonly #slots = new HostSlots(connectionsPerHost);
   readonly #watchdog: Watchdog;
   readonly #refused = new Set<string>();
+  readonly #proxies = new Map<string, string | undefined>();
 
   constructor(settings: HttpSettings, world: HttpWorld, report: Report<HttpEvent>) {
     this.#settings = settings;
@@ -124,7 +125,7 @@ export class Exchanger {
       this.#slots.giveBack(slot);
     };
     try {
-      const proxy = proxyFor(url, this.#settings.proxy, this.#world.host.env);
+      const proxy = this.#proxyFor(url);
       const response = await this.#world.network.send({
         method: "GET",
         url: bare(url),
@@ -165,6 +166,14 @@ export class Exchanger {
         errors.indexUnreachable(url.href, why, error),
       );
     }
+  }
+
+  #proxyFor(url: URL): string | undefined {
+    const known = this.#proxies.get(url.origin);
+    if (known !== undefined || this.#proxies.has(url.origin)) return known;
+    const proxy = proxyFor(url, this.#settings.proxy, this.#world.host.env);
+    this.#proxies.set(url.origin, proxy);
+    return proxy;
   }
 
   #checkedTarget(from: URL, location: string): URL {

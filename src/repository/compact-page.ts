@@ -61,7 +61,13 @@ export function openPage(
     repository,
     status: { status: table.status, reason: table.reason },
     releases,
-    skipped: table.skipped.map(([filename, reason]) => ({ filename, reason })),
+    // Reasons are for messages, and finding them takes an exception each.
+    get skipped() {
+      return table.skipped.map(([filename, reason]) => ({
+        filename,
+        reason: reason ?? faultOf(filename, name),
+      }));
+    },
     newer: table.newer,
   };
 }
@@ -99,7 +105,8 @@ type Table = {
   readonly status: ProjectListing["status"]["status"];
   readonly reason?: string | undefined;
   readonly newer?: string;
-  readonly skipped: readonly (readonly [filename: string, reason: string])[];
+  /** Without a reason where it follows from the name. */
+  readonly skipped: readonly (readonly [filename: string, reason?: string])[];
   readonly versions: readonly string[];
   /** Start, length and checksum of stretches of entries; neighbours of one release are one stretch. */
   readonly stretches: readonly number[];
@@ -244,7 +251,7 @@ class Contents {
   readonly #url: string;
   readonly #page: SimplePage;
   readonly #entries: Entries;
-  readonly #skipped: [string, string][];
+  readonly #skipped: [filename: string, reason?: string][];
   /** By the version as file names spell it. */
   readonly #spellings = new Map<string, Group | undefined>();
   readonly #groups = new Map<VersionKey, Group>();
@@ -354,7 +361,7 @@ class Contents {
   #skip(filename: string): void {
     // What is neither wheel nor sdist by its ending (eggs, installers) is not even told, as with pip.
     if (/\.(?:whl|tar\.gz|zip|tgz|tar\.bz2|tar\.xz)$/i.test(filename))
-      this.#skipped.push([filename, faultOf(filename, this.#name)]);
+      this.#skipped.push([filename]);
   }
 }
 
