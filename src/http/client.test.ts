@@ -149,6 +149,15 @@ describe("the cache", () => {
     expect(network.requests).toHaveLength(requests);
   });
 
+  test("an answer without a word on caching is asked for again, and serves offline", async () => {
+    const online = world(() => ({ body: "one" }));
+    await online.client.get(url, page);
+    await online.client.get(url, page);
+    expect(online.network.requests).toHaveLength(2);
+    expect(online.client.stored(url, page)).toBeDefined();
+    expect(online.client.cached(url, page)).toBeUndefined();
+  });
+
   test("an immutable answer is never asked for again", async () => {
     const { client, network, clock } = world(() => ({ body: "one" }));
     await client.get(url, { cache: "immutable", limit: 10 });
@@ -356,6 +365,21 @@ describe("retries", () => {
       expect(clock.now() - start).toBe(9000);
     },
   );
+
+  test("redirects that each take nearly the limit do not add up for ever", async () => {
+    const { client, clock, network } = world(
+      async (_, position) => {
+        if (position % 20 === 19) return { hangs: "before" };
+        await clock.sleep(2900);
+        return { status: 302, headers: { location: `/${position}` } };
+      },
+      { timeout: 3000 },
+    );
+    const start = clock.now();
+    await failureOf(settle(client.get(url, plain), clock));
+    expect(clock.now() - start).toBeLessThanOrEqual(120_000);
+    expect(network.requests.length).toBeLessThanOrEqual(40);
+  });
 
   test("PKM_HTTP_TIMEOUT is read, and nonsense refused", () => {
     expect(defaultHttpSettings(memoryHost({ env: { PKM_HTTP_TIMEOUT: "2.5" } })).timeout).toBe(

@@ -335,12 +335,16 @@ export class HttpClient {
     let failures = 0;
     let timeouts = 0;
     let gained = sink?.received ?? 0;
+    let start = this.#world.clock.now();
     for (;;) {
       try {
         return await attempt();
       } catch (error) {
         if (!(error instanceof FailedAttempt)) throw error;
-        if (sink !== undefined && sink.received - gained >= resumeGain) failures = timeouts = 0;
+        if (sink !== undefined && sink.received - gained >= resumeGain) {
+          failures = timeouts = 0;
+          start = this.#world.clock.now();
+        }
         gained = sink?.received ?? 0;
         failures++;
         if (error.retry === "timeout") timeouts++;
@@ -348,7 +352,8 @@ export class HttpClient {
         if (error.retry === "no" || failures > retries || timeouts >= Math.max(1, retries))
           throw error.error;
         const wait = error.wait ?? (error.retry === "timeout" ? 0 : this.#pause(failures));
-        if (wait > longestWait) throw error.error;
+        const spent = this.#world.clock.now() - start;
+        if (wait > longestWait || spent > longestSpans * this.#settings.timeout) throw error.error;
         this.#report({
           type: "request-retried",
           url: withoutCredentials(url),
@@ -377,6 +382,8 @@ const resumeGain = 1 << 20;
 const firstPause = 250;
 /** The longest `Retry-After` that is waited for. */
 const longestWait = 30_000;
+/** Time limits after which no further attempt begins: twenty redirects may each take nearly one. */
+const longestSpans = 20;
 const nothing = new Uint8Array(0);
 
 function isCacheable(request: GetRequest): boolean {

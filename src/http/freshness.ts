@@ -7,8 +7,9 @@ export type Freshness = {
 };
 
 /**
- * Reads `Cache-Control`, `Expires`, `Age`, `ETag` and `Last-Modified`; `undefined` when the answer may not be kept
- * or could never be used again. A private cache of one user: `private` and `s-maxage` do not matter.
+ * Reads `Cache-Control`, `Expires`, `Age`, `ETag` and `Last-Modified`; `undefined` when the answer may not be kept. An
+ * answer without any of them is kept for working offline. A private cache of one user: `private` and `s-maxage` do not
+ * matter.
  */
 export function freshnessOf(headers: Headers, now: number): Freshness | undefined {
   const control = headers.get("cache-control")?.toLowerCase() ?? "";
@@ -16,7 +17,6 @@ export function freshnessOf(headers: Headers, now: number): Freshness | undefine
   const etag = headers.get("etag") ?? undefined;
   const lastModified = headers.get("last-modified") ?? undefined;
   const lifetime = /\bno-cache\b/.test(control) ? 0 : lifetimeOf(control, headers, now);
-  if (lifetime <= 0 && etag === undefined && lastModified === undefined) return undefined;
   return { freshUntil: lifetime > 0 ? now + lifetime : 0, etag, lastModified };
 }
 

@@ -1,4 +1,4 @@
-import type { Host } from "#platform/ports";
+import type { Host, Secrets } from "#platform/ports";
 import type { Credentials } from "./credentials.ts";
 import { badTimeout } from "./errors.ts";
 
@@ -7,11 +7,6 @@ export type KeyringProvider = "auto" | "disabled" | "subprocess" | "import";
 
 /** An index by its configured name and address; the address may hold credentials. */
 export type NamedIndex = { readonly name: string; readonly url: string };
-
-/** The system's own keyring (Keychain, Secret Service, Credential Manager). */
-export interface Secrets {
-  password(service: string, username: string): Promise<string | undefined>;
-}
 
 export type HttpSettings = {
   /** Milliseconds without progress after which an exchange is given up. */

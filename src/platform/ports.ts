@@ -221,6 +221,12 @@ export interface WorkerThread {
   stop(): void;
 }
 
+/** The system's own keyring: Keychain, Secret Service, Credential Manager. */
+export interface Secrets {
+  /** `undefined` when there is none, or no keyring at all. */
+  password(service: string, username: string): Promise<string | undefined>;
+}
+
 /** What the operating system says about itself and the user; fixed for one run. */
 export type Host = {
   readonly os: "linux" | "macos" | "windows";
