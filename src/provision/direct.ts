@@ -5,6 +5,7 @@ import type { ResolvedSource } from "#resolver/resolution";
 import type { DirectCandidate } from "#resolver/sources";
 import type { NormalizedName } from "#standards/name";
 import { vcsOf } from "#standards/requirement-word";
+import { directUnusable } from "./errors.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 export type DirectQuestion = {
@@ -39,7 +40,8 @@ export async function openDirect(
     );
   const { file } = found;
   const answer = await world.repositories.metadata(file);
-  if (answer.kind !== "metadata") return needsBuild(shown, answer.reason);
+  if (answer.kind === "needs-build") return needsBuild(shown, answer.reason);
+  if (answer.kind === "invalid") throw answer.error ?? directUnusable(url, answer.reason);
   return { kind: "file", file, metadata: answer.metadata };
 }
 

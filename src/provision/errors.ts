@@ -37,6 +37,16 @@ export function directNeedsBuild(url: string, reason: string): PkmError {
   });
 }
 
+/** A file that somebody named by its address is not what it should be. */
+export function directUnusable(url: string, reason: string): PkmError {
+  return new PkmError({
+    code: "direct-unusable",
+    what: `Cannot install ${withoutCredentials(url)}`,
+    why: reason,
+    fix: ["choose another file, or tell the publisher"],
+  });
+}
+
 export function constraintRefused(text: string, origin: string, why: string): PkmError {
   return new PkmError({
     code: "constraint-refused",

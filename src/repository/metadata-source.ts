@@ -80,7 +80,7 @@ export class MetadataSource {
     } catch (error) {
       // Wrong content is the file's fault, and another file may do; a server out of order is for a person to hear of.
       if (!(error instanceof PkmError) || !contentFaults.has(error.code)) throw error;
-      return { kind: "invalid", reason: reasonOf(error) };
+      return { kind: "invalid", reason: reasonOf(error), error };
     }
     const answer = judged(finding, file);
     if (key !== undefined && answer.kind !== "invalid")
@@ -213,7 +213,7 @@ function judged(finding: Finding, file: ProjectFile): MetadataAnswer {
       : { kind: "needs-build", reason: "a build may change its dependencies" };
   } catch (error) {
     if (!(error instanceof PkmError)) throw error;
-    return { kind: "invalid", reason: reasonOf(error) };
+    return { kind: "invalid", reason: reasonOf(error), error };
   }
 }
 

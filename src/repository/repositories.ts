@@ -1,3 +1,4 @@
+import type { PkmError } from "#base/errors";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { ProjectFile, ProjectListing } from "./listing.ts";
@@ -13,7 +14,8 @@ export type NoListing = {
 export type MetadataAnswer =
   | { readonly kind: "metadata"; readonly metadata: CoreMetadata }
   | { readonly kind: "needs-build"; readonly reason: string }
-  | { readonly kind: "invalid"; readonly reason: string };
+  /** `error` is what a person hears who named this very file; the resolver passes on to another one. */
+  | { readonly kind: "invalid"; readonly reason: string; readonly error?: PkmError };
 
 /** A downloaded distribution whose hash has been checked (where one is known) but which nobody has opened yet. */
 export type Download = {

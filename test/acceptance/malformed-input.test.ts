@@ -136,7 +136,13 @@ describe("a requirements file is named with the line that is wrong", () => {
 describe("a project file", () => {
   test("with broken TOML is shown with line and place", async () => {
     sandbox.write("broken/pyproject.toml", '[project]\nname = "demo"\nversion = \n');
-    const run = await sandbox.pkm(["pip", "compile", "broken/pyproject.toml", "--index-url", index.url]);
+    const run = await sandbox.pkm([
+      "pip",
+      "compile",
+      "broken/pyproject.toml",
+      "--index-url",
+      index.url,
+    ]);
     expectRefusal(run, "toml-syntax", "pyproject.toml", /\b3\b/);
   });
 
@@ -145,13 +151,25 @@ describe("a project file", () => {
       "odd/pyproject.toml",
       '[project]\nname = "demo"\nversion = "1"\ndependencies = ["good=>1"]\n',
     );
-    const run = await sandbox.pkm(["pip", "compile", "odd/pyproject.toml", "--index-url", index.url]);
+    const run = await sandbox.pkm([
+      "pip",
+      "compile",
+      "odd/pyproject.toml",
+      "--index-url",
+      index.url,
+    ]);
     expectRefusal(run, /./, "pyproject.toml", "good=>1");
   });
 
   test("without a [project] table", async () => {
     sandbox.write("bare/pyproject.toml", "[tool.other]\n");
-    const run = await sandbox.pkm(["pip", "compile", "bare/pyproject.toml", "--index-url", index.url]);
+    const run = await sandbox.pkm([
+      "pip",
+      "compile",
+      "bare/pyproject.toml",
+      "--index-url",
+      index.url,
+    ]);
     expectRefusal(run, "no-project-table", "pyproject.toml");
   });
 
@@ -182,7 +200,11 @@ describe("the command line itself", () => {
     [["pip", "install", "good", "--python-version", "three"], "invalid-option-value", "three"],
     [["pip", "install", "good", "--python-platform", "amiga"], "unknown-platform", "amiga"],
     [["pip", "list", "--format", "xml"], "invalid-option-value", "json"],
-    [["pip", "install", "good", "--target", "t", "--prefix", "p"], "conflicting-options", "--prefix"],
+    [
+      ["pip", "install", "good", "--target", "t", "--prefix", "p"],
+      "conflicting-options",
+      "--prefix",
+    ],
     [["pip", "uninstall"], /./, "pkm pip uninstall"],
     [["venv", "a", "b"], "unexpected-argument", "b"],
     [["debug", "nonsense"], /./, "nonsense"],
@@ -213,7 +235,13 @@ describe("the command line itself", () => {
   });
 
   test("an environment that is not there", async () => {
-    for (const words of [["list"], ["freeze"], ["check"], ["install", "good"], ["uninstall", "good"]])
+    for (const words of [
+      ["list"],
+      ["freeze"],
+      ["check"],
+      ["install", "good"],
+      ["uninstall", "good"],
+    ])
       expectRefusal(
         await sandbox.pkm(["pip", ...words, "--python", "./no-such-env"]),
         /./,

@@ -34,6 +34,8 @@ export class Sandbox {
       PIP_CONFIG_FILE: "/dev/null",
       PKM_PYTHON_DOWNLOADS: "never",
       NO_COLOR: "1",
+      // Else Bun keeps what it has translated in the home folder when pkm runs from source.
+      BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0",
     };
     for (const name of ["home", "work"]) mkdirSync(join(this.folder, name));
   }
