@@ -10,6 +10,7 @@ import { evaluateMarkerLeniently } from "#standards/marker";
 import type { NormalizedName } from "#standards/name";
 import { tryParseVersion } from "#standards/version";
 import { directUrlOf } from "./direct.ts";
+import { ownDistributions } from "./own-distributions.ts";
 import { isSelected, type ProvisionOutcome, type ProvisionRequest } from "./request.ts";
 import { resolveRequirements } from "./resolve-requirements.ts";
 import { isSatisfied } from "./satisfied.ts";
@@ -39,10 +40,17 @@ export async function provision(
   if (!wouldChange(quick))
     return { kind: "planned", plan: quick, resolution, change: { entries: [], warnings: [] } };
   let lock: EnvironmentLock | undefined;
+  // Nobody clears the store between finding a wheel there and linking it.
+  const hold = await world.store.hold();
   try {
     const wheels = new ProvisionedWheels(resolution, world);
     // Downloads begin before the lock is waited for.
     wheels.begin(quick.installs.map(({ wanted }) => wanted));
+    if (request.compileBytecode)
+      await world.store.bytecode.prepare(
+        await Promise.all(quick.installs.map(({ wanted }) => wheels.wheel(wanted))),
+        environment.interpreter,
+      );
     lock = await lockEnvironment(environment, world);
     // Somebody else may have changed the environment while the question was being answered.
     const plan = planFor(request, readInstalled(environment, world), resolution, world);
@@ -56,6 +64,7 @@ export async function provision(
     return { kind: "planned", plan, resolution, change };
   } finally {
     lock?.release();
+    hold.release();
   }
 }
 
@@ -125,7 +134,9 @@ function planFor(
   resolution: Resolution,
   world: ProvisionWorld,
 ): Plan {
-  const withOrigins = installed.map((distribution) => {
+  const own = ownDistributions(request.environment, installed);
+  const names = new Set(own.map(({ name }) => name));
+  const withOrigins = own.map((distribution) => {
     if (!distribution.hasDirectUrl || distribution.directUrl !== undefined) return distribution;
     const directUrl = readDirectUrl(distribution, world);
     return directUrl === undefined ? distribution : { ...distribution, directUrl };
@@ -138,7 +149,11 @@ function planFor(
       )
       .map(({ requirement }) => requirement.name),
   );
-  const wanted = resolution.packages.map((found): WantedDistribution => {
+  // What a base interpreter lends (`--system-site-packages`) is there without being the environment's to change.
+  const toHold = resolution.packages.filter(
+    ({ name, source }) => source.kind !== "installed" || names.has(name),
+  );
+  const wanted = toHold.map((found): WantedDistribution => {
     const { name, displayName, version, source } = found;
     return {
       name,

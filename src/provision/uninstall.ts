@@ -5,6 +5,7 @@ import { lockEnvironment } from "#installer/environment-lock";
 import { planRemovals } from "#installer/plan";
 import type { Change, Plan } from "#installer/plan-types";
 import type { InstallerWorld } from "#installer/world";
+import { ownDistributions } from "./own-distributions.ts";
 import type { ProvisionWorld } from "./world.ts";
 import type { NormalizedName } from "#standards/name";
 
@@ -29,7 +30,10 @@ export async function uninstall(
 ): Promise<RemovalOutcome> {
   const { environment, names, dryRun } = request;
   const planned = (): RemovalOutcome => {
-    const plan = planRemovals(readInstalled(environment, world), names);
+    const plan = planRemovals(
+      ownDistributions(environment, readInstalled(environment, world)),
+      names,
+    );
     const found = new Set(plan.removals.map(({ name }) => name));
     return {
       plan,

@@ -59,9 +59,10 @@ export class ProvisionedWheels implements WheelSource {
     const file = wheelOf(found);
     if (file === undefined) return undefined;
     const { sha256 } = file.hashes;
-    return sha256 === undefined
-      ? this.#world.store.findByUrl(file)
-      : this.#world.store.findWheel(sha256);
+    if (sha256 !== undefined) return this.#world.store.findWheel(sha256);
+    // What lies behind somebody's own address may be built anew under the same name; a file's stamp would tell.
+    const isOwnAddress = found.source.kind === "url" && !file.url.startsWith("file:");
+    return isOwnAddress ? undefined : this.#world.store.findByUrl(file);
   }
 
   async #fetch(found: ResolvedPackage): Promise<StoredWheel> {
