@@ -1,4 +1,12 @@
-import type { Choice, Demand, Dependencies, Progress, Provider, Soon } from "./provider.ts";
+import type {
+  Choice,
+  Demand,
+  Dependencies,
+  Foreseen,
+  Progress,
+  Provider,
+  Soon,
+} from "./provider.ts";
 import { rank } from "./provider.ts";
 import type { RangeAlgebra } from "./range-algebra.ts";
 
@@ -39,6 +47,7 @@ export function baseOf(name: string): string | undefined {
 
 export class ToyProvider implements Provider<string, number, number> {
   readonly asked: string[] = [];
+  private readonly seen = new Set<string>();
   private readonly universe: ToyUniverse;
   private readonly slow: (what: string) => boolean;
 
@@ -70,17 +79,33 @@ export class ToyProvider implements Provider<string, number, number> {
     return this.soon(`dependencies ${name}`, this.answer(name, decided));
   }
 
-  upcoming(
+  upcoming(name: string, range: number, count: number): Soon<Dependencies<string, number>[]> {
+    const next = this.inRange(name, range).slice(0, count);
+    return this.soon(
+      `upcoming ${name}`,
+      next.map((version) => this.answer(name, version)),
+    );
+  }
+
+  foresee(
     name: string,
     range: number,
-    from: number,
-    count: number,
-  ): Soon<Dependencies<string, number>[]> {
-    const versions = this.versions(baseOf(name) ?? name).filter((version) =>
-      bits.contains(range, version),
-    );
-    const next = versions.slice(from, from + count).map((version) => this.answer(name, version));
-    return this.soon(`upcoming ${name}`, next);
+    position: number,
+  ): Soon<Foreseen<string, number> | undefined> {
+    const version = this.inRange(name, range)[position];
+    if (version === undefined) return undefined;
+    const answer = this.answer(name, version);
+    const isUsable = answer.kind === "known";
+    const seen = { isUsable, demands: isUsable ? answer.demands : [] };
+    // What was looked at once is at hand afterwards.
+    const what = `foresee ${name} ${version}`;
+    if (this.seen.has(what)) return seen;
+    this.seen.add(what);
+    return this.soon(what, seen);
+  }
+
+  private inRange(name: string, range: number): number[] {
+    return this.versions(baseOf(name) ?? name).filter((version) => bits.contains(range, version));
   }
 
   private choose(name: string, range: number): Choice<string, number, number> {

@@ -69,6 +69,11 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
     return slot;
   }
 
+  /** The package's place, if anything was ever said about it. */
+  find(dependency: P): Slot<P, R, V> | undefined {
+    return this.byPackage.get(dependency);
+  }
+
   decided(dependency: P): V | undefined {
     return this.byPackage.get(dependency)?.decided?.version;
   }

@@ -38,6 +38,12 @@ export type Dependencies<P, R> =
       readonly reason: unknown;
     };
 
+/** What can be told of a version without anything coming of it. Demands on packages never met may be left out. */
+export type Foreseen<P, R> = {
+  readonly isUsable: boolean;
+  readonly demands: readonly Demand<P, R>[];
+};
+
 /** How far the solver has come, for a provider that has to look. */
 export interface Progress<P, V> {
   decided(dependency: P): V | undefined;
@@ -57,17 +63,16 @@ export interface Provider<P, R, V> {
   chooseVersion(dependency: P, range: R, progress: Progress<P, V>): Soon<Choice<P, R, V>>;
   dependencies(dependency: P, version: V, progress: Progress<P, V>): Soon<Dependencies<P, R>>;
   /**
-   * What the versions of `range` ask for, in the order in which they would be chosen: up to `count` of them, without
-   * the first `from`. Called when version after version is refused, so that many can be ruled out at once.
+   * What the first `count` versions of `range` ask for, in the order in which they would be chosen. Called when
+   * version after version is refused, so that many can be ruled out at once.
    */
-  upcoming(
-    dependency: P,
-    range: R,
-    from: number,
-    count: number,
-  ): Soon<readonly Dependencies<P, R>[]>;
-  /** Called before the solver waits for a promise: these packages are wanted and not yet decided. */
-  waiting?(wanted: Iterable<Demand<P, R>>): void;
+  upcoming(dependency: P, range: R, count: number): Soon<readonly Dependencies<P, R>[]>;
+  /**
+   * A look at the version that would be chosen out of `range` after `position` others; `undefined` when there are no
+   * more. The promise, if it comes to that, may be left alone: then it was a hint to fetch early. Nothing that the
+   * other answers depend on may come of a look, because when looks are made is a matter of chance.
+   */
+  foresee(dependency: P, range: R, position: number): Soon<Foreseen<P, R> | undefined>;
 }
 
 /** Ranks between which the solver puts packages that conflict a lot. */

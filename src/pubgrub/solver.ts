@@ -1,6 +1,14 @@
 import { type Cause, type Incompatibility, resolveTerms, type Term } from "./incompatibility.ts";
 import { type Assignment, type Clause, PartialSolution, type Slot } from "./partial-solution.ts";
-import { type Demand, type Dependencies, type Exclusion, type Provider, rank } from "./provider.ts";
+import {
+  type Demand,
+  type Dependencies,
+  type Exclusion,
+  type Foreseen,
+  type Provider,
+  rank,
+  type Soon,
+} from "./provider.ts";
 import type { RangeAlgebra } from "./range-algebra.ts";
 
 /** What the answer has to contain, and who wants it; the note comes back in the derivation. */
@@ -46,6 +54,10 @@ export function solve<P, R, V>(
 const ordinaryPatience: Patience = { conflicts: 5, refusals: 4 };
 /** So many versions are read before more are ruled out in bulk. */
 const firstBatch = 8;
+/** So many of the versions that follow are looked at together to find how far the refusals go. */
+const probes = 4;
+/** Nobody looks ahead beyond so many versions of one package. */
+const farthestLook = 64;
 
 /** What the solver remembers of a package beside its place in the partial solution. */
 type Record<P, R, V> = {
@@ -56,6 +68,9 @@ type Record<P, R, V> = {
   refusals: number;
   rankOf: R | undefined;
   rank: number;
+  /** How many versions of which range need no further look ahead. */
+  foreseenOf: R | undefined;
+  foreseen: number;
 };
 
 class Solver<P, R, V> {
@@ -113,7 +128,7 @@ class Solver<P, R, V> {
   private advance(slot: Slot<P, R, V>): void | Promise<void> {
     const choice = this.provider.chooseVersion(slot.package, slot.allowed, this.solution);
     if (choice instanceof Promise) {
-      this.announceWaiting();
+      this.lookAhead();
       return choice.then((settled) => this.afterChoice(slot, settled));
     }
     return this.afterChoice(slot, choice);
@@ -143,7 +158,7 @@ class Solver<P, R, V> {
     if (known !== undefined) return this.tryVersion(slot, version, key, known, true);
     const answer = this.provider.dependencies(slot.package, version, this.solution);
     if (answer instanceof Promise) {
-      this.announceWaiting();
+      this.lookAhead();
       return answer.then((settled) => {
         answers.set(key, settled);
         return this.tryVersion(slot, version, key, settled, false);
@@ -223,7 +238,11 @@ class Solver<P, R, V> {
     }
   }
 
-  /** Rules out what is refused among the versions left at this level. True when none is left. */
+  /**
+   * Rules out the versions left at this level that would be tried next, up to the first against which nothing settled
+   * speaks. True when all of them are refused. How they are fetched is a guess about cost; what is ruled out does not
+   * depend on it, and whatever is ruled out has been read.
+   */
   private async ruleOutHere(
     slot: Slot<P, R, V>,
     subject: Slot<P, R, V>,
@@ -231,57 +250,89 @@ class Solver<P, R, V> {
   ): Promise<boolean> {
     const range = subject.allowed;
     if (this.algebra.equals(range, this.algebra.empty)) return true;
-    const read = async (from: number, count: number): Promise<readonly Dependencies<P, R>[]> => {
-      this.attempts++;
-      const answer = this.provider.upcoming(slot.package, range, from, count);
-      if (!(answer instanceof Promise)) return answer;
-      this.announceWaiting();
-      return answer;
+    this.attempts++;
+    const look = (position: number): Soon<Foreseen<P, R> | undefined> =>
+      this.provider.foresee(slot.package, range, position);
+    const lookAt = async (
+      positions: readonly number[],
+    ): Promise<(Foreseen<P, R> | undefined)[]> => {
+      const looks = positions.map(look);
+      this.lookAhead();
+      return Promise.all(looks);
     };
-    const first = await read(0, firstBatch);
-    if (!this.refuseTogether(slot, subject, first, settled)) return false;
-    if (first.length < firstBatch) return true;
-    // Neighbouring versions mostly ask for the same, so a few of them tell how many are worth reading. That is a guess
-    // about cost alone: whatever is ruled out has been read.
-    const isRefused = async (position: number): Promise<boolean> => {
-      const [entry] = await read(position, 1);
-      return entry !== undefined && this.refusal(subject, entry, settled) !== false;
-    };
-    let refused = firstBatch - 1;
-    let standing = 2 * firstBatch - 1;
-    while (await isRefused(standing)) {
-      refused = standing;
-      standing = 2 * standing + 1;
+    let count = 0;
+    for (let fetched = false; ; fetched = true) {
+      let next = look(count);
+      while (!(next instanceof Promise) && next !== undefined && this.isRefused(next, settled))
+        next = look(++count);
+      if (!(next instanceof Promise)) {
+        await this.refuseTogether(slot, subject, range, count, settled);
+        return next === undefined;
+      }
+      const farther = fetched
+        ? (await this.guessRefused(lookAt, count, settled)) - count
+        : firstBatch;
+      await lookAt(Array.from({ length: Math.max(1, farther) }, (_, i) => count + i));
     }
-    while (standing - refused > 1) {
-      const middle = (refused + standing) >>> 1;
-      if (await isRefused(middle)) refused = middle;
-      else standing = middle;
-    }
-    const many = await read(0, refused + 1);
-    if (!this.refuseTogether(slot, subject, many, settled)) return false;
-    return (await read(refused + 1, 1)).length === 0;
   }
 
   /**
-   * States for each package that is in the way of a batch what all of its versions ask for in common: "these versions
-   * need that package in one of these versions" is weaker than what each of them says, but true, and it rules them
-   * out at once. False when something other than what was settled by then would have to speak against a version.
+   * How many versions are probably refused, when `count` are known to be. Neighbours mostly ask for the same, so a few
+   * looks far ahead tell where the refusals end.
    */
-  private refuseTogether(
+  private async guessRefused(
+    lookAt: (positions: readonly number[]) => Promise<(Foreseen<P, R> | undefined)[]>,
+    count: number,
+    settled: number,
+  ): Promise<number> {
+    const firstStanding = async (positions: readonly number[]): Promise<number> => {
+      const seen = await lookAt(positions);
+      const at = seen.findIndex((one) => one === undefined || !this.isRefused(one, settled));
+      return at === -1 ? positions.length : at;
+    };
+    let refused = count - 1;
+    let standing = refused;
+    for (let step = firstBatch; standing === refused; step *= probes ** 2) {
+      const positions = Array.from({ length: probes }, (_, i) => refused + step * probes ** i);
+      const at = await firstStanding(positions);
+      if (at > 0) refused = positions[at - 1] as number;
+      standing = positions[at] ?? refused;
+    }
+    while (standing - refused > 1) {
+      const gap = standing - refused;
+      const positions = [1, 2, 3]
+        .map((part) => refused + Math.ceil((gap * part) / 4))
+        .filter((position, i, all) => position < standing && all.indexOf(position) === i);
+      const at = await firstStanding(positions);
+      standing = positions[at] ?? standing;
+      if (at > 0) refused = positions[at - 1] as number;
+    }
+    return standing;
+  }
+
+  /**
+   * States for each package that is in the way what all versions it refuses ask for in common: "these versions need
+   * that package in one of these versions" is weaker than what each of them says, but true, and it rules them out at
+   * once.
+   */
+  private async refuseTogether(
     slot: Slot<P, R, V>,
     subject: Slot<P, R, V>,
-    batch: readonly Dependencies<P, R>[],
+    range: R,
+    count: number,
     settled: number,
-  ): boolean {
+  ): Promise<void> {
+    if (count === 0) return;
     const { algebra } = this;
+    const answer = this.provider.upcoming(slot.package, range, count);
     const together = new Map<P, { versions: R; needs: R }>();
-    let allRefused = true;
-    for (const entry of batch) {
-      const demand = this.refusal(subject, entry, settled);
-      if (demand === false) allRefused = false;
-      else if (demand === "unusable") this.addAnswer(slot, subject, entry);
-      if (demand === false || demand === "unusable") continue;
+    for (const entry of answer instanceof Promise ? await answer : answer) {
+      if (entry.kind === "unusable") {
+        this.addAnswer(slot, subject, entry);
+        continue;
+      }
+      const demand = this.settledDemand(entry.demands, settled);
+      if (demand === undefined) continue;
       const group = together.get(demand.package);
       if (group === undefined)
         together.set(demand.package, { versions: entry.holdsFor, needs: demand.range });
@@ -294,22 +345,22 @@ class Solver<P, R, V> {
     for (const [dependency, { versions, needs }] of together)
       this.addDemand(subject, option, versions, { package: dependency, range: needs });
     this.changed.push(subject);
-    return allRefused;
   }
 
-  /** What speaks against a version whatever is decided above a level: a demand of its own, or itself. */
-  private refusal(
-    subject: Slot<P, R, V>,
-    entry: Dependencies<P, R>,
+  private isRefused(seen: Foreseen<P, R>, settled: number): boolean {
+    return !seen.isUsable || this.settledDemand(seen.demands, settled) !== undefined;
+  }
+
+  /** The first demand that cannot be met whatever is decided above a level. */
+  private settledDemand(
+    demands: readonly Demand<P, R>[],
     settled: number,
-  ): Demand<P, R> | "unusable" | false {
-    if (entry.kind === "unusable") return "unusable";
-    const { algebra, solution } = this;
-    const refused = entry.demands.find(({ package: dependency, range }) => {
-      const target = this.slot(dependency);
-      return target !== subject && algebra.isDisjoint(solution.allowedAt(target, settled), range);
+  ): Demand<P, R> | undefined {
+    const { solution, algebra } = this;
+    return demands.find(({ package: dependency, range }) => {
+      const target = solution.find(dependency);
+      return target !== undefined && algebra.isDisjoint(solution.allowedAt(target, settled), range);
     });
-    return refused ?? false;
   }
 
   /** The first demand that cannot be met any more, seen from the present partial solution. */
@@ -560,12 +611,30 @@ class Solver<P, R, V> {
     );
   }
 
-  private announceWaiting(): void {
-    if (this.provider.waiting === undefined) return;
-    const wanted: Demand<P, R>[] = [];
-    for (const slot of this.solution.wanted)
-      if (slot.decided === undefined) wanted.push({ package: slot.package, range: slot.allowed });
-    this.provider.waiting(wanted);
+  /**
+   * While one answer is waited for, those that will be asked for next can be fetched: for every package that is not
+   * decided the first version that nothing settled for good speaks against.
+   */
+  private lookAhead(): void {
+    const { provider, solution } = this;
+    for (const slot of solution.wanted) {
+      if (slot.decided !== undefined || provider.hangsOn(slot.package) !== undefined) continue;
+      const record = this.record(slot);
+      if (record.foreseenOf !== slot.allowed) {
+        record.foreseenOf = slot.allowed;
+        record.foreseen = 0;
+      }
+      while (record.foreseen < farthestLook) {
+        const seen = provider.foresee(slot.package, slot.allowed, record.foreseen);
+        if (seen instanceof Promise) {
+          seen.catch(() => {}); // told when it is really needed
+          break;
+        }
+        // What stands, and the end of the versions, need no further look.
+        if (seen === undefined || !this.isRefused(seen, 0)) record.foreseen = farthestLook;
+        else record.foreseen++;
+      }
+    }
   }
 
   private slot(dependency: P): Slot<P, R, V> {
@@ -598,6 +667,8 @@ class Solver<P, R, V> {
       refusals: 0,
       rankOf: undefined,
       rank: 0,
+      foreseenOf: undefined,
+      foreseen: 0,
     };
     this.records[slot.number] = record;
     return record;

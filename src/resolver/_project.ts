@@ -48,6 +48,13 @@ export class Project {
   readonly installed: Candidate | undefined;
   private releases: readonly Release[] = [];
   private candidates: (Candidate | undefined)[] = [];
+  private ahead:
+    | {
+        readonly range: VersionRange;
+        readonly candidates: readonly Candidate[];
+        readonly isAll: boolean;
+      }
+    | undefined;
   private last:
     | { readonly range: VersionRange; readonly candidate: Candidate | undefined }
     | undefined;
@@ -242,6 +249,18 @@ export class Project {
     const [candidate] = this.take(range, 1, policy);
     this.last = { range, candidate };
     return candidate;
+  }
+
+  /** The candidate that would be chosen out of a range after so many others. */
+  nth(range: VersionRange, position: number, policy: Policy): Candidate | undefined {
+    if (position === 0) return this.best(range, policy);
+    let { ahead } = this;
+    if (ahead?.range !== range || (ahead.candidates.length <= position && !ahead.isAll)) {
+      const count = 2 * position + 4;
+      const candidates = this.take(range, count, policy);
+      this.ahead = ahead = { range, candidates, isAll: candidates.length < count };
+    }
+    return ahead.candidates[position];
   }
 
   /** The candidates of a range that may be taken, most wanted first, at most `count` of them. */

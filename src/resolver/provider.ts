@@ -10,9 +10,9 @@ import * as ranges from "#standards/version-range";
 import { emptyRange, fullRange, type VersionRange } from "#standards/version-range";
 import {
   type Choice,
-  type Demand,
   type Dependencies,
   type Exclusion,
+  type Foreseen,
   type Progress,
   type Provider,
   rank,
@@ -80,7 +80,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   private readonly overrides = new Map<NormalizedName, AskedRequirement[]>();
   private readonly active = new Map<CoreMetadata, ActiveRequirements>();
   private readonly arriving = new Map<NormalizedName, Promise<void>>();
-  private readonly wantedRanges = new Map<Project, VersionRange>();
+  private readonly looks = new Map<Project, VersionRange>();
 
   constructor(
     request: ResolveRequest,
@@ -207,43 +207,70 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     return this.answer(candidate, undefined);
   }
 
-  upcoming(
-    dependency: Package,
-    range: VersionRange,
-    from: number,
-    count: number,
-  ): Soon<readonly Answer[]> {
+  upcoming(dependency: Package, range: VersionRange, count: number): Soon<readonly Answer[]> {
     if (dependency.kind === "python") return [];
     const project = dependency.kind === "extra" ? dependency.project : dependency;
     const extra = dependency.kind === "extra" ? dependency : undefined;
     const loaded = this.load(project);
     if (loaded instanceof Promise)
-      return loaded.then(() => this.upcoming(dependency, range, from, count));
+      return loaded.then(() => this.upcoming(dependency, range, count));
     project.consulted = true;
     const answers = project
-      .take(range, from + count, this.policy)
-      .slice(from)
+      .take(range, count, this.policy)
       .map((candidate) => this.answer(candidate, extra));
     return answers.some((answer) => answer instanceof Promise)
       ? Promise.all(answers)
       : (answers as Answer[]);
   }
 
-  /** While the solver has to wait, the pages and metadata it will most likely ask for next are fetched. */
-  waiting(wanted: Iterable<Demand<Package, VersionRange>>): void {
-    for (const { package: dependency, range } of wanted) {
-      if (dependency.kind !== "project" || dependency.keptIn(range) !== undefined) continue;
-      if (this.wantedRanges.get(dependency) === range) continue;
-      this.wantedRanges.set(dependency, range);
-      const loaded = this.load(dependency);
+  foresee(
+    dependency: Package,
+    range: VersionRange,
+    position: number,
+  ): Soon<Foreseen<Package, VersionRange> | undefined> {
+    if (dependency.kind === "python") return undefined;
+    const project = dependency.kind === "extra" ? dependency.project : dependency;
+    const extra = dependency.kind === "extra" ? dependency.extra : undefined;
+    if (position > 0 || project.keptIn(range) === undefined) {
+      const loaded = this.load(project);
       if (loaded instanceof Promise) {
-        if (dependency.direct !== undefined) continue;
-        loaded.then(
-          () => this.guess(dependency),
-          () => {}, // told when the page is really needed
-        );
-      } else this.guess(dependency);
+        const isWaitedFor = this.looks.has(project);
+        // By the time the page is there, the last look knows best which version will be wanted.
+        this.looks.set(project, range);
+        const look = (): Soon<Foreseen<Package, VersionRange> | undefined> =>
+          this.lookAt(project, extra, this.looks.get(project) ?? range, position);
+        return isWaitedFor && position === 0 ? loaded.then(() => undefined) : loaded.then(look);
+      }
     }
+    return this.lookAt(project, extra, range, position);
+  }
+
+  private lookAt(
+    project: Project,
+    extra: NormalizedName | undefined,
+    range: VersionRange,
+    position: number,
+  ): Soon<Foreseen<Package, VersionRange> | undefined> {
+    const candidate = project.nth(range, position, this.policy);
+    if (candidate === undefined) return undefined;
+    const metadata = this.metadataOf(candidate);
+    return metadata instanceof Promise
+      ? metadata.then((settled) => this.glance(settled, extra))
+      : this.glance(metadata, extra);
+  }
+
+  private glance(
+    answer: MetadataAnswer,
+    extra: NormalizedName | undefined,
+  ): Foreseen<Package, VersionRange> {
+    if (answer.kind !== "metadata") return { isUsable: false, demands: [] };
+    const demands: WordedDemand[] = [];
+    for (const requirement of this.requirementsOf(answer.metadata, extra))
+      for (const { name, specifier } of this.overridden(requirement)) {
+        const project = this.projects.get(name);
+        if (project !== undefined) demands.push({ package: project, range: specifier.range });
+      }
+    return { isUsable: true, demands };
   }
 
   // Pages
@@ -277,14 +304,6 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     this.arriving.set(name, pending);
     pending.catch(() => {}); // thrown where it is awaited; a page nobody needs in the end is nobody's failure
     return pending;
-  }
-
-  private guess(project: Project): void {
-    const range = this.wantedRanges.get(project) ?? fullRange;
-    const candidate = project.best(range, this.policy);
-    if (candidate === undefined) return;
-    const metadata = this.metadataOf(candidate);
-    if (metadata instanceof Promise) metadata.catch(() => {}); // told when it is really needed
   }
 
   // Versions
