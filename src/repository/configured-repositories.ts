@@ -36,6 +36,7 @@ export class ConfiguredRepositories implements Repositories {
     readonly index: SimpleIndex;
   }[];
   readonly #findLinks: readonly FindLinks[];
+  readonly #ignored: Asked[] = [];
   readonly #downloads: Downloads;
   readonly #metadata: MetadataSource;
   readonly #listings = new Map<NormalizedName, Listing | Promise<Listing>>();
@@ -47,7 +48,11 @@ export class ConfiguredRepositories implements Repositories {
   ) {
     const { client, shelf, report = silent } = tools;
     this.#configuration = configuration;
-    const isAllowed = (url: string): boolean => isSecure(url, configuration.trustedHosts, report);
+    const isAllowed = (url: string): boolean => {
+      const isFine = isSecure(url, configuration.trustedHosts, report);
+      if (!isFine) this.#ignored.push({ repository: withoutCredentials(url), answer: notTrusted });
+      return isFine;
+    };
     this.#indexes = configuration.indexes
       .filter((settings) => isAllowed(settings.url))
       .map((settings) => ({ settings, index: new SimpleIndex(settings, client, world, report) }));
@@ -160,7 +165,7 @@ export class ConfiguredRepositories implements Repositories {
         this.#addFound(found, asked, location, files);
       }
       if (listing !== undefined) return mergeFiles(listing, found);
-      if (found.length === 0) return { kind: "unknown", asked };
+      if (found.length === 0) return { kind: "unknown", asked: [...asked, ...this.#ignored] };
       return {
         name,
         repository: (found[0] as ProjectFile).repository,
@@ -207,6 +212,8 @@ export class ConfiguredRepositories implements Repositories {
     return chosen.map(({ index }) => index);
   }
 }
+
+const notTrusted = "not asked: plain http to a host that is not trusted";
 
 /** Offline, an index whose answer is unknown hides those behind it: they might answer for a name that is its own. */
 const notAskedOffline: IndexAnswer = { kind: "absent", answer: "not asked: offline" };

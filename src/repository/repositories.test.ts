@@ -219,7 +219,17 @@ describe("several indexes", () => {
         trustedHosts: ["trusted.example"],
       },
     );
-    await repositories.listing(demo);
+    expect(await repositories.listing(demo)).toEqual({
+      kind: "unknown",
+      asked: [
+        { repository: "b", answer: "404" },
+        { repository: "c", answer: "404" },
+        {
+          repository: "http://plain.example/simple/",
+          answer: "not asked: plain http to a host that is not trusted",
+        },
+      ],
+    });
     expect(network.requests.map((request) => new URL(request.url).hostname)).toEqual([
       "localhost",
       "trusted.example",
