@@ -127,7 +127,11 @@ export function openRepositories(
   { world }: Invocation,
   report: SourceEvents,
 ): ConfiguredRepositories {
-  return new ConfiguredRepositories(configuration, { client: http, report }, world);
+  return new ConfiguredRepositories(
+    configuration,
+    { client: http, shelf: store.metadata, report },
+    world,
+  );
 }
 
 /** A path in a file is looked for beside the file first, then in the current folder, as pip does. */
