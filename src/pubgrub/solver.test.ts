@@ -171,57 +171,80 @@ const hurried = (seed: number): SolveOptions =>
     : { patience: { conflicts: 1 + (seed % 2), refusals: 1 + (seed % 5 > 2 ? 1 : 0) } };
 
 const runs = Number(Bun.env["PKM_PROPERTY_RUNS"] ?? 2000);
+/** Milliseconds a property may take; more runs, more time. */
+const timeLimit = 20_000 + 5 * runs;
 
 describe("in random universes", () => {
-  test("solve() finds an answer exactly when there is one, and it is valid and without surplus", async () => {
-    for (let seed = 1; seed <= runs; seed++) {
-      const { world, asked } = randomUniverse(seed);
-      const outcome = await solve(new ToyProvider(world), ask(...asked), bits, hurried(seed));
-      const possible = search(world, asked, new Map());
-      if (outcome.kind === "solved") {
-        expect([seed, violation(world, asked, outcome.decisions)]).toEqual([seed, undefined]);
-        expect([seed, surplus(world, asked, outcome.decisions)]).toEqual([seed, undefined]);
-      } else expect([seed, outcome.kind, possible]).toEqual([seed, "unsolvable", false]);
-    }
-  });
+  test(
+    "solve() finds an answer exactly when there is one, and it is valid and without surplus",
+    async () => {
+      for (let seed = 1; seed <= runs; seed++) {
+        const { world, asked } = randomUniverse(seed);
+        const outcome = await solve(new ToyProvider(world), ask(...asked), bits, hurried(seed));
+        const possible = search(world, asked, new Map());
+        if (outcome.kind === "solved") {
+          expect([seed, violation(world, asked, outcome.decisions)]).toEqual([seed, undefined]);
+          expect([seed, surplus(world, asked, outcome.decisions)]).toEqual([seed, undefined]);
+        } else expect([seed, outcome.kind, possible]).toEqual([seed, "unsolvable", false]);
+      }
+    },
+    timeLimit,
+  );
 
-  test("every fact of a proof is true of the universe", async () => {
-    for (let seed = 1; seed <= runs; seed++) {
-      const { world, asked } = randomUniverse(seed);
-      const outcome = await solve(new ToyProvider(world), ask(...asked), bits, hurried(seed));
-      if (outcome.kind !== "unsolvable") continue;
-      for (const fact of externalFacts(outcome.rootCause))
-        expect([seed, fact, isTrue(fact, world)]).toEqual([seed, fact, true]);
-    }
-  });
+  test(
+    "every fact of a proof is true of the universe",
+    async () => {
+      for (let seed = 1; seed <= runs; seed++) {
+        const { world, asked } = randomUniverse(seed);
+        const outcome = await solve(new ToyProvider(world), ask(...asked), bits, hurried(seed));
+        if (outcome.kind !== "unsolvable") continue;
+        for (const fact of externalFacts(outcome.rootCause))
+          expect([seed, fact, isTrue(fact, world)]).toEqual([seed, fact, true]);
+      }
+    },
+    timeLimit,
+  );
 
-  test("the answer is the same however slow the provider is", async () => {
-    for (let seed = 1; seed <= runs / 4; seed++) {
-      const { world, asked } = randomUniverse(seed);
-      const random = randomNumbers(seed + 7);
-      const quick = await solve(new ToyProvider(world), ask(...asked), bits, hurried(seed));
-      const slow = await solve(
-        new ToyProvider(world, () => random(2) === 0),
-        ask(...asked),
-        bits,
-        hurried(seed),
-      );
-      expect([seed, decisions(slow), slow.attempts]).toEqual([
-        seed,
-        decisions(quick),
-        quick.attempts,
-      ]);
-    }
-  });
+  test(
+    "the answer is the same however slow the provider is",
+    async () => {
+      for (let seed = 1; seed <= runs / 4; seed++) {
+        const { world, asked } = randomUniverse(seed);
+        const random = randomNumbers(seed + 7);
+        const quick = await solve(new ToyProvider(world), ask(...asked), bits, hurried(seed));
+        const slow = await solve(
+          new ToyProvider(world, () => random(2) === 0),
+          ask(...asked),
+          bits,
+          hurried(seed),
+        );
+        expect([seed, decisions(slow), slow.attempts]).toEqual([
+          seed,
+          decisions(quick),
+          quick.attempts,
+        ]);
+      }
+    },
+    timeLimit,
+  );
 
-  test("asking for less never makes a question unsolvable", async () => {
-    for (let seed = 1; seed <= runs / 4; seed++) {
-      const { world, asked } = randomUniverse(seed);
-      const whole = await solve(new ToyProvider(world), ask(...asked), bits, hurried(seed));
-      const part = await solve(new ToyProvider(world), ask(...asked.slice(1)), bits, hurried(seed));
-      if (whole.kind === "solved") expect([seed, part.kind]).toEqual([seed, "solved"]);
-    }
-  });
+  test(
+    "asking for less never makes a question unsolvable",
+    async () => {
+      for (let seed = 1; seed <= runs / 4; seed++) {
+        const { world, asked } = randomUniverse(seed);
+        const whole = await solve(new ToyProvider(world), ask(...asked), bits, hurried(seed));
+        const part = await solve(
+          new ToyProvider(world),
+          ask(...asked.slice(1)),
+          bits,
+          hurried(seed),
+        );
+        if (whole.kind === "solved") expect([seed, part.kind]).toEqual([seed, "solved"]);
+      }
+    },
+    timeLimit,
+  );
 });
 
 // The oracle: an exhaustive search that knows nothing of terms and clauses.

@@ -1,4 +1,5 @@
-import { type Cause, type Incompatibility, resolveTerms, type Term } from "./incompatibility.ts";
+import { Clauses, termOf } from "./clauses.ts";
+import { type Incompatibility, resolveTerms, type Term } from "./incompatibility.ts";
 import { type Assignment, type Clause, PartialSolution, type Slot } from "./partial-solution.ts";
 import {
   type Demand,
@@ -76,7 +77,7 @@ type Record<P, R, V> = {
 class Solver<P, R, V> {
   private readonly solution: PartialSolution<P, R, V>;
   private readonly records: Record<P, R, V>[] = [];
-  private readonly demandClauses = new Map<number, Map<number, Clause<P, R>[]>>();
+  private readonly clauses: Clauses<P, R, V>;
   private readonly changed: Slot<P, R, V>[] = [];
   private readonly toRaise: Slot<P, R, V>[] = [];
   private readonly toLower: Slot<P, R, V>[] = [];
@@ -93,6 +94,7 @@ class Solver<P, R, V> {
     this.options = options;
     this.patience = options.patience ?? ordinaryPatience;
     this.solution = new PartialSolution(algebra);
+    this.clauses = new Clauses(this.solution, algebra);
   }
 
   async run(asked: readonly Asked<P, R>[]): Promise<Outcome<P, R, V>> {
@@ -101,7 +103,7 @@ class Solver<P, R, V> {
       const cause = { kind: "asked", demand: { package: dependency, range }, note } as const;
       // "Not in the empty set" is always true: a demand that nothing can meet is a contradiction by itself.
       if (this.algebra.equals(range, this.algebra.empty)) this.rootCause ??= { terms: [], cause };
-      else this.addClause([this.term(slot, false, range)], cause);
+      else this.clauses.add([termOf(slot, false, range)], cause);
       this.changed.push(slot);
     }
     const { maxAttempts = Infinity, signal } = this.options;
@@ -145,7 +147,7 @@ class Solver<P, R, V> {
         this.addExclusion(slot, exclusion);
       }
       if (!this.algebra.equals(rest, this.algebra.empty))
-        this.addClause([this.term(slot, true, rest)], { kind: "no-versions" });
+        this.clauses.add([termOf(slot, true, rest)], { kind: "no-versions" });
       this.changed.push(slot);
       return;
     }
@@ -206,7 +208,7 @@ class Solver<P, R, V> {
   /** The level on which it was settled that a demand cannot be met. */
   private refusedSince({ package: dependency, range }: Demand<P, R>): number {
     if (this.algebra.equals(range, this.algebra.empty)) return 0;
-    return this.solution.satisfier(this.term(this.slot(dependency), false, range))?.level ?? 0;
+    return this.solution.satisfier(termOf(this.slot(dependency), false, range))?.level ?? 0;
   }
 
   /**
@@ -222,7 +224,7 @@ class Solver<P, R, V> {
     const { algebra, solution } = this;
     let settled = refusedSince;
     if (subject !== slot) {
-      const option = this.term(slot, true, algebra.full);
+      const option = termOf(slot, true, algebra.full);
       settled = Math.max(settled, solution.satisfier(option)?.level ?? 0);
     }
     // An option is refused when its package is decided already; what else the package could be shows before that.
@@ -464,7 +466,7 @@ class Solver<P, R, V> {
         solution.backtrack(previousLevel);
         return current === conflict
           ? { fact: conflict, contradictedSince: Infinity }
-          : this.addClause(current.terms, current.cause);
+          : this.clauses.add(current.terms, current.cause);
       }
       current = {
         terms: resolveTerms(current.terms, last.cause.terms, last.slot.number, algebra),
@@ -478,67 +480,18 @@ class Solver<P, R, V> {
   private addAnswer(slot: Slot<P, R, V>, subject: Slot<P, R, V>, answer: Dependencies<P, R>): void {
     const option = subject === slot ? undefined : slot;
     if (answer.kind === "unusable")
-      this.addUnusable(subject, option, answer.holdsFor, answer.reason);
+      this.clauses.addUnusable(subject, option, answer.holdsFor, answer.reason);
     else
       for (const demand of answer.demands) this.addDemand(subject, option, answer.holdsFor, demand);
   }
 
-  private addUnusable(
-    subject: Slot<P, R, V>,
-    option: Slot<P, R, V> | undefined,
-    range: R,
-    reason: unknown,
-  ): void {
-    const terms = [this.term(subject, true, range)];
-    if (option !== undefined) terms.push(this.term(option, true, this.algebra.full));
-    this.addClause(terms, { kind: "unusable", reason });
-  }
-
-  /** Adds "these versions need that", or widens a statement that says the same of other versions. */
   private addDemand(
     subject: Slot<P, R, V>,
     option: Slot<P, R, V> | undefined,
     versions: R,
     demand: Demand<P, R>,
   ): void {
-    const { algebra } = this;
-    const target = this.slot(demand.package);
-    if (target === option) return;
-    let subjectRange = versions;
-    if (target === subject) {
-      subjectRange = algebra.intersect(versions, algebra.complement(demand.range));
-      if (algebra.equals(subjectRange, algebra.empty)) return;
-    }
-    const ofSubject = option ?? subject;
-    let byTarget = this.demandClauses.get(ofSubject.number);
-    if (byTarget === undefined) this.demandClauses.set(ofSubject.number, (byTarget = new Map()));
-    let alike = byTarget.get(target.number);
-    if (alike === undefined) byTarget.set(target.number, (alike = []));
-    for (const clause of alike) {
-      const { cause, terms } = clause.fact;
-      if (cause.kind !== "demand" || !algebra.equals(cause.demand.range, demand.range)) continue;
-      const [first, ...others] = terms as [Term<P, R>, ...Term<P, R>[]];
-      if (algebra.isSubset(subjectRange, first.range)) return;
-      const wider = { ...first, range: algebra.union(first.range, subjectRange) };
-      clause.fact = { terms: [wider, ...others], cause };
-      clause.contradictedSince = Infinity;
-      return;
-    }
-    const terms = [this.term(subject, true, subjectRange)];
-    if (option !== undefined) terms.push(this.term(option, true, algebra.full));
-    if (target !== subject && !algebra.equals(demand.range, algebra.empty))
-      terms.push(this.term(target, false, demand.range));
-    alike.push(this.addClause(terms, { kind: "demand", demand, option: option?.package }));
-  }
-
-  private addClause(terms: readonly Term<P, R>[], cause: Cause<P, R>): Clause<P, R> {
-    const clause: Clause<P, R> = { fact: { terms, cause }, contradictedSince: Infinity };
-    for (const term of terms) this.solution.slots[term.slot]?.clauses.push(clause);
-    return clause;
-  }
-
-  private term(slot: Slot<P, R, V>, positive: boolean, range: R): Term<P, R> {
-    return { package: slot.package, slot: slot.number, positive, range };
+    this.clauses.addDemand(subject, option, versions, demand, this.slot(demand.package));
   }
 
   // The order of decisions
@@ -650,7 +603,7 @@ class Solver<P, R, V> {
 
   private addExclusion(slot: Slot<P, R, V>, exclusion: Exclusion<P, R>): void {
     if (exclusion.kind === "unusable")
-      this.addUnusable(slot, undefined, exclusion.range, exclusion.reason);
+      this.clauses.addUnusable(slot, undefined, exclusion.range, exclusion.reason);
     else this.addDemand(slot, undefined, exclusion.range, exclusion.demand);
   }
 

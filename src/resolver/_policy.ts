@@ -1,6 +1,7 @@
 import { formatHash, type Hash } from "#base/hash";
 import type { ProjectFile } from "#repository/listing";
 import { allowedFormats } from "#standards/format-control";
+import { evaluateMarkerLeniently } from "#standards/marker";
 import type { NormalizedName } from "#standards/name";
 import { parseRequiresPython } from "#standards/requires-python";
 import type { Version } from "#standards/version";
@@ -41,6 +42,9 @@ export class Policy {
       }
     }
     for (const { requirement } of request.roots) {
+      const { marker } = requirement;
+      if (marker !== undefined && !evaluateMarkerLeniently(marker, request.target.markers))
+        continue;
       this.direct.add(requirement.name);
       if (requirement.specifier.asksForPrereleases) this.namedPrereleases.add(requirement.name);
     }

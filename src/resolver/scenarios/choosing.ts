@@ -50,6 +50,13 @@ export const choosing: readonly Scenario[] = [
     expect: { packages: ["a==1.0", "b==2.0"] },
   },
   {
+    tells: "does not count what was asked for another machine as asked for",
+    projects: { a: { "1.0": ["b"] }, b: { "1.0": [], "2.0": [] } },
+    ask: ["a", "b; os_name == 'nt'"],
+    policy: { strategy: "lowest-direct" },
+    expect: { packages: ["a==1.0", "b==2.0"] },
+  },
+  {
     tells: "takes a preferred version where it fits, and the highest where it does not",
     projects: { a: { "1.0": [], "2.0": ["b>=2"] }, b: { "1.0": [], "2.0": [], "3.0": [] } },
     ask: ["a", "b"],
