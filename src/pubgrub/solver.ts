@@ -11,6 +11,7 @@ import {
   type Soon,
 } from "./provider.ts";
 import type { RangeAlgebra } from "./range-algebra.ts";
+import { guessEnd } from "./refused-run.ts";
 
 /** What the answer has to contain, and who wants it; the note comes back in the derivation. */
 export type Asked<P, R> = Demand<P, R> & { readonly note: unknown };
@@ -55,8 +56,6 @@ export function solve<P, R, V>(
 const ordinaryPatience: Patience = { conflicts: 5, refusals: 4 };
 /** So many versions are read before more are ruled out in bulk. */
 const firstBatch = 8;
-/** So many of the versions that follow are looked at together to find how far the refusals go. */
-const probes = 4;
 /** Nobody looks ahead beyond so many versions of one package. */
 const farthestLook = 64;
 
@@ -255,12 +254,11 @@ class Solver<P, R, V> {
     this.attempts++;
     const look = (position: number): Soon<Foreseen<P, R> | undefined> =>
       this.provider.foresee(slot.package, range, position);
-    const lookAt = async (
-      positions: readonly number[],
-    ): Promise<(Foreseen<P, R> | undefined)[]> => {
+    const areRefused = async (positions: readonly number[]): Promise<boolean[]> => {
       const looks = positions.map(look);
       this.lookAhead();
-      return Promise.all(looks);
+      const seen = await Promise.all(looks);
+      return seen.map((one) => one !== undefined && this.isRefused(one, settled));
     };
     let count = 0;
     for (let fetched = false; ; fetched = true) {
@@ -271,45 +269,10 @@ class Solver<P, R, V> {
         await this.refuseTogether(slot, subject, range, count, settled);
         return next === undefined;
       }
-      const farther = fetched
-        ? (await this.guessRefused(lookAt, count, settled)) - count
-        : firstBatch;
-      await lookAt(Array.from({ length: Math.max(1, farther) }, (_, i) => count + i));
+      const end = fetched ? await guessEnd(areRefused, count) : count + firstBatch;
+      const positions = Array.from({ length: Math.max(1, end - count) }, (_, i) => count + i);
+      await areRefused(positions);
     }
-  }
-
-  /**
-   * How many versions are probably refused, when `count` are known to be. Neighbours mostly ask for the same, so a few
-   * looks far ahead tell where the refusals end.
-   */
-  private async guessRefused(
-    lookAt: (positions: readonly number[]) => Promise<(Foreseen<P, R> | undefined)[]>,
-    count: number,
-    settled: number,
-  ): Promise<number> {
-    const firstStanding = async (positions: readonly number[]): Promise<number> => {
-      const seen = await lookAt(positions);
-      const at = seen.findIndex((one) => one === undefined || !this.isRefused(one, settled));
-      return at === -1 ? positions.length : at;
-    };
-    let refused = count - 1;
-    let standing = refused;
-    for (let step = firstBatch; standing === refused; step *= probes ** 2) {
-      const positions = Array.from({ length: probes }, (_, i) => refused + step * probes ** i);
-      const at = await firstStanding(positions);
-      if (at > 0) refused = positions[at - 1] as number;
-      standing = positions[at] ?? refused;
-    }
-    while (standing - refused > 1) {
-      const gap = standing - refused;
-      const positions = [1, 2, 3]
-        .map((part) => refused + Math.ceil((gap * part) / 4))
-        .filter((position, i, all) => position < standing && all.indexOf(position) === i);
-      const at = await firstStanding(positions);
-      standing = positions[at] ?? standing;
-      if (at > 0) refused = positions[at - 1] as number;
-    }
-    return standing;
   }
 
   /**
