@@ -1,3 +1,4 @@
+import { readTime } from "./_upload-time.ts";
 import { pageIsBroken } from "./errors.ts";
 import { attribute, startTags } from "./_html-tokens.ts";
 import {
@@ -17,6 +18,7 @@ type Anchor = {
   readonly href: string;
   readonly requiresPython: string | undefined;
   readonly yanked: false | string;
+  readonly uploadTime: number | undefined;
   readonly metadataHashes: DigestTable | undefined;
 };
 
@@ -35,6 +37,8 @@ export function readHtmlPage(text: string, url: string): SimplePage {
         href: href.trim(),
         requiresPython: python === undefined || python.trim() === "" ? undefined : python,
         yanked: attribute(tag, "data-yanked") ?? false,
+        // No standard has it, but mirrors send it, and uv reads it: without it a date limit leaves nothing.
+        uploadTime: readTime(attribute(tag, "data-upload-time") ?? ""),
         // PEP 714: the older name counts only where the newer one is absent.
         metadataHashes: readMetadataMark(
           attribute(tag, "data-core-metadata") ?? attribute(tag, "data-dist-info-metadata"),
@@ -99,7 +103,7 @@ function addLink(
     size: undefined,
     requiresPython: anchor.requiresPython,
     yanked: anchor.yanked,
-    uploadTime: undefined,
+    uploadTime: anchor.uploadTime,
     metadataHashes: anchor.metadataHashes,
   });
 }

@@ -1,3 +1,4 @@
+import { readTime } from "./_upload-time.ts";
 import type { Hashes } from "#base/hash";
 import { pageIsBroken } from "./errors.ts";
 import {
@@ -176,15 +177,6 @@ class JsonLink implements SimpleLink {
     if (mark === undefined || mark === null || mark === false) return undefined;
     return mark === true ? noDigests : lowerCased(mark);
   }
-}
-
-/** `2024-01-31T12:00:00.123456Z`. A time without zone is UTC (PEP 700), which `Date.parse` would read as local. */
-function readTime(text: string): number | undefined {
-  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$/i.test(text))
-    return undefined;
-  const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`;
-  const time = Date.parse(zoned);
-  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Nearly every page writes digests in lower case already, and then the decoded object itself is the answer. */

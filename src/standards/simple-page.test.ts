@@ -439,3 +439,15 @@ describe("decodeEntities()", () => {
     );
   });
 });
+
+test("a page of a mirror may say when a file was uploaded", () => {
+  const page = parseSimpleHtml(
+    '<a href="a-1.0.tar.gz" data-upload-time="2020-05-21T15:02:02Z">a-1.0.tar.gz</a>' +
+      '<a href="a-2.0.tar.gz" data-upload-time="yesterday">a-2.0.tar.gz</a>',
+    "https://index.example/simple/a/",
+  );
+  expect(page.links.map(({ uploadTime }) => uploadTime)).toEqual([
+    Date.parse("2020-05-21T15:02:02Z"),
+    undefined,
+  ]);
+});

@@ -6,6 +6,8 @@ import type { Report } from "#base/report";
 import { withoutCredentials } from "#base/url";
 import { HttpClient } from "#http/client";
 import type { HttpEvent } from "#http/events";
+import { RealSecrets } from "#platform/real/secrets";
+import { version } from "#cli/version";
 import { defaultHttpSettings, type HttpSettings } from "#http/settings";
 import type { IndexConfiguration, RepositoryConfiguration } from "#repository/configuration";
 import { ConfiguredRepositories } from "#repository/configured-repositories";
@@ -54,6 +56,8 @@ export function openHttp(
     certificates: options.cert,
     clientCertificate: options["client-cert"],
     trustedHosts,
+    userAgent: `pkm/${version}`,
+    secrets: new RealSecrets(),
   };
   return new HttpClient(settings, world, report);
 }
