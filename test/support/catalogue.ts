@@ -1,12 +1,25 @@
+import { createHash } from "node:crypto";
 import { fileOf, type IndexFile } from "./index-server.ts";
 import { makeWheel } from "./wheel-maker.ts";
 
 /** Small stand-ins for the projects that the documentation names, with the versions and requirements shown there. */
 export function catalogue(): IndexFile[] {
   return [
-    makeWheel({ name: "httpx", version: "0.28.1", requires: ["anyio", "certifi", "httpcore==1.*", "idna"] }),
-    makeWheel({ name: "httpx", version: "0.27.2", requires: ["anyio", "certifi", "httpcore==1.*", "idna", "sniffio"] }),
-    makeWheel({ name: "anyio", version: "4.12.0", requires: ["idna>=2.8", "typing_extensions>=4.5; python_version < '3.13'"] }),
+    makeWheel({
+      name: "httpx",
+      version: "0.28.1",
+      requires: ["anyio", "certifi", "httpcore==1.*", "idna"],
+    }),
+    makeWheel({
+      name: "httpx",
+      version: "0.27.2",
+      requires: ["anyio", "certifi", "httpcore==1.*", "idna", "sniffio"],
+    }),
+    makeWheel({
+      name: "anyio",
+      version: "4.12.0",
+      requires: ["idna>=2.8", "typing_extensions>=4.5"],
+    }),
     makeWheel({ name: "typing_extensions", version: "4.15.0" }),
     makeWheel({ name: "certifi", version: "2026.10.18" }),
     makeWheel({ name: "httpcore", version: "1.0.9", requires: ["certifi", "h11>=0.16"] }),
@@ -25,5 +38,40 @@ export function catalogue(): IndexFile[] {
       },
       consoleScripts: { cowsay: "cowsay.main:main" },
     }),
-  ].map((wheel) => fileOf(wheel));
+    makeWheel({
+      name: "click",
+      version: "8.3.1",
+      requires: ["colorama; platform_system == 'Windows'"],
+    }),
+    makeWheel({ name: "colorama", version: "0.4.6" }),
+    makeWheel({ name: "asgiref", version: "3.10.0" }),
+    makeWheel({ name: "sqlparse", version: "0.5.3" }),
+    makeWheel({ name: "argon2_cffi", version: "25.1.0" }),
+    ...["5.1.14", "5.2.7", "5.2.8"].map((version) =>
+      makeWheel({
+        name: "Django",
+        version,
+        requires: ["asgiref>=3.8.1", "sqlparse>=0.3.1", "argon2-cffi>=19.1.0; extra == 'argon2'"],
+        extras: ["argon2"],
+      }),
+    ),
+    // Somebody has taken the name of the private project on the public index.
+    makeWheel({ name: "acme_tools", version: "99.0" }),
+  ]
+    .map((wheel) => fileOf(wheel))
+    .concat(sourceOnly);
+}
+
+/** A project that offers source alone. */
+const sourceOnly: IndexFile = {
+  filename: "oldlib-1.0.tar.gz",
+  bytes: new Uint8Array(0),
+  sha256: createHash("sha256").digest("hex"),
+};
+
+/** What the index behind a password offers. */
+export function privateCatalogue(): IndexFile[] {
+  return [makeWheel({ name: "acme_tools", version: "1.2.0", requires: ["click"] })].map((wheel) =>
+    fileOf(wheel),
+  );
 }
