@@ -142,16 +142,19 @@ export class HttpClient {
   async download(url: string, sink: DownloadSink): Promise<{ readonly url: string }> {
     if (this.#settings.offline) throw errors.offlineMiss(url);
     let validator: string | undefined;
+    let attempts = 0;
     return this.#withRetries(
       url,
       async () => {
+        // Where it was cut off once, it may be again: then each attempt has to gain something.
+        const isCareful = attempts++ > 0;
         const offset = sink.received;
         const headers: Record<string, string> = { accept: "*/*", "accept-encoding": "identity" };
         if (offset > 0) {
           headers.range = `bytes=${offset}-`;
           if (validator !== undefined) headers["if-range"] = validator;
         }
-        const exchange = await this.#exchanger.open(url, headers);
+        const exchange = await this.#exchanger.open(url, headers, isCareful);
         try {
           const { response } = exchange;
           validator = rangeValidator(response.headers);

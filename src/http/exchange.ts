@@ -52,13 +52,17 @@ export class Exchanger {
     this.#watchdog = new Watchdog(world.clock, settings.timeout);
   }
 
-  async open(start: string, headers: Readonly<Record<string, string>>): Promise<Exchange> {
+  async open(
+    start: string,
+    headers: Readonly<Record<string, string>>,
+    isCareful = false,
+  ): Promise<Exchange> {
     const hops = [start];
     let url = parseHttpUrl(start);
     let credentials = this.#book.find(url);
     let hasAsked = false;
     for (;;) {
-      const exchange = await this.#send(url, headers, credentials);
+      const exchange = await this.#send(url, headers, credentials, isCareful);
       const { response } = exchange;
       const target = redirectTarget(response);
       if (target !== undefined) {
@@ -111,6 +115,7 @@ export class Exchanger {
     url: URL,
     headers: Readonly<Record<string, string>>,
     credentials: Credentials | undefined,
+    isCareful: boolean,
   ): Promise<Exchange> {
     const slot = url.host;
     const turn = this.#slots.take(slot);
@@ -135,6 +140,7 @@ export class Exchanger {
           ...(credentials === undefined ? {} : { authorization: basicAuthorization(credentials) }),
         },
         signal: abort.signal,
+        isCareful,
         onProgress: (bytes) => watch.progress(bytes),
         ...(url.protocol === "https:" ? { tls: this.#certificates.optionsFor(url) } : {}),
         ...(proxy === undefined ? {} : { proxy }),
@@ -153,6 +159,8 @@ export class Exchanger {
       };
     } catch (error) {
       close();
+      // A proxy or a certificate file that cannot be used: asking again would not help.
+      if (error instanceof PkmError) throw error;
       if (watch.stall === undefined) {
         const { kind, why } = describeNetworkError(error);
         if (kind === "tls")

@@ -154,6 +154,8 @@ export type NetworkRequest = {
   readonly proxy?: string;
   /** Told of every piece of the body that {@link NetworkResponse.bytes} receives, in bytes before decoding. */
   readonly onProgress?: (bytes: number) => void;
+  /** What comes before a connection breaks is wanted, even if getting it is slower; proxies are the exception. */
+  readonly isCareful?: boolean;
 };
 
 export type TlsOptions = {

@@ -17,8 +17,8 @@ export type DownloadWorld = {
 
 /**
  * Fetches distributions and verifies every digest that is known of them while they arrive. Files up to 32 MiB stay in
- * memory; larger ones go to the staging folder, where an interrupted download is found again if the file has a strong
- * digest. A file that is handed out by path belongs to whoever asked for it.
+ * memory; larger ones go to the staging folder, and so does what a broken download of any size has got, to be found
+ * again if the file has a strong digest. A file that is handed out by path belongs to whoever asked for it.
  */
 export class Downloads {
   readonly #client: HttpClient;
@@ -175,9 +175,9 @@ class Sink implements DownloadSink {
     const { shared } = this.#staging;
     const { files } = this.#world;
     const { size } = this.#file;
-    if (shared === undefined || (size !== undefined && size <= inMemory)) return;
-    // Of a file of unknown size nothing is known yet but what an earlier run left.
-    if (size === undefined && files.tryStat(shared) === undefined) return;
+    if (shared === undefined) return;
+    // What may be small enough for memory goes to the disk only where an earlier run left a part of it.
+    if ((size === undefined || size <= inMemory) && files.tryStat(shared) === undefined) return;
     await this.#openOnDisk(shared);
     if (this.#path !== shared) return;
     const stat = files.tryStat(shared);
@@ -243,16 +243,18 @@ class Sink implements DownloadSink {
 
   /** After a failure: what may be resumed stays, everything else goes. */
   abandon(error: unknown): void {
-    if (this.#path === undefined) return;
     const { shared } = this.#staging;
     const { files } = this.#world;
     const isWrong = error instanceof PkmError && /^(?:hash|size)-mismatch$/.test(error.code);
     try {
-      if (isWrong || shared === undefined) files.tryRemove(this.#path);
-      else {
-        this.#flush();
-        if (this.#path !== shared) files.rename(this.#path, shared);
+      if (isWrong || shared === undefined) {
+        if (this.#path !== undefined) files.tryRemove(this.#path);
+        return;
       }
+      if (this.received === 0) return;
+      const path = this.#path ?? this.#moveToDisk();
+      this.#flush();
+      if (path !== shared) files.rename(path, shared);
     } catch (failure) {
       if (errnoOf(failure) === undefined) throw failure;
     } finally {
@@ -295,7 +297,7 @@ class Sink implements DownloadSink {
     this.#pieces.push(piece);
   }
 
-  #moveToDisk(): void {
+  #moveToDisk(): string {
     const { files } = this.#world;
     files.makeFolders(this.#staging.folder);
     // The shared name is for those who took its lock; this download gets it only if it fails.
@@ -307,6 +309,7 @@ class Sink implements DownloadSink {
     this.#buffer = undefined;
     this.#pieces = [];
     files.write(this.#path, sofar);
+    return this.#path;
   }
 
   /** Takes the name that outlives this run, if nobody holds it. */

@@ -217,7 +217,43 @@ describe("a proxy", () => {
   });
 });
 
-describe("TLS", () => {
+describe("a careful request", () => {
+  test("hands out everything that came before the connection broke", async () => {
+    const url = await serveRaw((socket) => {
+      socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n${"x".repeat(180_000)}`);
+    });
+    for (let round = 0; round < 5; round++) {
+      const response = await get(url, { isCareful: true });
+      let received = 0;
+      const failure = await errorOf(
+        (async () => {
+          for await (const piece of response.body ?? []) received += piece.length;
+        })(),
+      );
+      expect(failure).toBeInstanceOf(Error);
+      expect(received).toBe(180_000);
+    }
+  });
+
+  test("follows no redirect and hangs no longer than its signal allows", async () => {
+    const url = serve(() => new Response(null, { status: 302, headers: { location: "/x" } }));
+    const response = await get(url, { isCareful: true });
+    expect([response.status, response.headers.get("location")]).toEqual([302, "/x"]);
+    const hanging = await serveRaw(() => {});
+    const abort = new AbortController();
+    const work = get(hanging, { isCareful: true, signal: abort.signal });
+    abort.abort();
+    expect(await errorOf(work)).toBeInstanceOf(Error);
+  });
+});
+
+describe.each([
+  ["by fetch", {}],
+  ["carefully", { isCareful: true }],
+])("TLS %s", (_, way) => {
+  const get = (url: string, more: object = {}) =>
+    network.send({ method: "GET", url, headers: {}, ...way, ...more });
+
   const secure = (): string =>
     serve(() => new Response("secret"), { key: serverKey, cert: serverCertificate });
 

@@ -35,6 +35,10 @@ export class RealNetwork implements Network {
 
   async #fetch(request: NetworkRequest): Promise<NetworkResponse> {
     const tls = request.url.startsWith("https:") ? await this.#tlsOf(request) : undefined;
+    if (request.isCareful === true && request.proxy === undefined) {
+      const { sendCarefully } = await import("./careful-request.ts");
+      return new FetchedResponse(await sendCarefully(request, tls ?? {}), request.onProgress);
+    }
     const options: BunFetchRequestInit & { readonly decompress: boolean } = {
       method: request.method,
       headers: request.headers,
