@@ -351,6 +351,19 @@ describe("retries", () => {
     expect(network.requests).toHaveLength(1);
   });
 
+  test("a proxy or certificate file that cannot be used is said at once, without another attempt", async () => {
+    for (const [settings, code] of [
+      [{ proxy: "socks5://proxy.example:1080" }, "bad-proxy"],
+      [{ certificates: "/missing.pem" }, "bad-certificate-file"],
+    ] as const) {
+      const { client, clock, network, events } = world(() => ({ body: "one" }), settings);
+      const error = await failureOf(settle(client.get(url, plain), clock));
+      expect(error.code).toBe(code);
+      expect(network.requests).toHaveLength(0);
+      expect(events).toEqual([]);
+    }
+  });
+
   test.each([["before"], [3]] as const)(
     "a hang (%p) ends within three times the limit",
     async (hangs) => {

@@ -1,4 +1,4 @@
-import type { PkmError } from "#base/errors";
+import { PkmError } from "#base/errors";
 import type { Report } from "#base/report";
 import type { NetworkResponse } from "#platform/ports";
 import type { HttpWorld } from "./client.ts";

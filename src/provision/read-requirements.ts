@@ -18,6 +18,7 @@ import {
   type RequirementWord,
 } from "#standards/requirement-word";
 import { tryParseSdistFilename } from "#standards/sdist-filename";
+import { parseWheelFilename } from "#standards/wheel-filename";
 import { anyVersion } from "#standards/specifier-set";
 import { constraintRefused, directNeedsBuild, foundAt } from "./errors.ts";
 import {
@@ -164,7 +165,11 @@ function directRequirement(
       `it is a ${word.vcs} checkout, and pkm cannot build from source yet`,
     );
   const filename = decodeURIComponent(word.url.replace(/[?#].*$/, "").replace(/^.*\//, ""));
-  const name = word.name ?? tryParseSdistFilename(filename)?.name;
+  const name =
+    word.name ??
+    (/\.whl$/i.test(filename)
+      ? parseWheelFilename(filename).name
+      : tryParseSdistFilename(filename)?.name);
   if (name === undefined)
     throw directNeedsBuild(
       word.url,
