@@ -5,6 +5,8 @@ import type { Output } from "./output.ts";
 export type Invocation = {
   /** As typed: `pkm pip install`. */
   readonly name: string;
+  /** The words behind the command as they were typed, without what configuration adds. */
+  readonly typed: readonly string[];
   readonly world: World;
   readonly output: Output;
   readonly global: GlobalValues;

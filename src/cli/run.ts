@@ -6,8 +6,8 @@ import { globalOptions } from "./global-options.ts";
 import type { Invocation } from "./invocation.ts";
 import { openOutput } from "./output.ts";
 import { argumentValues, optionValues, parseWords } from "./parse-arguments.ts";
-import { presentError } from "./present-error.ts";
 import { version } from "./version.ts";
+import { openWorld } from "./wiring.ts";
 
 /** Finds the command that the words name, loads only it, runs it, and answers the exit code. */
 export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
@@ -49,9 +49,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
         : ((typed.color as "auto" | "always" | "never" | undefined) ?? "auto"),
       env,
     });
-    const { openWorld } = await import("./wiring.ts");
     const invocation: Invocation = {
       name,
+      typed: rest,
       world: openWorld(),
       output,
       global: {
@@ -69,13 +69,16 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
     const words = argumentValues(parsed.words, name, command.arguments);
     return statusFor(found.path, await command.run(options as never, words as never, invocation));
   } catch (error) {
+    const { presentError } = await import("./present-error.ts");
     return statusFor(argv, presentError(error, output));
   }
 }
 
 /** Inside `pkm pip` the exit codes are pip's: everything that failed without being a usage error is 1. */
 function statusFor(argv: readonly string[], status: ExitCode): ExitCode {
-  return argv.find((word) => !word.startsWith("-")) === "pip" && status > exit.usage ? exit.failure : status;
+  return argv.find((word) => !word.startsWith("-")) === "pip" && status > exit.usage
+    ? exit.failure
+    : status;
 }
 
 /** What was typed wins over configuration; collected options keep both, configuration first, as in pip. */
