@@ -6,5 +6,6 @@ const [first] = process.argv.slice(2);
 if (first === "--version" || first === "-V") console.log(`pkm ${version}`);
 else {
   const { runCommandLine } = await import("./run.ts");
-  process.exitCode = await runCommandLine(process.argv.slice(2));
+  // Everything has been written by now; waiting for the event loop to run dry would only take time.
+  process.exit(await runCommandLine(process.argv.slice(2)));
 }

@@ -37,28 +37,35 @@ export type OutputOptions = {
 
 export function openOutput(options: OutputOptions): Output {
   const { quiet, verbose } = options;
-  const terminal = isTerminal(2);
-  const style = styleFor(wantsColor(options, terminal));
+  // Asked for by the first who wants to know: the answer takes longer than many a command.
+  let isWatched: boolean | undefined;
+  const terminal = (): boolean => (isWatched ??= isTerminal(2));
+  let chosen: Style | undefined;
+  const style = (): Style => (chosen ??= styleFor(wantsColor(options, terminal)));
   const toErr = (text: string): void => writeStream(2, `${text}\n`);
   const nothing = (): void => {};
   return {
     data: (text) => writeStream(1, text),
     say: quiet > 0 ? nothing : toErr,
     detail: verbose > 0 ? toErr : nothing,
-    warn: quiet > 1 ? nothing : (text) => toErr(`${style.yellow("warning:")} ${text}`),
+    warn: quiet > 1 ? nothing : (text) => toErr(`${style().yellow("warning:")} ${text}`),
     error: toErr,
-    style,
-    interactive: terminal && quiet === 0 && options.env.TERM !== "dumb",
+    get style() {
+      return style();
+    },
+    get interactive() {
+      return quiet === 0 && options.env.TERM !== "dumb" && terminal();
+    },
     quiet,
   };
 }
 
 /** `--color` first, then NO_COLOR and FORCE_COLOR, then whether somebody is watching. */
-function wantsColor(options: OutputOptions, terminal: boolean): boolean {
+function wantsColor(options: OutputOptions, terminal: () => boolean): boolean {
   if (options.color !== "auto") return options.color === "always";
   if ((options.env.NO_COLOR ?? "") !== "") return false;
   if ((options.env.FORCE_COLOR ?? "") !== "") return true;
-  return terminal && options.env.TERM !== "dumb";
+  return terminal() && options.env.TERM !== "dumb";
 }
 
 function styleFor(color: boolean): Style {

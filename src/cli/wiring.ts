@@ -4,7 +4,7 @@ import { RealFiles } from "#platform/real/files";
 import { RealHashing } from "#platform/real/hashing";
 import { readHost } from "#platform/real/host";
 import { RealInflate } from "#platform/real/inflate";
-import { RealNetwork } from "#platform/real/network";
+import { LateNetwork } from "#platform/real/late-network";
 import { RealProcesses } from "#platform/real/processes";
 import { RealWorkers } from "#platform/real/worker";
 
@@ -15,7 +15,7 @@ export function openWorld(): World {
     clock: new RealClock(),
     processes: new RealProcesses(),
     workers: new RealWorkers(),
-    network: new RealNetwork(),
+    network: new LateNetwork(),
     inflate: new RealInflate(),
     hashing: new RealHashing(),
     host: readHost(),

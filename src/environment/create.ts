@@ -1,7 +1,8 @@
 import { errnoOf, PkmError } from "#base/errors";
 import type { Interpreter } from "#interpreter/interpreter";
 import { joined, lastName, parentFolder } from "#interpreter/path-names";
-import { parseVirtualConfig, readVirtualFolder, virtualInterpreter } from "#interpreter/virtual";
+import { virtualInterpreter } from "#interpreter/virtual";
+import { parseVirtualConfig, readVirtualFolder } from "#interpreter/virtual-folder";
 import type { World } from "#platform/ports";
 import { activationScripts } from "./activation.ts";
 import { virtualEnvironment } from "./environment-of.ts";

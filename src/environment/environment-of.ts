@@ -1,6 +1,6 @@
 import type { Interpreter, SchemePaths } from "#interpreter/interpreter";
 import { joined } from "#interpreter/path-names";
-import { readVirtualFolder, type VirtualFolder } from "#interpreter/virtual";
+import { readVirtualFolder, type VirtualFolder } from "#interpreter/virtual-folder";
 import type { Host, World } from "#platform/ports";
 import { noUserSite } from "./errors.ts";
 import type { PythonEnvironment } from "./environment.ts";

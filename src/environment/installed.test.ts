@@ -9,8 +9,8 @@ import {
   readMetadata,
   readRecord,
   readRequested,
-  surveyInstalled,
 } from "./installed.ts";
+import { surveyInstalled } from "./survey.ts";
 
 const site = "/env/lib/python3.12/site-packages";
 

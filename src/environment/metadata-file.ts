@@ -1,6 +1,6 @@
 import { errnoOf } from "#base/errors";
 import type { InstalledDistribution } from "./environment.ts";
-import type { ReadingFiles } from "./installed.ts";
+import type { ReadingFiles } from "./survey.ts";
 
 export type MetadataHead = { readonly name: string; readonly version: string };
 

@@ -8,11 +8,11 @@ import { managedMessage, refuseExternallyManaged } from "./externally-managed.ts
 import {
   findEnvironment,
   openEnvironment,
-  openForReading,
   prefixEnvironment,
   targetEnvironment,
   userEnvironment,
 } from "./open.ts";
+import { openForReading } from "./open-for-reading.ts";
 
 const python = { path: "/usr/bin/python3.12" };
 

@@ -7,14 +7,11 @@ import {
   nearestVirtualFolder,
   readVirtualFolder,
   virtualFolderOf,
-  type VirtualFolder,
-} from "#interpreter/virtual";
+} from "#interpreter/virtual-folder";
 import type { InterpreterWorld } from "#interpreter/world";
-import type { World } from "#platform/ports";
 import { environmentOf } from "./environment-of.ts";
 import type { PythonEnvironment } from "./environment.ts";
 import { activeEnvironmentGone, notAnEnvironment } from "./errors.ts";
-import { sitePackagesBelow } from "./installed.ts";
 
 export {
   prefixEnvironment,
@@ -61,43 +58,6 @@ export async function findEnvironment(
   }
   const nearest = nearestVirtualFolder(options.cwd ?? world.host.cwd, world);
   return nearest === undefined ? undefined : openFolder(nearest.prefix, world, ".venv");
-}
-
-/** What listing needs of an environment; see {@link openForReading}. */
-export type ReadableEnvironment = Pick<PythonEnvironment, "root" | "sitePackages">;
-
-/**
- * The same environment for commands that only list what is installed. A virtual environment by itself needs no
- * interpreter at all then, not even a cached answer; `undefined` where one has to be asked.
- */
-export function openForReading(
-  named: string | undefined,
-  world: Pick<World, "files" | "host">,
-): ReadableEnvironment | undefined {
-  const virtual = virtualFolderFor(named, world);
-  if (virtual === undefined) return undefined;
-  if (virtual.config.get("include-system-site-packages")?.toLowerCase() === "true")
-    return undefined;
-  // PyPy keeps distributions in its standard library, which only its probe knows.
-  if (virtual.config.get("implementation")?.toLowerCase() !== "cpython") return undefined;
-  const sitePackages = sitePackagesBelow(virtual.prefix, world.files);
-  // Two versions of Python below one folder: only the interpreter knows which is its own.
-  return sitePackages.length === 1 ? { root: virtual.prefix, sitePackages } : undefined;
-}
-
-function virtualFolderFor(
-  named: string | undefined,
-  world: Pick<World, "files" | "host">,
-): VirtualFolder | undefined {
-  if (named === undefined) {
-    for (const { folder } of activeFolders(world.host))
-      return readVirtualFolder(absolutePath(folder, world.host), world);
-    return nearestVirtualFolder(world.host.cwd, world);
-  }
-  const path = absolutePath(named, world.host);
-  const kind = world.files.tryStat(path)?.kind;
-  if (kind === undefined) return undefined;
-  return kind === "folder" ? readVirtualFolder(path, world) : virtualFolderOf(path, world);
 }
 
 async function openFolder(

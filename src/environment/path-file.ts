@@ -1,5 +1,5 @@
 import type { FolderEntry } from "#platform/ports";
-import type { ReadingFiles } from "./installed.ts";
+import type { ReadingFiles } from "./survey.ts";
 
 /**
  * The folders that `.pth` files of a site folder add to `sys.path`, in the order in which Python adds them. Lines

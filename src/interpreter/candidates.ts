@@ -3,7 +3,7 @@ import { joined, lastName, parentFolder, searchFolders } from "./path-names.ts";
 import { pyenvShimTarget, pyenvVersionsFolder, releaseInPyenvName } from "./pyenv.ts";
 import type { PythonRequest } from "./python-request.ts";
 import { registeredPythons } from "./registered-pythons.ts";
-import { activeFolders, executableIn, nearestVirtualFolder } from "./virtual.ts";
+import { activeFolders, executableIn, nearestVirtualFolder } from "./virtual-folder.ts";
 import type { InterpreterWorld } from "./world.ts";
 
 /** An executable worth asking. */

@@ -11,7 +11,7 @@ import { absolutePath, joined, upwards } from "./path-names.ts";
 import { probeInterpreter } from "./probe.ts";
 import { pyenvExecutable } from "./pyenv.ts";
 import { fitOf, mayFit, parsePythonRequest, type PythonRequest } from "./python-request.ts";
-import { executableIn } from "./virtual.ts";
+import { executableIn } from "./virtual-folder.ts";
 import type { InterpreterWorld } from "./world.ts";
 
 export type FindRequest = {

@@ -7,7 +7,8 @@ import { absolutePath } from "./path-names.ts";
 import { interpreterFrom, type ProbeAnswer, type TooOldAnswer } from "./probe-answer.ts";
 import script from "./probe.py" with { type: "text" };
 import { pyenvShimTarget } from "./pyenv.ts";
-import { baseOfVirtual, virtualFolderOf, virtualInterpreter } from "./virtual.ts";
+import { baseOfVirtual, virtualInterpreter } from "./virtual.ts";
+import { virtualFolderOf } from "./virtual-folder.ts";
 import type { InterpreterWorld } from "./world.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createEnvironment, type CreateRequest } from "#environment/create";
-import { openEnvironment, openForReading } from "#environment/open";
+import { openEnvironment } from "#environment/open";
+import { openForReading } from "#environment/open-for-reading";
 import { probeInterpreter } from "#interpreter/probe";
 import { pythons, realWorld, run, temporaryFolder } from "./_machine.ts";
 

@@ -10,10 +10,12 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import { errnoOf } from "#base/errors";
 import type { FileLock, LockOptions } from "#platform/ports";
+import { runtimeModule } from "./runtime-module.ts";
 import { tryFlock } from "./system-calls.ts";
+
+const os = runtimeModule("node:os");
 
 /**
  * An advisory lock as {@link Files.lock} promises it. `flock` where it can be trusted: the kernel lets go of it
@@ -68,8 +70,8 @@ export async function linkLock(path: string, options: LockOptions): Promise<File
     shared.count++;
     return { release: once(() => releaseShared(held, shared)) };
   }
-  const claim = `${path}.${hostname()}.${process.pid}.${claims++}`;
-  const text = `${hostname()} ${process.pid}\n${options.holder ?? ""}`;
+  const claim = `${path}.${os().hostname()}.${process.pid}.${claims++}`;
+  const text = `${os().hostname()} ${process.pid}\n${options.holder ?? ""}`;
   writeFileSync(claim, text, { flag: "wx" });
   const wait = waiting(held, options);
   try {
@@ -125,7 +127,7 @@ function breakStale(held: string, claim: string): boolean {
 
 function isAbandoned(claim: string): boolean {
   const [host, pid] = claim.split("\n", 1)[0]?.split(" ") ?? [];
-  return host === hostname() && pid !== undefined && !isAlive(Number(pid));
+  return host === os().hostname() && pid !== undefined && !isAlive(Number(pid));
 }
 
 function tryUnlink(path: string): void {

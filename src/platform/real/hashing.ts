@@ -1,5 +1,7 @@
-import { createHash } from "node:crypto";
 import type { Hashing, RunningHash } from "#platform/ports";
+import { runtimeModule } from "./runtime-module.ts";
+
+const crypto = runtimeModule("node:crypto");
 
 /** Digests by the runtime's native code. */
 export class RealHashing implements Hashing {
@@ -8,11 +10,11 @@ export class RealHashing implements Hashing {
     content: Uint8Array | string,
     encoding: "hex" | "base64url" = "hex",
   ): string {
-    return createHash(nativeName(algorithm)).update(content).digest(encoding);
+    return crypto().createHash(nativeName(algorithm)).update(content).digest(encoding);
   }
 
   start(algorithm: string): RunningHash {
-    const hash = createHash(nativeName(algorithm));
+    const hash = crypto().createHash(nativeName(algorithm));
     return {
       update(content) {
         hash.update(content);

@@ -1,14 +1,22 @@
-import { homedir, tmpdir } from "node:os";
 import type { Host } from "#platform/ports";
+import { runtimeModule } from "./runtime-module.ts";
 
-/** Asks the operating system once, at the start. */
+const os = runtimeModule("node:os");
+
+/** What the operating system tells of this process. */
 export function readHost(): Host {
   return {
     os:
       process.platform === "win32" ? "windows" : process.platform === "darwin" ? "macos" : "linux",
     arch: process.arch,
-    home: homedir(),
-    temporaryFolder: tmpdir(),
+    get home() {
+      // What homedir() asks first on POSIX, without its module.
+      const home = process.platform === "win32" ? undefined : process.env.HOME;
+      return home === undefined || home === "" ? os().homedir() : home;
+    },
+    get temporaryFolder() {
+      return os().tmpdir();
+    },
     cwd: process.cwd(),
     env: process.env,
     userId: process.getuid?.(),

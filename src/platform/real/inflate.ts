@@ -1,5 +1,7 @@
-import { crc32, gunzipSync, inflateRawSync } from "node:zlib";
 import type { Inflate } from "#platform/ports";
+import { runtimeModule } from "./runtime-module.ts";
+
+const zlib = runtimeModule("node:zlib");
 
 /**
  * Decompression by zlib with the output allocated once at its declared length: as fast as libdeflate on the
@@ -7,7 +9,7 @@ import type { Inflate } from "#platform/ports";
  */
 export class RealInflate implements Inflate {
   inflateRaw(compressed: Uint8Array, size: number): Uint8Array {
-    const { buffer, engine } = inflateRawSync(compressed, {
+    const { buffer, engine } = zlib().inflateRawSync(compressed, {
       maxOutputLength: size + 1,
       // One byte more than wanted, so that zlib sees the end of the stream without asking for a second buffer.
       chunkSize: Math.max(smallestChunk, size + 1),
@@ -25,7 +27,7 @@ export class RealInflate implements Inflate {
 
   gunzip(compressed: Uint8Array, limit: number): Uint8Array {
     try {
-      return gunzipSync(compressed, { maxOutputLength: Math.max(1, limit) });
+      return zlib().gunzipSync(compressed, { maxOutputLength: Math.max(1, limit) });
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
         throw new RangeError(`gzip stream holds more than ${limit} bytes`, { cause: error });
@@ -34,7 +36,7 @@ export class RealInflate implements Inflate {
   }
 
   crc32(content: Uint8Array): number {
-    return crc32(content);
+    return zlib().crc32(content);
   }
 }
 

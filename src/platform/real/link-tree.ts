@@ -1,10 +1,12 @@
 import { closeSync, constants, copyFileSync, linkSync, mkdirSync, openSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { errnoOf } from "#base/errors";
 import type { Files, LinkMode, TreeLinks } from "#platform/ports";
+import { runtimeModule } from "./runtime-module.ts";
 import { LinkBatch } from "./shared-links.ts";
 import { folderCalls } from "./system-calls.ts";
 import { workerAddress } from "./worker.ts";
+
+const os = runtimeModule("node:os");
 
 /**
  * Makes the folders and puts the files there as {@link Files.linkTree} promises. A system that refuses a
@@ -56,7 +58,7 @@ function openBatch(count: number): LinkBatch | undefined {
   }
   if (opened === false) return undefined;
   linked += count;
-  if (helper === undefined && linked >= manyFiles && availableParallelism() > 1) {
+  if (helper === undefined && linked >= manyFiles && os().availableParallelism() > 1) {
     helper = new Worker(workerAddress("platform/real/link-worker"));
     // Without a helper the work is done all the same.
     helper.onerror = (event) => event.preventDefault();

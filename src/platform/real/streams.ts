@@ -1,5 +1,7 @@
-import { writeSync } from "node:fs";
-import { isatty } from "node:tty";
+import { fstatSync, writeSync } from "node:fs";
+import { runtimeModule } from "./runtime-module.ts";
+
+const tty = runtimeModule("node:tty");
 
 let outputClosed = false;
 
@@ -26,7 +28,12 @@ export function writeStream(stream: 1 | 2, text: string): void {
 }
 
 export function isTerminal(stream: 0 | 1 | 2): boolean {
-  return isatty(stream);
+  try {
+    // The module takes 3 ms; files and pipes are told apart without it.
+    return fstatSync(stream).isCharacterDevice() && tty().isatty(stream);
+  } catch {
+    return false;
+  }
 }
 
 /** Columns of the terminal that shows the messages; 80 where nobody says. */

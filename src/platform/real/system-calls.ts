@@ -1,5 +1,4 @@
 import { lstatSync } from "node:fs";
-import { createRequire } from "node:module";
 import type * as Ffi from "bun:ffi";
 
 /*
@@ -80,7 +79,7 @@ function system(): System | undefined {
 
 function open(): System | undefined {
   if (process.platform === "win32") return undefined;
-  const ffi = createRequire(import.meta.url)("bun:ffi") as typeof Ffi;
+  const ffi = process.getBuiltinModule("bun:ffi") as unknown as typeof Ffi;
   return process.platform === "darwin" ? openDarwin(ffi) : openLinux(ffi);
 }
 

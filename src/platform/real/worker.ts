@@ -1,11 +1,13 @@
-import { availableParallelism } from "node:os";
 import { PkmError, type PkmErrorDetails } from "#base/errors";
 import type { WorkerFile, Workers, WorkerThread } from "#platform/ports";
+import { runtimeModule } from "./runtime-module.ts";
+
+const os = runtimeModule("node:os");
 
 /** Threads of this process. */
 export class RealWorkers implements Workers {
   get cores(): number {
-    return availableParallelism();
+    return os().availableParallelism();
   }
 
   start(file: WorkerFile): WorkerThread {

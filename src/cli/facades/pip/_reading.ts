@@ -3,8 +3,8 @@ import type { OptionTable, OptionValues } from "#cli/command";
 import { conflictingOptions } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
 import type { InstalledDistribution } from "#environment/environment";
-import { type InstalledSurvey, surveyInstalled } from "#environment/installed";
-import { openForReading } from "#environment/open";
+import { type InstalledSurvey, surveyInstalled } from "#environment/survey";
+import { openForReading } from "#environment/open-for-reading";
 import type { NormalizedName } from "#standards/name";
 import { pipValues } from "./_pip-values.ts";
 
