@@ -5,9 +5,12 @@ import { withoutCredentials } from "#base/url";
 /** Where a text stopped making sense: from `start` up to `end`, in UTF-16 units. */
 export type Place = { readonly start: number; readonly end?: number };
 
-/** Shows the text with a caret under the place. */
-function under(text: string, place: Place): string {
-  return caret(text, place.start, place.end);
+/** Shows the text with a caret under the place, and without the credentials of its URLs. */
+function under(text: string, { start, end }: Place): string {
+  const shown = withCredentialsCut(text);
+  if (shown === text) return caret(text, start, end);
+  const from = Math.min(withCredentialsCut(text.slice(0, start)).length, shown.length);
+  return caret(shown, from, end === undefined ? undefined : from + end - start);
 }
 
 /** User names and passwords of the URLs inside a text. */
@@ -40,14 +43,11 @@ export function invalidSpecifier(text: string, place: Place, why: string): PkmEr
 
 /** A text that is no dependency specifier (PEP 508). */
 export function invalidRequirement(text: string, place: Place, why: string): PkmError {
-  const shown = withCredentialsCut(text);
-  const start = withCredentialsCut(text.slice(0, place.start)).length;
-  const end = place.end === undefined ? undefined : start + place.end - place.start;
   return new PkmError({
     code: "invalid-requirement",
-    what: `Cannot read \`${shown}\` as a requirement`,
+    what: `Cannot read \`${withCredentialsCut(text)}\` as a requirement`,
     why: withCredentialsCut(why),
-    excerpt: under(shown, { start, ...(end === undefined ? {} : { end }) }),
+    excerpt: under(text, place),
   });
 }
 
@@ -158,9 +158,9 @@ export function requirementWordInvalid(
 ): PkmError {
   return new PkmError({
     code: "invalid-requirement",
-    what: `Cannot read \`${withoutCredentials(word)}\` as a requirement`,
-    why,
-    fix,
+    what: `Cannot read \`${withCredentialsCut(word)}\` as a requirement`,
+    why: withCredentialsCut(why),
+    fix: fix.map(withCredentialsCut),
     excerpt: cause instanceof PkmError ? cause.excerpt : undefined,
     cause,
   });
@@ -170,9 +170,9 @@ export function requirementWordInvalid(
 export function editableInvalid(word: string, why: string, fix: readonly string[] = []): PkmError {
   return new PkmError({
     code: "invalid-editable",
-    what: `Cannot use \`${withoutCredentials(word)}\` as an editable requirement`,
-    why,
-    fix,
+    what: `Cannot use \`${withCredentialsCut(word)}\` as an editable requirement`,
+    why: withCredentialsCut(why),
+    fix: fix.map(withCredentialsCut),
   });
 }
 
