@@ -2,6 +2,7 @@ import type { Files } from "#platform/ports";
 import { journalAstray, journalTooNew } from "./errors.ts";
 import { isOwn, type Places } from "./places.ts";
 import { isInside } from "./record-paths.ts";
+import { journalName } from "./unfinished.ts";
 
 /**
  * One touch of the environment. Each can be undone from what lies on the disk alone, however far it came, and
@@ -29,7 +30,7 @@ const format = 1;
 
 /** The journal of an open transaction: present from before the first step until the commit, or the last undo. */
 export function journalPath(places: Places): string {
-  return `${places.transaction}/journal`;
+  return `${places.transaction}/${journalName}`;
 }
 
 /** The journal under this name says that every step has been made. */

@@ -2,6 +2,7 @@ import type { PythonEnvironment } from "#environment/environment";
 import type { Files } from "#platform/ports";
 import type { WheelManifest, WheelScheme } from "#store/wheel-manifest";
 import { isInside } from "./record-paths.ts";
+import { transactionFolder } from "./unfinished.ts";
 
 /**
  * Where things go in one environment, links resolved: `lib64` and `lib` are one folder on many machines, and
@@ -52,7 +53,7 @@ export function placesOf(
     scripts,
     data,
     headers,
-    transaction: `${root}/.pkm-transaction`,
+    transaction: transactionFolder(root),
     lock: `${root}/.pkm.lock`,
     anchors,
     kept,

@@ -5,6 +5,7 @@ import type { Invocation } from "#cli/invocation";
 import type { InstalledDistribution } from "#environment/environment";
 import { type InstalledSurvey, surveyInstalled } from "#environment/survey";
 import { openForReading } from "#environment/open-for-reading";
+import { hasUnfinishedChange } from "#installer/unfinished";
 import type { NormalizedName } from "#standards/name";
 import { pipValues } from "./_pip-values.ts";
 
@@ -65,7 +66,7 @@ export function warnOfSurvey({ broken }: InstalledSurvey, { output }: Invocation
 
 /** A reader sees an environment in the middle of a change as it is; only the next change can tidy it up. */
 export function warnOfUnfinished(root: string, { world, output }: Invocation): void {
-  if (world.files.tryLstat(`${root}/.pkm-transaction/journal`) === undefined) return;
+  if (!hasUnfinishedChange(root, world.files)) return;
   output.warn(
     `a change of ${root} is not finished: what is listed may be half old and half new; the next command that ` +
       "changes this environment completes or undoes it",
