@@ -112,6 +112,7 @@ function onLoopback(command: string): string {
 function asInPages(printed: string, sandbox: Sandbox): string {
   let text = printed
     .replaceAll(sandbox.work, "/home/ada/work")
+    .replaceAll(sandbox.env.HOME as string, "/home/ada")
     .replaceAll(sandbox.env.PKM_CACHE_DIR as string, "/home/ada/.cache/pkm")
     .replaceAll(/Python 3\.\d+\.\d+\S* at \S+/g, "Python 3.13.1 at /usr/bin/python3.13")
     .replaceAll(/Python 3\.\d+\.\d+\b/g, "Python 3.13.1")

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { fileOf, type IndexFile } from "./index-server.ts";
 import { makeWheel } from "./wheel-maker.ts";
+import { writeZip } from "./zip-writer.ts";
 
 /** Small stand-ins for the projects that the documentation names, with the versions and requirements shown there. */
 export function catalogue(): IndexFile[] {
@@ -59,7 +61,7 @@ export function catalogue(): IndexFile[] {
     makeWheel({ name: "acme_tools", version: "99.0" }),
   ]
     .map((wheel) => fileOf(wheel))
-    .concat(sourceOnly);
+    .concat(sourceOnly, brokenFiles());
 }
 
 /** A project that offers source alone. */
@@ -68,6 +70,29 @@ const sourceOnly: IndexFile = {
   bytes: new Uint8Array(0),
   sha256: createHash("sha256").digest("hex"),
 };
+
+/** Files that pages about errors name. */
+function brokenFiles(): IndexFile[] {
+  const named = (filename: string, bytes: Uint8Array): IndexFile => ({
+    filename,
+    bytes,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  });
+  const whole = makeWheel({ name: "demo", version: "1.0" }).bytes;
+  const lying = makeWheel({
+    name: "lying",
+    version: "1.0",
+    recordLies: { "lying/__init__.py": "somebody else's" },
+  });
+  return [
+    named("truncated-1.0-py3-none-any.whl", whole.subarray(0, whole.length - 100)),
+    named("escaping-1.0-py3-none-any.whl", writeZip([{ name: "../../.profile", content: "" }])),
+    named("bare-1.0-py3-none-any.whl", writeZip([{ name: "bare.py", content: "" }])),
+    named("stranger-1.0-py3-none-any.whl", whole),
+    named("hollow-1.0.tar.gz", new Uint8Array(gzipSync(new Uint8Array(1024)))),
+    named(lying.filename, lying.bytes),
+  ];
+}
 
 /** What the index behind a password offers. */
 export function privateCatalogue(): IndexFile[] {
