@@ -5,30 +5,47 @@ import type { Invocation } from "#cli/invocation";
 import { absolute } from "#cli/cache-folder";
 import type { Interpreter } from "#interpreter/interpreter";
 import type { Selection } from "#provision/request";
-import type { FormatPolicy, PrereleasePolicy, ResolutionPolicy, ResolutionTarget } from "#resolver/request";
+import type {
+  FormatPolicy,
+  PrereleasePolicy,
+  ResolutionPolicy,
+  ResolutionTarget,
+} from "#resolver/request";
 import { chooseNames, noNames } from "#standards/format-control";
 import { type NormalizedName, parseName } from "#standards/name";
-import { noRequirementsOptions, type RequirementsOptions, type RequirementsReader } from "#standards/requirements-file";
+import {
+  noRequirementsOptions,
+  type RequirementsOptions,
+  type RequirementsReader,
+} from "#standards/requirements-file";
 import type { MarkerEnvironment } from "#standards/marker";
 import { abiTags } from "#standards/platform-tags";
 import { type TagPlatform, tagRanks } from "#standards/tags";
-import { namedPlatform } from "#standards/target-platform";
+import { markersOfTag, namedPlatform, platformsOfTags } from "#standards/target-platform";
 import { parseVersion, tryParseVersion } from "#standards/version";
 import { invalidDate } from "./_errors.ts";
 import type { IndexChoices } from "./_repositories.ts";
 import type { resolutionOptions } from "./options.ts";
+import type { targetOptions } from "./target-options.ts";
 
 export type ResolutionChoices = Partial<OptionValues<typeof resolutionOptions>>;
+
+/** What names another machine than the interpreter's own. */
+export type TargetChoices = Pick<ResolutionChoices, "python-version" | "python-platform"> &
+  Partial<OptionValues<typeof targetOptions>>;
 
 /** The options of the command line that a requirements file may add to. */
 export function commandLineOptions(options: IndexChoices & ResolutionChoices): RequirementsOptions {
   let binaries = noNames;
   for (const value of options["no-binary"] ?? []) binaries = chooseNames(binaries, "first", value);
-  for (const value of options["only-binary"] ?? []) binaries = chooseNames(binaries, "second", value);
+  for (const value of options["only-binary"] ?? [])
+    binaries = chooseNames(binaries, "second", value);
   if (options["no-build"] === true) binaries = chooseNames(binaries, "second", ":all:");
   let releases = noNames;
-  for (const value of options["all-releases"] ?? []) releases = chooseNames(releases, "first", value);
-  for (const value of options["only-final"] ?? []) releases = chooseNames(releases, "second", value);
+  for (const value of options["all-releases"] ?? [])
+    releases = chooseNames(releases, "first", value);
+  for (const value of options["only-final"] ?? [])
+    releases = chooseNames(releases, "second", value);
   return {
     ...noRequirementsOptions,
     indexUrl: options["index-url"],
@@ -62,7 +79,10 @@ export function resolutionPolicy(
   };
 }
 
-function prereleasePolicy(choices: ResolutionChoices, options: RequirementsOptions): PrereleasePolicy {
+function prereleasePolicy(
+  choices: ResolutionChoices,
+  options: RequirementsOptions,
+): PrereleasePolicy {
   if (choices.pre === true || options.releases.first.has(":all:")) return "allow";
   if (options.releases.second.has(":all:")) return "disallow";
   const { prerelease } = choices;
@@ -86,65 +106,119 @@ function dateLimit(choices: ResolutionChoices, { world }: Invocation): number | 
   return undefined;
 }
 
-/** The machine the answer is for: the interpreter's own unless `--python-version` or `--python-platform` name another. */
+/**
+ * The machine the answer is for: the interpreter's own unless `--python-version`, `--python-platform` or pip's
+ * `--platform`, `--implementation` and `--abi` name another. Unlike pip's, its markers are that machine's as well.
+ */
 export function resolutionTarget(
   interpreter: Interpreter,
-  choices: ResolutionChoices,
-  { name }: Invocation,
+  choices: TargetChoices,
+  invocation: Pick<Invocation, "name">,
 ): ResolutionTarget {
-  const asked = choices["python-version"];
-  const platformName = choices["python-platform"];
-  const python =
-    asked === undefined
-      ? parseVersion(`${interpreter.major}.${interpreter.minor}.${interpreter.micro}`)
-      : tryParseVersion(asked);
-  const [major = 3, minor = 0, micro] = python?.release.map(Number) ?? [];
-  if (python === undefined || python.release.length > 3 || python.release.length < 2)
-    throw invalidOptionValue({
-      option: "--python-version",
-      value: asked ?? "",
-      expected: "a version such as `3.12` or `3.12.4`",
-      command: name,
-    });
-  const platform = platformName === undefined ? undefined : namedPlatform(platformName);
-  const markers = {
-    ...interpreter.markers,
-    ...(asked === undefined ? {} : pythonMarkers(major, minor, micro ?? 0)),
-    ...platform?.markers,
-  };
-  const tags: TagPlatform = {
-    ...interpreter.tags,
-    python: [major, minor],
-    abis:
-      asked === undefined
-        ? interpreter.tags.abis
-        : abiTags({
-            implementation: interpreter.implementation,
-            python: [major, minor],
-            freeThreaded: interpreter.freeThreaded,
-            debug: interpreter.debug,
-            extensionSuffix: interpreter.extensionSuffix,
-          }),
-    platforms: platform?.platforms ?? interpreter.tags.platforms,
-  };
+  const { markers, tags, python } = targetMachine(interpreter, choices, invocation);
   return {
-    python: parseVersion(`${major}.${minor}.${micro ?? 0}`),
+    python: parseVersion(python),
     markers,
     tags: tagRanks(tags),
-    description: `Python ${asked ?? interpreter.version}${platformName === undefined ? "" : ` on ${platformName}`}`,
+    description: descriptionOf(interpreter, choices),
   };
+}
+
+/** {@link resolutionTarget} before tags are ranked: three numbers, markers, and what decides about wheels. */
+export function targetMachine(
+  interpreter: Interpreter,
+  choices: TargetChoices,
+  { name }: Pick<Invocation, "name">,
+): { readonly python: string; readonly markers: MarkerEnvironment; readonly tags: TagPlatform } {
+  const { platform: tagged = [], implementation, abi = [] } = choices;
+  const asked = choices["python-version"];
+  const platformName = choices["python-platform"];
+  const [major, minor, micro] =
+    asked === undefined
+      ? [interpreter.major, interpreter.minor, interpreter.micro]
+      : askedPython(asked, name);
+  const platform = platformName === undefined ? undefined : namedPlatform(platformName);
+  const [firstTag] = tagged;
+  const abis =
+    asked === undefined
+      ? interpreter.tags.abis
+      : abiTags({
+          implementation: interpreter.implementation,
+          python: [major, minor],
+          freeThreaded: interpreter.freeThreaded,
+          debug: interpreter.debug,
+          extensionSuffix: interpreter.extensionSuffix,
+        });
+  return {
+    python: `${major}.${minor}.${micro}`,
+    markers: {
+      ...interpreter.markers,
+      ...(asked === undefined ? {} : pythonMarkers(major, minor, micro)),
+      ...(implementation === undefined ? {} : implementationMarkers[implementation]),
+      ...platform?.markers,
+      ...(firstTag === undefined ? {} : markersOfTag(firstTag)),
+    },
+    tags: {
+      implementation: implementation ?? interpreter.tags.implementation,
+      python: [major, minor],
+      abis: abi.length > 0 ? abi : abis,
+      platforms:
+        tagged.length > 0
+          ? platformsOfTags(tagged)
+          : (platform?.platforms ?? interpreter.tags.platforms),
+    },
+  };
+}
+
+const implementationMarkers: Readonly<Record<string, Partial<MarkerEnvironment>>> = {
+  cp: { implementation_name: "cpython", platform_python_implementation: "CPython" },
+  pp: { implementation_name: "pypy", platform_python_implementation: "PyPy" },
+};
+
+/** `3.12`, `3.12.4`, and pip's short forms: `3` is 3.0, `312` is 3.12. */
+function askedPython(asked: string, command: string): readonly [number, number, number] {
+  const short = /^([0-9])([0-9]*)$/.exec(asked);
+  if (short !== null) return [Number(short[1]), Number(short[2]), 0];
+  const release = tryParseVersion(asked)?.release;
+  if (release === undefined || release.length > 3)
+    throw invalidOptionValue({
+      option: "--python-version",
+      value: asked,
+      expected: "a version such as `3.12` or `3.12.4`",
+      command,
+    });
+  const [major = 0, minor = 0, micro = 0] = release.map(Number);
+  return [major, minor, micro];
+}
+
+function descriptionOf(interpreter: Interpreter, choices: TargetChoices): string {
+  const python = `Python ${choices["python-version"] ?? interpreter.version}`;
+  const { platform = [], implementation, abi = [] } = choices;
+  const parts = [
+    ...(choices["python-platform"] === undefined ? [] : [choices["python-platform"]]),
+    ...platform,
+    ...(implementation === undefined ? [] : [`implementation ${implementation}`]),
+    ...(abi.length === 0 ? [] : [`ABI ${abi.join(", ")}`]),
+  ];
+  return parts.length === 0 ? python : `${python} on ${parts.join(", ")}`;
 }
 
 function pythonMarkers(major: number, minor: number, micro: number): Partial<MarkerEnvironment> {
   const full = `${major}.${minor}.${micro}`;
-  return { python_version: `${major}.${minor}`, python_full_version: full, implementation_version: full };
+  return {
+    python_version: `${major}.${minor}`,
+    python_full_version: full,
+    implementation_version: full,
+  };
 }
 
 /** `--upgrade` and `--upgrade-package`, `--force-reinstall` and `--reinstall-package`. */
 export function selection(all: boolean, names: readonly string[]): Selection {
   if (all) return true;
   if (names.length === 0) return false;
-  return new Set<NormalizedName>(names.flatMap((text) => text.split(",")).map((text) => parseName(text.trim())));
+  return new Set<NormalizedName>(
+    names.flatMap((text) => text.split(",")).map((text) => parseName(text.trim())),
+  );
 }
 
 /** Bytes of a requirements file from an address. */
@@ -160,9 +234,16 @@ export function requirementsReader(
     variables: (name) => world.host.env[name],
     read: (place) => {
       if (/^https?:/i.test(place)) return fetch(place);
-      if (/^file:/i.test(place)) return world.files.read(decodeURIComponent(new URL(place).pathname));
-      // `-r -` and `-r /dev/stdin` are read to their end, whatever size the system tells.
-      return world.files.read(place === absolute("-", world.host.cwd) ? "/dev/stdin" : place);
+      if (/^file:/i.test(place))
+        return world.files.read(decodeURIComponent(new URL(place).pathname));
+      return place === absolute("-", world.host.cwd) ? standardInput() : world.files.read(place);
     },
   };
+}
+
+/** Read as a stream and not as `/dev/stdin`, which cannot be opened where it is a socket. */
+async function standardInput(): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of process.stdin) pieces.push(piece as Uint8Array);
+  return Buffer.concat(pieces);
 }
