@@ -9,5 +9,7 @@ export interface RandomAccess {
 export interface Inflater {
   /** Raw deflate. Throws unless the whole input makes exactly `size` bytes. */
   inflateRaw(compressed: Uint8Array, size: number): Uint8Array;
-  crc32(content: Uint8Array): number;
+  /** {@link inflateRaw} piece by piece; each piece is overwritten by the next, and a bad stream throws at its end. */
+  inflatePieces(compressed: Uint8Array, size: number): Iterable<Uint8Array>;
+  crc32(content: Uint8Array, before?: number): number;
 }

@@ -17,6 +17,11 @@ import {
 export interface ZipArchive extends ZipDirectory {
   /** The member's bytes, of exactly the declared size and checksum. May be a view of the archive's own bytes. */
   content(member: ZipMember): Uint8Array;
+  /**
+   * {@link content} piece by piece. Each is overwritten by the next, and what was handed out is of the declared size
+   * and checksum only when the last one has been taken without a throw.
+   */
+  pieces(member: ZipMember): Iterable<Uint8Array>;
 }
 
 /**
@@ -31,13 +36,15 @@ export function openZip(
 ): ZipArchive {
   const directory = readZipDirectorySync(bytes, name, limits);
   const starts = checkLayout(bytes, directory, name);
+  const packed = (member: ZipMember): Uint8Array => {
+    const start = starts.get(member);
+    if (start === undefined) throw new Error(`${member.name} is no member of ${name}`);
+    return bytes.subarray(start, start + member.compressedSize);
+  };
   return {
     ...directory,
-    content(member) {
-      const start = starts.get(member);
-      if (start === undefined) throw new Error(`${member.name} is no member of ${name}`);
-      return unpack(bytes.subarray(start, start + member.compressedSize), member, name, inflate);
-    },
+    content: (member) => unpack(packed(member), member, name, inflate),
+    pieces: (member) => unpackPieces(packed(member), member, name, inflate),
   };
 }
 
@@ -78,16 +85,48 @@ function unpack(
     try {
       content = inflate.inflateRaw(packed, member.size);
     } catch (cause) {
-      throw archiveCorrupt(
-        archive,
-        `\`${member.name}\` cannot be unpacked to ${member.size} bytes`,
-        cause,
-      );
+      throw damagedStream(archive, member, cause);
     }
   }
-  if (inflate.crc32(content) >>> 0 !== member.crc32)
-    throw archiveCorrupt(archive, `\`${member.name}\` does not match its checksum`);
+  checkSum(inflate.crc32(content), member, archive);
   return content;
+}
+
+function* unpackPieces(
+  packed: Uint8Array,
+  member: ZipMember,
+  archive: string,
+  inflate: Inflater,
+): Generator<Uint8Array, void> {
+  let sum = 0;
+  if (member.deflated) {
+    // Nothing that goes wrong with the one who takes the pieces arrives here.
+    try {
+      for (const piece of inflate.inflatePieces(packed, member.size)) {
+        sum = inflate.crc32(piece, sum);
+        yield piece;
+      }
+    } catch (cause) {
+      throw damagedStream(archive, member, cause);
+    }
+  } else {
+    sum = inflate.crc32(packed);
+    yield packed;
+  }
+  checkSum(sum, member, archive);
+}
+
+function damagedStream(archive: string, member: ZipMember, cause: unknown): Error {
+  return archiveCorrupt(
+    archive,
+    `\`${member.name}\` cannot be unpacked to ${member.size} bytes`,
+    cause,
+  );
+}
+
+function checkSum(sum: number, member: ZipMember, archive: string): void {
+  if (sum >>> 0 !== member.crc32)
+    throw archiveCorrupt(archive, `\`${member.name}\` does not match its checksum`);
 }
 
 /** Answers where each member's data begins. */

@@ -48,8 +48,8 @@ export type OpenWheel = {
   readonly guiScripts: Readonly<Record<string, string>>;
   /** Pairs of members that are one file where case is folded. */
   readonly caseCollisions: readonly (readonly [string, string])[];
-  /** The bytes of a file, verified against its checksum, and size and hash in RECORD; with its sha256 as RECORD has it. */
-  content(file: WheelFileMember): { readonly bytes: Uint8Array; readonly sha256: string };
+  /** The bytes of a file, verified against its checksum, and size and hash in RECORD. */
+  content(file: WheelFileMember): VerifiedContent;
 };
 
 export type WheelWorld = Pick<World, "hashing"> & { readonly inflate: Inflater };
@@ -79,8 +79,63 @@ export function openWheel(bytes: Uint8Array, filename: string, world: WheelWorld
     files,
     ...scripts,
     caseCollisions: archive.caseCollisions,
-    content: (file) => verifiedContent(archive, file, filename, world),
+    content: (file) => new VerifiedContent(archive, file, filename, world.hashing),
   };
+}
+
+/**
+ * The bytes of a file of a wheel, piece by piece; each piece is overwritten by the next. What does not agree with
+ * RECORD throws behind the last piece: whoever takes them keeps them where nobody looks until then.
+ */
+export class VerifiedContent implements Iterable<Uint8Array> {
+  readonly #archive: ZipArchive;
+  readonly #file: WheelFileMember;
+  readonly #filename: string;
+  readonly #hashing: World["hashing"];
+  #sha256: string | undefined;
+
+  constructor(
+    archive: ZipArchive,
+    file: WheelFileMember,
+    filename: string,
+    hashing: World["hashing"],
+  ) {
+    this.#archive = archive;
+    this.#file = file;
+    this.#filename = filename;
+    this.#hashing = hashing;
+  }
+
+  get size(): number {
+    return this.#file.member.size;
+  }
+
+  /** As RECORD has it; known when all pieces have been taken. */
+  get sha256(): string {
+    if (this.#sha256 === undefined) throw new Error("the content has not been read to its end");
+    return this.#sha256;
+  }
+
+  *[Symbol.iterator](): Generator<Uint8Array, void> {
+    const { member, record } = this.#file;
+    const { algorithm, digest } = record.hash as NonNullable<RecordEntry["hash"]>;
+    const own = this.#hashing.start("sha256");
+    const promised = algorithm === "sha256" ? undefined : this.#hashing.start(algorithm);
+    for (const piece of this.#archive.pieces(member)) {
+      own.update(piece);
+      promised?.update(piece);
+      yield piece;
+    }
+    const sha256 = own.base64url();
+    const found = promised?.base64url() ?? sha256;
+    if (found !== digest)
+      throw recordMismatch(
+        this.#filename,
+        member.name,
+        `RECORD promises ${algorithm} ${digest}, the archive holds ${found}`,
+      );
+    this.#sha256 = sha256;
+  }
 }
 
 /** The path of METADATA in a wheel of which only the directory has been read; refuses as {@link openWheel} does. */
@@ -347,25 +402,6 @@ function checkMergedRoots(files: readonly WheelFileMember[], filename: string): 
       );
     seen.add(path);
   }
-}
-
-function verifiedContent(
-  archive: ZipArchive,
-  { member, record }: WheelFileMember,
-  filename: string,
-  { hashing }: WheelWorld,
-): { readonly bytes: Uint8Array; readonly sha256: string } {
-  const bytes = archive.content(member);
-  const sha256 = hashing.digest("sha256", bytes, "base64url");
-  const { algorithm, digest } = record.hash as NonNullable<RecordEntry["hash"]>;
-  const found = algorithm === "sha256" ? sha256 : hashing.digest(algorithm, bytes, "base64url");
-  if (found !== digest)
-    throw recordMismatch(
-      filename,
-      member.name,
-      `RECORD promises ${algorithm} ${digest}, the archive holds ${found}`,
-    );
-  return { bytes, sha256 };
 }
 
 function quoted(names: readonly string[]): string {

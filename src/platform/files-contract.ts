@@ -103,6 +103,15 @@ export function filesContract(name: string, open: () => FilesUnderTest): void {
         expect(files.readText(path)).toBe("short");
       });
 
+      test("write() is done with each piece before it asks for the next", () => {
+        const piece = new Uint8Array(3);
+        function* pieces(): Generator<Uint8Array, void> {
+          for (const letter of [97, 98, 99]) yield piece.fill(letter);
+        }
+        files.write(`${root}/pieces`, pieces());
+        expect(files.readText(`${root}/pieces`)).toBe("aaabbbccc");
+      });
+
       test("an exclusive write refuses an existing file, and even a dangling link", () => {
         const path = put("a", "old");
         files.symlink("nowhere", `${root}/link`);

@@ -62,7 +62,12 @@ export interface Files {
   tryReadText(path: string): string | undefined;
   /** Reads `length` bytes at `offset`; fewer at the end of the file. */
   readAt(path: string, offset: number, length: number): Uint8Array;
-  write(path: string, content: Uint8Array | string, options?: WriteOptions): void;
+  /** Content in pieces is asked for piece by piece, so that it need not be in memory as a whole. */
+  write(
+    path: string,
+    content: Uint8Array | string | Iterable<Uint8Array>,
+    options?: WriteOptions,
+  ): void;
   append(
     path: string,
     content: Uint8Array | string,
@@ -186,10 +191,15 @@ export interface Network {
 export interface Inflate {
   /** Raw deflate. Throws unless the whole input makes exactly `size` bytes; never allocates more than that. */
   inflateRaw(compressed: Uint8Array, size: number): Uint8Array;
+  /**
+   * {@link inflateRaw} piece by piece, in little memory: each piece is overwritten by the next. A stream that is not
+   * as declared throws behind its last good piece.
+   */
+  inflatePieces(compressed: Uint8Array, size: number): Iterable<Uint8Array>;
   /** Throws `RangeError` when the output is longer than `limit`, and another error when the input is damaged. */
   gunzip(compressed: Uint8Array, limit: number): Uint8Array;
-  /** The checksum of zip and gzip, unsigned. */
-  crc32(content: Uint8Array): number;
+  /** The checksum of zip and gzip, unsigned; `before` is that of what came before `content`. */
+  crc32(content: Uint8Array, before?: number): number;
 }
 
 export interface Hashing {
@@ -203,7 +213,10 @@ export interface Hashing {
 
 export interface RunningHash {
   update(content: Uint8Array): void;
+  /** The digest, once, at the end. */
   hex(): string;
+  /** {@link hex} in the spelling of RECORD. */
+  base64url(): string;
 }
 
 /** Work that other threads do. Messages are structured clones; buffers in `transfer` change hands. */

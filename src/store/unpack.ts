@@ -49,10 +49,13 @@ function layParts(wheel: OpenWheel, staging: string, { files }: UnpackWorld): Ma
     const written: ManifestFile[] = [];
     for (const file of members) {
       makeParents(file.path, folders, root, files);
-      const { bytes, sha256 } = wheel.content(file);
-      const mode = file.executable ? 0o555 : 0o444;
-      files.write(`${root}/${file.path}`, bytes, { exclusive: true, mode });
-      written.push({ path: file.path, size: bytes.length, sha256, executable: file.executable });
+      const { path, executable } = file;
+      const content = wheel.content(file);
+      files.write(`${root}/${path}`, content, {
+        exclusive: true,
+        mode: executable ? 0o555 : 0o444,
+      });
+      written.push({ path, size: content.size, sha256: content.sha256, executable });
     }
     parts.push({ scheme, folder: scheme, folders: [...folders], files: written });
   }

@@ -8,7 +8,7 @@ import type {
   TreeLinks,
   WriteOptions,
 } from "#platform/ports";
-import { failure, linkOneByOne } from "./files.ts";
+import { failure, linkOneByOne, wholeOf } from "./files.ts";
 
 /** What happens at the chosen operation: an errno error instead of the work, or the end of the process. */
 export type Fault =
@@ -96,7 +96,12 @@ export class FaultyFiles implements Files {
     return this.#alive().realPath(path);
   }
 
-  write(path: string, content: Uint8Array | string, options?: WriteOptions): void {
+  write(
+    path: string,
+    given: Uint8Array | string | Iterable<Uint8Array>,
+    options?: WriteOptions,
+  ): void {
+    const content = wholeOf(given);
     const half = (): void =>
       this.#files.write(path, content.slice(0, content.length >> 1), options);
     this.#step("write", [path], () => this.#files.write(path, content, options), half);

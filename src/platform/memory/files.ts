@@ -106,9 +106,13 @@ export class MemoryFiles implements Files {
     return this.#file("open", path).content.slice(offset, offset + length);
   }
 
-  write(path: string, content: Uint8Array | string, options: WriteOptions = {}): void {
+  write(
+    path: string,
+    content: Uint8Array | string | Iterable<Uint8Array>,
+    options: WriteOptions = {},
+  ): void {
     const place = this.#place("open", path, options.exclusive !== true);
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content.slice();
+    const bytes = wholeOf(content);
     if (place.node === undefined) {
       const mode = (options.mode ?? 0o666) & ~this.#umask;
       const file: FileNode = {
@@ -477,6 +481,20 @@ function isInside(folder: Folder, place: Folder): boolean {
 function forget(node: Node): void {
   node.nlink--;
   if (node.kind === "folder") for (const child of node.children.values()) forget(child);
+}
+
+/** Content as one piece of memory of its own. */
+export function wholeOf(content: Uint8Array | string | Iterable<Uint8Array>): Uint8Array {
+  if (typeof content === "string") return new TextEncoder().encode(content);
+  if (content instanceof Uint8Array) return content.slice();
+  let whole = new Uint8Array(0);
+  for (const piece of content) {
+    const longer = new Uint8Array(whole.length + piece.length);
+    longer.set(whole);
+    longer.set(piece, whole.length);
+    whole = longer;
+  }
+  return whole;
 }
 
 function decode(bytes: Uint8Array): string {

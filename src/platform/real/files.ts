@@ -99,12 +99,17 @@ export class RealFiles implements Files {
     }
   }
 
-  write(path: string, content: Uint8Array | string, options: WriteOptions = {}): void {
+  write(
+    path: string,
+    content: Uint8Array | string | Iterable<Uint8Array>,
+    options: WriteOptions = {},
+  ): void {
     const { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = constants;
     const flags = O_WRONLY | O_CREAT | O_TRUNC | (options.exclusive === true ? O_EXCL : 0);
     const fd = openSync(path, flags, options.mode ?? 0o666);
     try {
-      writeAll(fd, content);
+      if (typeof content === "string" || content instanceof Uint8Array) writeAll(fd, content);
+      else for (const piece of content) writeAll(fd, piece);
       if (options.durable === true) fsyncSync(fd);
     } finally {
       closeSync(fd);

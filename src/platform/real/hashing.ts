@@ -20,6 +20,7 @@ export class RealHashing implements Hashing {
         hash.update(content);
       },
       hex: () => hash.digest("hex"),
+      base64url: () => hash.digest("base64url"),
     };
   }
 }

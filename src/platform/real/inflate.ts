@@ -4,25 +4,48 @@ import { runtimeModule } from "./runtime-module.ts";
 const zlib = runtimeModule("node:zlib");
 
 /**
- * Decompression by zlib with the output allocated once at its declared length: as fast as libdeflate on the
- * members of wheels (`docs/decisions/0011-zlib-with-exact-chunks.md`), and it cannot be made to allocate more.
+ * Decompression by zlib. One engine and one piece of memory serve all members of all archives
+ * (`docs/decisions/0013-one-engine-inflates.md`).
  */
 export class RealInflate implements Inflate {
+  #idle: Engine | undefined;
+
   inflateRaw(compressed: Uint8Array, size: number): Uint8Array {
-    const { buffer, engine } = zlib().inflateRawSync(compressed, {
-      maxOutputLength: size + 1,
-      // One byte more than wanted, so that zlib sees the end of the stream without asking for a second buffer.
-      chunkSize: Math.max(smallestChunk, size + 1),
-      info: true,
-    }) as unknown as {
-      readonly buffer: Uint8Array;
-      readonly engine: { readonly bytesWritten: number };
-    };
-    if (buffer.length !== size)
-      throw new RangeError(`deflate stream holds ${buffer.length} bytes, not ${size}`);
-    if (engine.bytesWritten !== compressed.length)
-      throw new RangeError("deflate stream ends before its data does");
-    return buffer;
+    let content: Uint8Array | undefined;
+    let done = 0;
+    for (const piece of this.inflatePieces(compressed, size)) {
+      // What comes in one piece is copied at its length; memory is not taken at the word of an archive.
+      content ??= new Uint8Array(piece.length === roomSize ? size : piece.length);
+      content.set(piece, done);
+      done += piece.length;
+    }
+    return content ?? new Uint8Array(0);
+  }
+
+  *inflatePieces(compressed: Uint8Array, size: number): Generator<Uint8Array, void> {
+    // Two streams at once need two engines; a damaged stream takes its engine with it.
+    const engine = this.#idle ?? openEngine();
+    this.#idle = undefined;
+    let total = 0;
+    let left = compressed.length;
+    engine.handle.reset();
+    for (;;) {
+      const { room, state } = engine;
+      const from = compressed.length - left;
+      engine.handle.writeSync(zFinish, compressed, from, left, room, 0, roomSize);
+      if (engine.failure !== undefined) throw new Error(`deflate stream: ${engine.failure}`);
+      const [unused, unread] = state as unknown as readonly [number, number];
+      left = unread;
+      total += roomSize - unused;
+      if (total > size) break;
+      if (unused < roomSize) yield room.subarray(0, roomSize - unused);
+      // With room to spare the stream has ended: anything else would have been a failure.
+      if (unused > 0) break;
+    }
+    this.#idle = engine;
+    if (total > size) throw new RangeError(`deflate stream holds more than ${size} bytes`);
+    if (total < size) throw new RangeError(`deflate stream holds ${total} bytes, not ${size}`);
+    if (left > 0) throw new RangeError("deflate stream ends before its data does");
   }
 
   gunzip(compressed: Uint8Array, limit: number): Uint8Array {
@@ -35,10 +58,51 @@ export class RealInflate implements Inflate {
     }
   }
 
-  crc32(content: Uint8Array): number {
-    return zlib().crc32(content);
+  crc32(content: Uint8Array, before?: number): number {
+    return Bun.hash.crc32(content, before);
   }
 }
 
-/** zlib's own lower limit for `chunkSize`. */
-const smallestChunk = 64;
+/** Fits the second-level cache together with what reads it; nearly all members of wheels are smaller. */
+const roomSize = 256 * 1024;
+const zFinish = 4;
+
+type Engine = {
+  readonly handle: Handle;
+  /** What a call leaves: unused bytes of the room, unread bytes of the input. */
+  readonly state: Uint32Array;
+  readonly room: Uint8Array;
+  failure: string | undefined;
+};
+
+/** The part of a zlib stream that writes into memory of the caller's; Node has had it unchanged for years. */
+type Handle = {
+  onerror: (message: string) => void;
+  reset(): void;
+  writeSync(
+    flush: number,
+    input: Uint8Array,
+    inputStart: number,
+    inputLength: number,
+    output: Uint8Array,
+    outputStart: number,
+    outputLength: number,
+  ): void;
+};
+
+function openEngine(): Engine {
+  const stream = zlib().createInflateRaw() as unknown as {
+    readonly _handle: Handle;
+    readonly _writeState: Uint32Array;
+  };
+  const engine: Engine = {
+    handle: stream._handle,
+    state: stream._writeState,
+    room: new Uint8Array(roomSize),
+    failure: undefined,
+  };
+  engine.handle.onerror = (message) => {
+    engine.failure = message;
+  };
+  return engine;
+}

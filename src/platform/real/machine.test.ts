@@ -35,7 +35,7 @@ describe("RealInflate", () => {
   const packed = new Uint8Array(deflateRawSync(content));
 
   test("makes exactly the bytes that were declared", () => {
-    expect(inflate.inflateRaw(packed, content.length)).toEqual(Buffer.from(content));
+    expect(inflate.inflateRaw(packed, content.length)).toEqual(content);
     expect(inflate.inflateRaw(new Uint8Array(deflateRawSync("")), 0)).toHaveLength(0);
   });
 
@@ -46,8 +46,47 @@ describe("RealInflate", () => {
     ["cut off", packed.subarray(0, -4), content.length],
     ["followed by something", new Uint8Array([...packed, 1, 2, 3]), content.length],
     ["that is none", content, content.length],
-  ])("refuses a stream %s", (_, stream, size) => {
+  ])("refuses a stream %s, and inflates the next one all the same", (_, stream, size) => {
     expect(() => inflate.inflateRaw(stream, size)).toThrow();
+    expect(() => [...inflate.inflatePieces(stream, size)]).toThrow();
+    expect(inflate.inflateRaw(packed, content.length)).toEqual(content);
+  });
+
+  test.each([0, 1, 262_143, 262_144, 262_145, 524_288, 3_000_000])(
+    "makes %d bytes in pieces that share their memory",
+    (size) => {
+      const random = Uint8Array.from({ length: size }, (_, i) => (i * 2_654_435_761) >>> 13);
+      const stream = new Uint8Array(deflateRawSync(random));
+      const running = new RealHashing().start("sha256");
+      const memory = new Set<ArrayBufferLike>();
+      let total = 0;
+      for (const piece of inflate.inflatePieces(stream, size)) {
+        running.update(piece);
+        memory.add(piece.buffer);
+        total += piece.length;
+      }
+      expect(total).toBe(size);
+      expect(running.hex()).toBe(new RealHashing().digest("sha256", random));
+      expect(memory.size).toBe(size === 0 ? 0 : 1);
+      expect(inflate.inflateRaw(stream, size)).toEqual(random);
+    },
+  );
+
+  test("keeps two streams apart that are inflated by turns, and one that is given up", () => {
+    const [a, b] = [new Uint8Array(600_000).fill(1), new Uint8Array(600_000).fill(2)];
+    const [first, second] = [a, b].map((bytes) =>
+      inflate.inflatePieces(new Uint8Array(deflateRawSync(bytes)), bytes.length)[Symbol.iterator](),
+    );
+    expect(first?.next().value?.[0]).toBe(1);
+    expect(second?.next().value?.[0]).toBe(2);
+    expect(first?.next().value?.[0]).toBe(1);
+    expect(inflate.inflateRaw(packed, content.length)).toEqual(content);
+    expect(second?.next().value?.[0]).toBe(2);
+  });
+
+  test("checksums go on where they stopped", () => {
+    const [a, b] = [content.subarray(0, 1000), content.subarray(1000)];
+    expect(inflate.crc32(b, inflate.crc32(a))).toBe(inflate.crc32(content));
   });
 
   test("unpacks gzip within a limit", () => {
