@@ -253,6 +253,8 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   ): Soon<Foreseen<Package, VersionRange> | undefined> {
     const candidate = project.nth(range, position, this.policy);
     if (candidate === undefined) return undefined;
+    if (extra === undefined && this.isKnownFromPage(candidate))
+      return { isUsable: true, demands: [] };
     const metadata = this.metadataOf(candidate);
     return metadata instanceof Promise
       ? metadata.then((settled) => this.glance(settled, extra))
@@ -386,10 +388,19 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   // Dependencies
 
   private answer(candidate: Candidate, extra: ExtraPackage | undefined): Soon<Answer> {
+    if (extra === undefined && this.isKnownFromPage(candidate))
+      return { kind: "known", of: candidate.project, holdsFor: candidate.alone, demands: [] };
     const metadata = this.metadataOf(candidate);
     if (metadata instanceof Promise)
       return metadata.then((settled) => this.read(candidate, extra, settled));
     return this.read(candidate, extra, metadata);
+  }
+
+  /** Where dependencies are not followed, a wheel's page says all there is to know: that Python may run it. */
+  private isKnownFromPage(candidate: Candidate): boolean {
+    if (this.policy.followsDependencies || candidate.source !== undefined) return false;
+    const verdict = verdictOf(candidate, this.policy);
+    return verdict.usable && verdict.isBinary && verdict.file.requiresPython !== undefined;
   }
 
   metadataOf(candidate: Candidate): Soon<MetadataAnswer> {

@@ -99,6 +99,16 @@ export const choosing: readonly Scenario[] = [
     expect: { packages: ["a==1.0"] },
   },
   {
+    tells: "opens no wheel when dependencies are not followed and its page names the Pythons",
+    projects: {
+      a: { "1.0": { python: ">=3.8", metadata: { invalid: "asked for all the same" } } },
+      b: { "1.0": { metadata: { invalid: "the page does not name the Pythons" } }, "0.9": [] },
+    },
+    ask: ["a", "b"],
+    policy: { followDependencies: false },
+    expect: { packages: ["a==1.0", "b==0.9"] },
+  },
+  {
     tells: "closes a circle of dependencies",
     projects: { a: { "1.0": ["b"] }, b: { "1.0": ["a>=1"], "2.0": ["a>=2"] } },
     ask: ["a"],
