@@ -1,5 +1,5 @@
 // npm run docs: writes docs/reference.md from the tables of commands and settings, and the list of codes in
-// docs/errors/README.md from the pages beside it. With --check nothing is written: a page that differs is an error.
+// docs/errors/README.md and of records in docs/decisions/README.md from the pages beside them. With --check nothing is written: a page that differs is an error.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exit } from "#base/errors";
@@ -19,7 +19,8 @@ const docs = join(import.meta.dir, "..", "docs");
 async function writePages(): Promise<void> {
   const pages: readonly (readonly [file: string, text: string])[] = [
     ["reference.md", await referencePage()],
-    ["errors/README.md", errorsPage(readFileSync(join(docs, "errors/README.md"), "utf8"))],
+    ["errors/README.md", errorsPage()],
+    ["decisions/README.md", decisionsPage()],
   ];
   const differing = pages.filter(([file, text]) => readIfThere(join(docs, file)) !== text);
   if (process.argv.includes("--check")) {
@@ -268,17 +269,31 @@ const exitMeanings: Readonly<Record<keyof typeof exit, string>> = {
   wouldChange: "Something would change, and the command was only to look",
 };
 
-/** The committed page with its table of codes made anew. */
-function errorsPage(page: string): string {
-  const rows = readdirSync(join(docs, "errors"))
-    .filter((name) => name.endsWith(".md") && name !== "README.md")
-    .sort()
-    .map((name) => {
-      const [, , sentence = ""] = readFileSync(join(docs, "errors", name), "utf8").split("\n");
-      return [`[${name.slice(0, -3)}](${name})`, sentence];
-    });
-  const [head = ""] = page.split("<!-- codes -->");
-  return [`${head}<!-- codes -->`, "", ...table(["code", "meaning"], rows)].join("\n");
+function errorsPage(): string {
+  const rows = pagesOf("errors").map((name) => [
+    `[${name.slice(0, -3)}](${name})`,
+    readFileSync(join(docs, "errors", name), "utf8").split("\n")[2] ?? "",
+  ]);
+  return withTable("errors/README.md", "<!-- codes -->", table(["code", "meaning"], rows));
+}
+
+function decisionsPage(): string {
+  const rows = pagesOf("decisions").map((name) => {
+    const [title = ""] = readFileSync(join(docs, "decisions", name), "utf8").split("\n", 1);
+    return [`[${name.slice(0, 4)}](${name})`, title.replace(/^# \d+\. /, "")];
+  });
+  return withTable("decisions/README.md", "<!-- records -->", table(["record", "decision"], rows));
+}
+
+function pagesOf(folder: string): string[] {
+  const names = readdirSync(join(docs, folder));
+  return names.filter((name) => name.endsWith(".md") && name !== "README.md").sort();
+}
+
+/** The committed page with everything behind the mark made anew. */
+function withTable(file: string, mark: string, rows: readonly string[]): string {
+  const [head = ""] = readFileSync(join(docs, file), "utf8").split(mark);
+  return [`${head}${mark}`, "", ...rows].join("\n");
 }
 
 function usage(name: string, command: AnyCommand): string {

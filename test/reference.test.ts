@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 const root = join(import.meta.dir, "..");
 
@@ -20,6 +20,54 @@ describe("docs/reference.md", () => {
     expect(missing).toEqual([]);
   });
 });
+
+describe("decision records", () => {
+  const names = readdirSync(join(root, "docs", "decisions")).filter((name) => name !== "README.md");
+
+  test("are numbered without gaps", () => {
+    const numbers = names.map((name) => Number(/^(\d{4})-[a-z0-9-]+\.md$/.exec(name)?.[1]));
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(names.map((_, i) => i + 1));
+  });
+
+  test.each(names)("%s has its number, context, decision and consequences", (name) => {
+    const text = readFileSync(join(root, "docs", "decisions", name), "utf8");
+    expect(text).toStartWith(`# ${Number(name.slice(0, 4))}. `);
+    for (const section of ["Context", "Decision", "Consequences"])
+      expect(text).toContain(`\n## ${section}\n`);
+  });
+});
+
+describe("links between pages", () => {
+  const pages = ["", "docs", "docs/guides", "docs/errors", "docs/decisions", "bench"].flatMap(
+    (folder) =>
+      readdirSync(join(root, folder))
+        .filter((name) => name.endsWith(".md"))
+        .map((name) => join(folder, name)),
+  );
+
+  test.each(pages)("%s leads to files and headings that exist", (page) => {
+    const broken: string[] = [];
+    const text = readFileSync(join(root, page), "utf8").replaceAll(/^```[^]*?^```$/gm, "");
+    for (const { 1: link = "" } of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(link)) continue;
+      const [path = "", heading] = link.split("#");
+      const target = path === "" ? join(root, page) : join(root, dirname(page), path);
+      if (!existsSync(target)) broken.push(link);
+      else if (heading !== undefined && !headingsOf(target).includes(heading)) broken.push(link);
+    }
+    expect(broken).toEqual([]);
+  });
+});
+
+/** As forges name them: lower case, blanks as dashes, no punctuation. */
+function headingsOf(page: string): string[] {
+  return [...readFileSync(page, "utf8").matchAll(/^#+ (.*)$/gm)].map(({ 1: title = "" }) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9 -]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
 
 /** Variables read by name. Activation scripts of shells read the shell's own. */
 function readVariables(): string[] {

@@ -3,7 +3,7 @@ import type { Json } from "#cli/debug-families";
 /** Where pkm departs from `packaging` on purpose. */
 export type KnownDifference = {
   readonly family: string;
-  /** The section of `docs/decisions/0440-departures-from-packaging.md` that gives the reason. */
+  /** The section of `docs/decisions/0008-departures-from-packaging.md` that gives the reason. */
   readonly reason: string;
   readonly applies: (input: Json) => boolean;
 };
