@@ -9,7 +9,7 @@ export type BundledWheels = {
 };
 
 /** Where distributions of Linux put the wheels that they take out of ensurepip. */
-const systemFolders = ["/usr/share/python-wheels", "/usr/share/python3-wheels"];
+const systemFolder = "/usr/share/python-wheels";
 
 /** The wheels that an interpreter carries to bootstrap pip without a network (PEP 453, `ensurepip`). */
 export function bundledWheels(
@@ -22,7 +22,7 @@ export function bundledWheels(
   for (const folder of [
     `${interpreter.paths.stdlib}/ensurepip/_bundled`,
     `/usr/share/python${major}.${minor}-wheels`,
-    ...systemFolders,
+    systemFolder,
   ]) {
     const here: readonly string[] = (files.tryList(folder) ?? []).flatMap(
       ({ name }) => tryParseWheelFilename(name)?.name ?? [],

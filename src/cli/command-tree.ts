@@ -116,6 +116,14 @@ export const commandTree: Readonly<Record<string, CommandEntry | CommandGroup>> 
   },
 };
 
+/** Every command and group by the words it is called with. */
+export function allCommands(): string[] {
+  return Object.entries(commandTree).flatMap(([name, entry]) => [
+    name,
+    ...(isGroup(entry) ? Object.keys(entry.commands).map((inner) => `${name} ${inner}`) : []),
+  ]);
+}
+
 export function isGroup(entry: CommandEntry | CommandGroup): entry is CommandGroup {
   return "commands" in entry;
 }

@@ -103,14 +103,17 @@ export function unexpectedArgument(word: string, command: string): PkmError {
   });
 }
 
+/** `known` are commands as they are typed behind `group`; one may have two words (`pip install`). */
 export function unknownCommand(word: string, group: string, known: readonly string[]): PkmError {
-  const similar = nearest(word, known);
+  const last = (command: string): string => command.slice(command.lastIndexOf(" ") + 1);
+  const similar = new Set(nearest(word, new Set(known.map(last))));
+  const meant = known.filter((command) => similar.has(last(command)));
   return new PkmError({
     code: "unknown-command",
     what: `Cannot run \`${group} ${word}\`: there is no such command`,
     fix: [
-      ...(similar.length > 0
-        ? [`did you mean ${similar.map((name) => `\`${group} ${name}\``).join(" or ")}?`]
+      ...(meant.length > 0
+        ? [`did you mean ${meant.map((name) => `\`${group} ${name}\``).join(" or ")}?`]
         : []),
       `${group} --help`,
     ],

@@ -1,6 +1,6 @@
 import { type ExitCode, exit } from "#base/errors";
 import type { AnyCommand, OptionTable } from "./command.ts";
-import { commandTree, isGroup } from "./command-tree.ts";
+import { allCommands, commandTree, isGroup } from "./command-tree.ts";
 import { unknownCommand, unsupportedOption } from "./errors.ts";
 import { globalOptions } from "./global-options.ts";
 import type { Invocation } from "./invocation.ts";
@@ -126,7 +126,7 @@ async function findCommand(argv: readonly string[]): Promise<Found> {
   const first = argv[position];
   if (first === undefined) return { kind: "help", path: [], status: exit.usage };
   const entry = Object.hasOwn(commandTree, first) ? commandTree[first] : undefined;
-  if (entry === undefined) throw unknownCommand(first, "pkm", Object.keys(commandTree));
+  if (entry === undefined) throw unknownCommand(first, "pkm", allCommands());
   if (!isGroup(entry)) {
     return {
       kind: "command",

@@ -1,13 +1,17 @@
 import { exit } from "#base/errors";
 import { defineCommand } from "#cli/command";
-import { commandTree, isGroup } from "#cli/command-tree";
+import { allCommands, commandTree, isGroup } from "#cli/command-tree";
 import { unknownCommand } from "#cli/errors";
 import { commandHelp, groupHelp, overview } from "#cli/help";
 
 export const help = defineCommand({
   examples: ["pkm help", "pkm help pip install"],
   arguments: {
-    command: { help: "The command to explain; all of them when left out", optional: true, many: true },
+    command: {
+      help: "The command to explain; all of them when left out",
+      optional: true,
+      many: true,
+    },
   },
   options: {},
   async run(_options, { command }, { output }) {
@@ -17,7 +21,7 @@ export const help = defineCommand({
       return exit.done;
     }
     const entry = Object.hasOwn(commandTree, first) ? commandTree[first] : undefined;
-    if (entry === undefined) throw unknownCommand(first, "pkm", Object.keys(commandTree));
+    if (entry === undefined) throw unknownCommand(first, "pkm", allCommands());
     if (isGroup(entry) && second === undefined) output.data(groupHelp(first));
     else if (isGroup(entry)) {
       if (!Object.hasOwn(entry.commands, second as string))

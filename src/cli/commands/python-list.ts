@@ -10,13 +10,13 @@ export const pythonList = defineCommand({
   examples: [
     "pkm python list",
     "pkm python list '>=3.11'",
-    "pkm python list --all-versions --json",
+    "pkm python list --environments --json",
   ],
   arguments: { request: { help: "Only those that fit: 3.12, '>=3.11', pypy", optional: true } },
   options: {
-    "all-versions": { help: "Older patch releases too" },
     environments: { help: "The active and the nearest virtual environment too" },
     json: { help: "Print what is known of each as JSON" },
+    "all-versions": { help: "Older patch releases too (always shown)", hidden: true },
     "only-installed": {
       help: "Leave out what could be downloaded (pkm downloads none)",
       hidden: true,
@@ -31,28 +31,12 @@ export const pythonList = defineCommand({
     });
     for (const { path, why } of found.unusable) output.detail(`${path} is passed over: ${why}`);
     const all = found.interpreters;
-    const shown = options["all-versions"] ? all : newestPatches(all);
-    if (options.json) output.data(`${JSON.stringify(shown.map(describe), undefined, 2)}\n`);
-    else {
-      output.data(table(shown, invocation));
-      const hidden = all.length - shown.length;
-      if (hidden > 0)
-        output.say(`${hidden} older patch releases are not shown; see --all-versions`);
-      if (all.length === 0) output.say("No interpreter was found");
-    }
+    if (options.json) output.data(`${JSON.stringify(all.map(describe), undefined, 2)}\n`);
+    else if (all.length > 0) output.data(table(all, invocation));
+    else output.say("No interpreter was found");
     return exit.done;
   },
 });
-
-/** Of each implementation, minor version and build the newest patch release; all of those, if there are several. */
-function newestPatches(interpreters: readonly Interpreter[]): Interpreter[] {
-  const newest = new Map<string, number>();
-  const lineOf = (each: Interpreter): string =>
-    [each.implementation, each.major, each.minor, each.freeThreaded, each.debug].join(" ");
-  for (const each of interpreters)
-    newest.set(lineOf(each), Math.max(each.micro, newest.get(lineOf(each)) ?? 0));
-  return interpreters.filter((each) => each.micro === newest.get(lineOf(each)));
-}
 
 /** Name, where it was found, and its path last: the only column without a limit. */
 function table(interpreters: readonly Interpreter[], { world }: Invocation): string {

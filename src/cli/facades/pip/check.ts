@@ -46,30 +46,32 @@ export const check = defineCommand({
         name,
         text,
       }));
-      const all = [...told, ...unread, ...further].map(({ kind, name, text }) => ({
-        kind,
-        name,
-        text,
-      }));
+      const all = [...told, ...unread, ...further];
       const answer = { broken: isBroken, checked: distributions.length, problems: all };
       output.data(`${JSON.stringify(answer, undefined, 2)}\n`);
       return status;
     }
     for (const { name, unreadable: why } of unreadable)
       output.warn(`Error parsing dependencies of ${name}: ${why}`);
-    for (const { text, note } of further) output.warn(`${text} ${note}`);
+    for (const { text, extra } of further)
+      output.warn(
+        extra === undefined
+          ? text
+          : `${text.slice(0, -1)} (for its extra \`${extra}\`, which is asked for)`,
+      );
     if (told.length > 0) output.data(told.map(({ text }) => `${text}\n`).join(""));
     else if (!isBroken && output.quiet === 0) output.data("No broken requirements found.\n");
     return status;
   },
 });
 
-/** A sentence about a distribution; `note` says why pip is silent about it. */
+/** A sentence about a distribution. */
 type Told = {
   readonly kind: CheckProblem["kind"] | "unsupported";
   readonly name: NormalizedName;
   readonly text: string;
-  readonly note: string;
+  /** The extra for which something is required; pip does not look at extras. */
+  readonly extra?: NormalizedName;
 };
 
 /** Each sentence once, in the order of names: metadata may say the same thing twice. */
@@ -78,8 +80,8 @@ function sentences(problems: readonly CheckProblem[]): Told[] {
   for (const problem of problems) {
     const { kind, dependent } = problem;
     const text = describeProblem(problem);
-    const note = isOfExtra(problem) ? `(its extra \`${problem.extra}\` is asked for)` : "";
-    if (!found.has(text)) found.set(text, { kind, name: dependent.name, text, note });
+    const extra = isOfExtra(problem) ? { extra: problem.extra } : {};
+    if (!found.has(text)) found.set(text, { kind, name: dependent.name, text, ...extra });
   }
   return [...found.values()].sort(
     (a, b) => compareText(a.name, b.name) || compareText(a.text, b.text),
@@ -96,7 +98,7 @@ function isOfExtra(problem: CheckProblem): problem is CheckProblem & {
 function unsupported({ name, displayName, version }: InstalledDistribution): Told {
   const shown = tryParseVersion(version)?.text ?? version;
   const text = `${displayName} ${shown} is not supported on this platform`;
-  return { kind: "unsupported", name, text, note: "" };
+  return { kind: "unsupported", name, text };
 }
 
 /** True when none of the tags in WHEEL is one of the interpreter's. */
