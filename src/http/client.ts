@@ -88,10 +88,15 @@ export class HttpClient {
     return this.#settings.offline;
   }
 
+  /** Some answers are asked for again although they are fresh. */
+  get isRefreshing(): boolean {
+    return this.#settings.refresh || this.#settings.refreshes !== undefined;
+  }
+
   /** An answer that needs no network: fresh in the cache, or any at all when offline. Without a promise. */
   cached(url: string, request: GetRequest): HttpAnswer | undefined {
     if (this.#cache === undefined || !isCacheable(request)) return undefined;
-    if (this.#settings.refresh && !this.#settings.offline) return undefined;
+    if (this.#isRefreshed(url) && !this.#settings.offline) return undefined;
     const entry = this.#cache.read(cacheKey(url, request));
     if (entry === undefined) return undefined;
     return this.#settings.offline || this.#isFresh(entry, request) ? fromCache(entry) : undefined;
@@ -116,7 +121,7 @@ export class HttpClient {
       if (entry === undefined) throw errors.offlineMiss(url);
       return fromCache(entry);
     }
-    if (entry !== undefined && !this.#settings.refresh && this.#isFresh(entry, request))
+    if (entry !== undefined && !this.#isRefreshed(url) && this.#isFresh(entry, request))
       return fromCache(entry);
 
     const headers: Record<string, string> = {
@@ -334,7 +339,8 @@ export class HttpClient {
   }
 
   async #withRetries<T>(url: string, attempt: () => Promise<T>, sink?: DownloadSink): Promise<T> {
-    const { retries } = this.#settings;
+    const { retries: usual, resumes = usual } = this.#settings;
+    const retries = sink === undefined ? usual : resumes;
     let failures = 0;
     let timeouts = 0;
     let gained = sink?.received ?? 0;
@@ -372,6 +378,10 @@ export class HttpClient {
   #pause(failures: number): number {
     const random = this.#settings.random ?? Math.random;
     return firstPause * 2 ** (failures - 1) * (0.5 + random() / 2);
+  }
+
+  #isRefreshed(url: string): boolean {
+    return this.#settings.refresh || this.#settings.refreshes?.(url) === true;
   }
 
   #isFresh(entry: CachedAnswer, request: GetRequest): boolean {

@@ -13,10 +13,14 @@ export type HttpSettings = {
   readonly timeout: number;
   /** How often a failed exchange is tried again; one time less after a time-out. */
   readonly retries: number;
+  /** The same for a download that goes on where it broke off; {@link retries} when left out. */
+  readonly resumes?: number;
   /** Answer from the cache alone, however old it is. */
   readonly offline: boolean;
   /** Ask again even where the cache holds a fresh answer; conditional requests still save the body. */
   readonly refresh: boolean;
+  /** The same for single addresses. */
+  readonly refreshes?: (url: string) => boolean;
   /** Folder of the page cache; `undefined` for none. */
   readonly cacheFolder: string | undefined;
   readonly userAgent: string;

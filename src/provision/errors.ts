@@ -2,6 +2,7 @@ import { PkmError } from "#base/errors";
 import { formatHash, type Hash } from "#base/hash";
 import { withoutCredentials } from "#base/url";
 import type { ResolvedPackage } from "#resolver/resolution";
+import { formatRequirement, type Requirement } from "#standards/requirement";
 
 export function hashMismatch(
   filename: string,
@@ -16,6 +17,15 @@ export function hashMismatch(
       "compare the hashes with those of a source you trust before you change the requirements",
       "pkm pip compile --generate-hashes requirements.in -o requirements.txt",
     ],
+  });
+}
+
+export function hashWithoutPin(requirement: Requirement, origin: string): PkmError {
+  return new PkmError({
+    code: "hash-without-pin",
+    what: `Cannot install \`${formatRequirement(requirement)}\` of ${origin}: it has a hash and no version`,
+    why: "where hashes are required, every requirement is pinned with `==` or has an address",
+    fix: ["pkm pip compile --generate-hashes requirements.in -o requirements.txt"],
   });
 }
 
@@ -69,6 +79,23 @@ export function noProjectTable(file: string): PkmError {
     code: "no-project-table",
     what: `Cannot read requirements from ${file}: it has no [project] table`,
     fix: ["name a requirements file instead, or a dependency group with `--group`"],
+  });
+}
+
+export function noScriptMetadata(file: string): PkmError {
+  return new PkmError({
+    code: "no-script-metadata",
+    what: `Cannot read requirements from ${file}: it has no block of metadata`,
+    why: "a script tells what it needs between the lines `# /// script` and `# ///` (PEP 723)",
+  });
+}
+
+export function scriptNeedsPython(file: string, wanted: string, found: string): PkmError {
+  return new PkmError({
+    code: "script-needs-python",
+    what: `Cannot use ${file}: it is written for another Python`,
+    why: `found ${found}, needs ${wanted}`,
+    fix: ["choose another interpreter with `--python`", "`--ignore-requires-python`"],
   });
 }
 

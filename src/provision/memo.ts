@@ -28,6 +28,7 @@ export function memoFor(request: ResolveRequest, world: ProvisionWorld): Memo | 
   const key = `resolution-${form}-${world.hashing.digest("sha256", keyText(request, repositories.identity))}`;
   return {
     recall: () => {
+      if (repositories.isRefreshing === true) return undefined;
       const text = store.answers.get(key);
       if (text === undefined) return undefined;
       const kept = JSON.parse(text) as Kept;

@@ -151,7 +151,8 @@ function planFor(
   );
   // What a base interpreter lends (`--system-site-packages`) is there without being the environment's to change.
   const toHold = resolution.packages.filter(
-    ({ name, source }) => source.kind !== "installed" || names.has(name),
+    ({ name, source }) =>
+      request.omit?.has(name) !== true && (source.kind !== "installed" || names.has(name)),
   );
   const wanted = toHold.map((found): WantedDistribution => {
     const { name, displayName, version, source } = found;

@@ -195,7 +195,8 @@ function requirementFor(
   };
 }
 
-function pathProbe({ files, host }: Pick<World, "files" | "host">): PathProbe {
+/** What paths are, for those who read words. */
+export function pathProbe({ files, host }: Pick<World, "files" | "host">): PathProbe {
   return {
     cwd: host.cwd,
     kindOf: (path) => {

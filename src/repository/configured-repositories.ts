@@ -31,6 +31,7 @@ type Asked = NoListing["asked"][number];
 /** All sources as one; see {@link Repositories} for the contract and `IndexStrategy` for who wins. */
 export class ConfiguredRepositories implements Repositories {
   readonly #configuration: RepositoryConfiguration;
+  readonly #client: HttpClient;
   readonly #indexes: readonly {
     readonly settings: IndexConfiguration;
     readonly index: SimpleIndex;
@@ -48,6 +49,7 @@ export class ConfiguredRepositories implements Repositories {
   ) {
     const { client, shelf, report = silent } = tools;
     this.#configuration = configuration;
+    this.#client = client;
     const isAllowed = (url: string): boolean => {
       const isFine = isSecure(url, configuration.trustedHosts, report);
       if (!isFine) this.#ignored.push({ repository: withoutCredentials(url), answer: notTrusted });
@@ -74,6 +76,10 @@ export class ConfiguredRepositories implements Repositories {
       strategy,
       bindings: [...(bindings ?? [])].sort(([a], [b]) => compareText(a, b)),
     });
+  }
+
+  get isRefreshing(): boolean {
+    return this.#client.isRefreshing;
   }
 
   freshUntil(): number | undefined {

@@ -37,6 +37,8 @@ export type DownloadContent =
 export interface Repositories {
   /** What decides where answers come from (addresses without credentials, order, bindings), as one text. */
   readonly identity: string;
+  /** True when a person wants pages asked for again: answers remembered from fresh pages do not count. */
+  readonly isRefreshing?: boolean;
   /**
    * Until when every listing answered so far may be used again without asking, in milliseconds since 1970;
    * `undefined` when one of them may not be remembered.

@@ -57,6 +57,42 @@ export function platformNames(): string[] {
   return names;
 }
 
+/**
+ * The platform tags that naming some of them stands for (pip's `--platform`), best first: the named ones, what pip
+ * reads them as, then the older tags that PEP 600 and PEP 656 make part of the same machine. A tag for one machine
+ * alone (`linux_x86_64`) is taken only where it is named.
+ */
+export function platformsOfTags(named: readonly string[]): string[] {
+  const wider = named.flatMap((tag) =>
+    machinePlatforms(tag).filter((found) => !found.startsWith("linux_")),
+  );
+  // `manylinux2014` stands for the older names as well (PEP 599), before anything that only pkm adds.
+  const legacy = named.flatMap((tag) => {
+    const [, year, machine] = /^manylinux(2014|2010)_(x86_64|i686)$/.exec(tag) ?? [];
+    if (year === undefined) return [];
+    const older = [`manylinux1_${machine}`];
+    return year === "2014" ? [`manylinux2010_${machine}`, ...older] : older;
+  });
+  return [...new Set([...named, ...legacy, ...wider])];
+}
+
+/** What a platform tag says of the machine it is for; `undefined` for `any` and tags nobody knows. */
+export function markersOfTag(tag: string): PlatformMarkers | undefined {
+  if (tag === "win32") return windows("x86");
+  const machine = /^win_(.+)$/.exec(tag)?.[1];
+  if (machine !== undefined) return windows(machine.toUpperCase());
+  const library = /^(?:(?:many|musl)linux(?:_[0-9]+_[0-9]+|1|2010|2014)|linux)_(.+)$/.exec(tag);
+  if (library !== null) return linux(library[1] as string);
+  const apple = /^(macosx|ios)_[0-9]+_[0-9]+_(.+)$/.exec(tag);
+  if (apple !== null) {
+    const [, system, arch = ""] = apple;
+    if (system === "ios") return ios(arch.replace(/_iphone(?:os|simulator)$/, ""));
+    return darwin(["universal2", "arm64"].includes(arch) ? "arm64" : arch);
+  }
+  const phone = /^android_[0-9]+_(.+)$/.exec(tag)?.[1];
+  return phone === undefined ? undefined : android(phone === "arm64_v8a" ? "aarch64" : phone);
+}
+
 /** The interpreter's values, those of the platform in place of its own. */
 export function withPlatform(
   environment: MarkerEnvironment,

@@ -12,12 +12,13 @@ import {
   targetEnvironment,
   userEnvironment,
 } from "#environment/open";
+import { rootedEnvironment } from "#environment/rooted";
 import { findInterpreter } from "#interpreter/discover";
 import type { InterpreterWorld } from "#interpreter/world";
 import { noEnvironment, notVirtual } from "./_errors.ts";
 import type { environmentOptions } from "./options.ts";
 
-type Chosen = Partial<OptionValues<typeof environmentOptions>>;
+type Chosen = Partial<OptionValues<typeof environmentOptions>> & { readonly root?: string };
 
 /**
  * The environment a command of `pkm pip` works on: the one `--python` names, else the active or the nearest one.
@@ -30,8 +31,13 @@ export async function chosenEnvironment(
   invocation: Invocation,
 ): Promise<PythonEnvironment> {
   const base = await baseEnvironment(options, interpreters, invocation);
-  if (options["require-virtualenv"] === true && base.kind !== "virtual") throw notVirtual(base.root);
-  const environment = variant(base, options, invocation);
+  if (options["require-virtualenv"] === true && base.kind !== "virtual")
+    throw notVirtual(base.root);
+  const chosen = variant(base, options, invocation);
+  const environment =
+    options.root === undefined
+      ? chosen
+      : rootedEnvironment(absolute(options.root, invocation.world.host.cwd), chosen);
   if (purpose === "change" && options["break-system-packages"] !== true)
     refuseExternallyManaged(environment, invocation.world);
   return environment;
@@ -46,7 +52,8 @@ async function baseEnvironment(
   if (python !== undefined) {
     const { files, host } = invocation.world;
     const path = absolute(python.replace(/^~(?=\/)/, host.home), host.cwd);
-    const isPath = python.includes("/") || python.includes("\\") || files.tryStat(path)?.kind === "folder";
+    const isPath =
+      python.includes("/") || python.includes("\\") || files.tryStat(path)?.kind === "folder";
     if (isPath) return openEnvironment(path, interpreters);
     return systemEnvironment(await findInterpreter({ python, environments: false }, interpreters));
   }
@@ -55,12 +62,17 @@ async function baseEnvironment(
   const found = await findEnvironment({}, interpreters);
   if (found !== undefined) return found;
   // A plain folder needs an interpreter to say what fits it, not an environment.
-  if (options.target !== undefined || options.prefix !== undefined)
+  const isElsewhere = [options.target, options.prefix, options.root].some((at) => at !== undefined);
+  if (isElsewhere)
     return systemEnvironment(await findInterpreter({ environments: false }, interpreters));
   throw noEnvironment(invocation.name);
 }
 
-function variant(base: PythonEnvironment, options: Chosen, { name, world }: Invocation): PythonEnvironment {
+function variant(
+  base: PythonEnvironment,
+  options: Chosen,
+  { name, world }: Invocation,
+): PythonEnvironment {
   const { target, prefix, user } = options;
   const { cwd } = world.host;
   if (target !== undefined && (prefix !== undefined || user === true))

@@ -27,6 +27,15 @@ export function nothingAsked(command: string): PkmError {
   });
 }
 
+export function foreignTagsNeedTarget(command: string): PkmError {
+  return new PkmError({
+    code: "foreign-tags-need-target",
+    what: `Cannot run \`${command}\`: wheels for another machine do not belong into this environment`,
+    why: "`--platform`, `--implementation` and `--abi` choose wheels that its interpreter may be unable to load",
+    fix: ["name a folder to fill with `--target`", "`--dry-run`", "pkm pip download"],
+  });
+}
+
 export function invalidDate(option: string, value: string): PkmError {
   return new PkmError({
     code: "invalid-date",

@@ -16,11 +16,13 @@ import { knownRepository } from "#repository/known-repositories";
 import type { RequirementsOptions } from "#standards/requirements-file";
 import type { RepositorySetting } from "#settings/repositories";
 import { Settings } from "#settings/settings";
+import { parseName } from "#standards/name";
 import type { Store } from "#store/store";
 import type { indexOptions } from "./options.ts";
 
 export type IndexChoices = Partial<OptionValues<typeof indexOptions>> & {
   readonly refresh?: boolean;
+  readonly "refresh-package"?: readonly string[];
 };
 
 export type SourceEvents = Report<HttpEvent | RepositoryEvent>;
@@ -46,8 +48,11 @@ export function openHttp(
       options.retries === undefined
         ? defaults.retries
         : positive("--retries", options.retries, invocation),
+    ...(options["resume-retries"] === undefined
+      ? {}
+      : { resumes: positive("--resume-retries", options["resume-retries"], invocation) }),
     offline: global.offline,
-    refresh: options.refresh === true,
+    ...refreshing(options),
     cacheFolder: `${store.root}/pages`,
     indexes: indexes.map(({ name, url }) => ({ name, url })),
     keyring:
@@ -60,6 +65,16 @@ export function openHttp(
     secrets: new RealSecrets(),
   };
   return new HttpClient(settings, world, report);
+}
+
+/** `--refresh` for all pages, `--refresh-package` for those of some names or, as in pip, of `:all:`. */
+function refreshing(options: IndexChoices): Pick<HttpSettings, "refresh" | "refreshes"> {
+  const words = (options["refresh-package"] ?? []).flatMap((text) => text.split(","));
+  if (options.refresh === true || words.includes(":all:")) return { refresh: true };
+  if (words.length === 0) return { refresh: false };
+  const names = new Set<string>(words.map((word) => parseName(word.trim())));
+  // A project's page is the last folder of its address (PEP 503).
+  return { refresh: false, refreshes: (url) => names.has(url.split("/").at(-2) ?? "") };
 }
 
 /** Where the default index stands among configured repositories: beside the supplemental ones. */

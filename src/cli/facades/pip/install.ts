@@ -1,34 +1,20 @@
 import type { ExitCode } from "#base/errors";
 import { defineCommand, type OptionValues } from "#cli/command";
-import { conflictingOptions } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
 import { Progress } from "#cli/progress";
 import { presentOutcome } from "#cli/present-outcome";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import type { PythonEnvironment } from "#environment/environment";
 import { provision } from "#provision/provision";
-import { readRequirements } from "#provision/read-requirements";
 import type { ProvisionRequest, Selection } from "#provision/request";
-import { applyFileOptions } from "#standards/requirements-file";
+import type { Repositories } from "#repository/repositories";
 import type { Store } from "#store/store";
 import { chosenEnvironment } from "./_environment.ts";
-import { nothingAsked } from "./_errors.ts";
+import { foreignTagsNeedTarget, nothingAsked } from "./_errors.ts";
 import { pipDefaults } from "./_pip-configuration.ts";
 import { writeReport } from "./_report.ts";
-import {
-  chosenIndexes,
-  openHttp,
-  openRepositories,
-  repositoryConfiguration,
-} from "./_repositories.ts";
-import {
-  commandLineOptions,
-  largestRequirements,
-  requirementsReader,
-  resolutionPolicy,
-  resolutionTarget,
-  selection,
-} from "./_requests.ts";
+import { readQuestion } from "./_question.ts";
+import { selection } from "./_requests.ts";
 import {
   changeOptions,
   compatibilityOptions,
@@ -36,23 +22,11 @@ import {
   indexOptions,
   resolutionOptions,
 } from "./options.ts";
+import { requirementOptions } from "./requirement-options.ts";
+import { targetOptions } from "./target-options.ts";
 
 const options = {
-  requirement: {
-    help: "Requirements file, pyproject.toml or URL; `-` for stdin",
-    value: "FILE",
-    short: "r",
-    many: true,
-    aliases: ["requirements"],
-  },
-  editable: {
-    help: "Source tree to install in editable mode",
-    value: "PATH",
-    short: "e",
-    many: true,
-  },
-  extra: { help: "Extra of a pyproject.toml given with -r", value: "NAME", many: true },
-  "all-extras": { help: "All extras of a pyproject.toml given with -r" },
+  ...requirementOptions,
   "upgrade-strategy": {
     help: "What -U does to dependencies",
     value: "WAY",
@@ -67,31 +41,9 @@ const options = {
   ...resolutionOptions,
   ...changeOptions,
   ...compatibilityOptions,
-  root: {
-    help: "Install below another root folder",
-    value: "DIR",
-    hidden: true,
-    refused: "use --prefix or --target",
-  },
-  "only-deps": {
-    help: "Install dependencies only",
-    hidden: true,
-    refused: "use `pkm pip compile` and `--no-emit-package`",
-  },
-  "requirements-from-script": {
-    help: "Requirements of a script (PEP 723)",
-    value: "FILE",
-    hidden: true,
-    refused: "scripts come with `pkm run`",
-  },
-  platform: { help: "Platform tag", value: "TAG", hidden: true, refused: "use --python-platform" },
-  implementation: {
-    help: "Implementation tag",
-    value: "TAG",
-    hidden: true,
-    refused: "use --python-platform",
-  },
-  abi: { help: "ABI tag", value: "TAG", hidden: true, refused: "use --python-platform" },
+  ...targetOptions,
+  root: { help: "Install below another root folder", value: "DIR" },
+  "no-user": { help: "Do not work on the user's own site-packages (the default)", hidden: true },
 } as const;
 
 export type InstallOptions = OptionValues<typeof options>;
@@ -116,7 +68,8 @@ export const install = defineCommand({
       requirements.length +
         chosen.requirement.length +
         chosen.editable.length +
-        chosen.group.length ===
+        chosen.group.length +
+        chosen["requirements-from-script"].length ===
       0
     )
       throw nothingAsked(invocation.name);
@@ -136,8 +89,7 @@ export async function installRequirements(
   invocation: Invocation,
   variant: InstallVariant,
 ): Promise<ExitCode> {
-  if (chosen["require-hashes"] && chosen["no-require-hashes"])
-    throw conflictingOptions("--require-hashes", "--no-require-hashes", invocation.name);
+  refuseForeignTags(chosen, invocation.name);
   const store = openInvocationStore(invocation);
   const interpreters = interpreterWorld(invocation, store);
   const purpose = chosen["dry-run"] ? "read" : "change";
@@ -173,6 +125,14 @@ export async function installRequirements(
   }
 }
 
+/** Wheels for another machine do not belong into the environment of this one. */
+function refuseForeignTags(chosen: InstallOptions, command: string): void {
+  const isForeign =
+    chosen.platform.length > 0 || chosen.abi.length > 0 || chosen.implementation !== undefined;
+  if (isForeign && !chosen["dry-run"] && chosen.target === undefined)
+    throw foreignTagsNeedTarget(command);
+}
+
 async function prepare(
   chosen: InstallOptions,
   words: readonly string[],
@@ -181,85 +141,43 @@ async function prepare(
   invocation: Invocation,
   progress: Progress,
   variant: InstallVariant,
-): Promise<{
-  readonly request: ProvisionRequest;
-  readonly repositories: ReturnType<typeof openRepositories>;
-}> {
-  const typed = commandLineOptions(chosen);
-  const reader = requirementsReader(invocation, async (url) => {
-    const http = openHttp(
-      chosen,
-      chosenIndexes(typed, []),
-      typed.trustedHosts,
-      store,
-      invocation,
-      progress.report,
-    );
-    return (await http.get(url, { cache: "page", limit: largestRequirements, accepted: [] })).body;
-  });
-  const read = await readRequirements(
+): Promise<{ readonly request: ProvisionRequest; readonly repositories: Repositories }> {
+  const isExact = variant.exact === true;
+  const { repositories, roots, constraints, overrides, target, policy, omit } = await readQuestion(
+    isExact ? { ...chosen, "no-deps": true } : chosen,
+    words,
     {
-      words,
-      editables: chosen.editable,
-      requirementFiles: chosen.requirement,
-      constraintFiles: chosen.constraint,
-      overrideFiles: chosen.override,
-      groups: chosen.group,
-      extras: chosen["all-extras"] ? true : chosen.extra,
+      interpreter: environment.interpreter,
+      purpose: "install",
+      store,
+      report: progress.report,
     },
-    reader,
-    invocation.world,
-  );
-  for (const warning of read.warnings) invocation.output.warn(warning);
-  const effective = applyFileOptions(typed, read.options);
-  const configuration = repositoryConfiguration(
-    effective,
-    chosen["index-strategy"],
-    store,
     invocation,
   );
-  const http = openHttp(
-    chosen,
-    configuration.indexes,
-    configuration.trustedHosts,
-    store,
-    invocation,
-    progress.report,
-  );
-  const requireHashes =
-    chosen["require-hashes"] ||
-    effective.requireHashes ||
-    (read.roots.some(({ hashes }) => hashes.length > 0) &&
-      !chosen["no-require-hashes"] &&
-      !effective.noRequireHashes);
-  const named = new Set(read.roots.map(({ requirement }) => requirement.name));
+  const named = new Set(roots.map(({ requirement }) => requirement.name));
   const everything = chosen.upgrade && chosen["upgrade-strategy"] === "eager";
   const upgrade: Selection =
-    everything || variant.exact === true
+    everything || isExact
       ? true
       : chosen.upgrade
         ? named
         : selection(false, chosen["upgrade-package"]);
   return {
-    repositories: openRepositories(configuration, http, store, invocation, progress.report),
+    repositories,
     request: {
       environment,
-      roots: read.roots,
-      constraints: read.constraints,
-      overrides: read.overrides,
-      target: resolutionTarget(environment.interpreter, chosen, invocation),
-      policy: resolutionPolicy(
-        variant.exact === true ? { ...chosen, "no-deps": true } : chosen,
-        effective,
-        { purpose: "install", requireHashes },
-        invocation,
-      ),
+      roots,
+      constraints,
+      overrides,
+      target,
+      policy,
       upgrade: chosen["ignore-installed"] ? true : upgrade,
       reinstall:
         chosen["force-reinstall"] || chosen["ignore-installed"]
           ? true
           : selection(false, chosen["reinstall-package"]),
-      exact: chosen.exact || variant.exact === true,
+      exact: chosen.exact || isExact,
+      ...(omit === undefined ? {} : { omit }),
       dryRun: chosen["dry-run"],
       strict: chosen.strict,
       linkMode: chosen["link-mode"] as ProvisionRequest["linkMode"],

@@ -5,7 +5,10 @@ import { install, installRequirements } from "./install.ts";
 const { requirement: _, editable: _e, exact: _x, ...options } = install.options;
 
 export const sync = defineCommand({
-  examples: ["pkm pip sync requirements.txt", "pkm pip sync requirements.txt --python .venv --dry-run"],
+  examples: [
+    "pkm pip sync requirements.txt",
+    "pkm pip sync requirements.txt --python .venv --dry-run",
+  ],
   arguments: { files: { help: "Requirements files that pin everything", many: true } },
   options,
   defaults: pipDefaults("sync", options),

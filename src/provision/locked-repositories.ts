@@ -1,0 +1,52 @@
+import type { ProjectFile, ProjectListing } from "#repository/listing";
+import type { Download, MetadataAnswer, NoListing, Repositories } from "#repository/repositories";
+import type { NormalizedName } from "#standards/name";
+
+/** Repositories of which a lock has taken the place for some names: those have one file and no other version. */
+export class LockedRepositories implements Repositories {
+  readonly #files: ReadonlyMap<NormalizedName, ProjectFile>;
+  readonly #others: Repositories;
+
+  constructor(files: ReadonlyMap<NormalizedName, ProjectFile>, others: Repositories) {
+    this.#files = files;
+    this.#others = others;
+  }
+
+  get identity(): string {
+    const locked = [...this.#files.values()].map(({ filename, hashes }) => [filename, hashes]);
+    return JSON.stringify([locked, this.#others.identity]);
+  }
+
+  get isRefreshing(): boolean {
+    return this.#others.isRefreshing === true;
+  }
+
+  freshUntil(): number | undefined {
+    return this.#others.freshUntil();
+  }
+
+  prefetch(names: Iterable<NormalizedName>): void {
+    this.#others.prefetch([...names].filter((name) => !this.#files.has(name)));
+  }
+
+  listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing> {
+    const file = this.#files.get(name);
+    if (file === undefined) return this.#others.listing(name);
+    const { version } = file.identity;
+    return {
+      name,
+      repository: file.repository,
+      status: { status: "active", reason: undefined },
+      releases: [{ version, files: [file] }],
+      skipped: [],
+    };
+  }
+
+  metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer> {
+    return this.#others.metadata(file);
+  }
+
+  download(file: ProjectFile): Promise<Download> {
+    return this.#others.download(file);
+  }
+}
