@@ -3,7 +3,7 @@ import type { MetadataAnswer } from "#repository/repositories";
 import type { NormalizedName } from "#standards/name";
 import { isPrerelease, type Version, type VersionKey } from "#standards/version";
 import type { VersionRange } from "#standards/version-range";
-import { bestRank } from "#standards/tags";
+import type { MarkerDiagram } from "#standards/marker-algebra";
 import { wheelTags } from "#standards/wheel-filename";
 import type { PassedOverReason, ResolvedSource } from "./resolution.ts";
 import type { Policy } from "./_policy.ts";
@@ -33,6 +33,8 @@ export type Verdict =
       readonly isBinary: boolean;
       /** `false`, or why the version may be taken only where it is pinned. */
       readonly yanked: false | string;
+      /** Where it can be used, if that is not everywhere the answer has to hold. */
+      readonly within: MarkerDiagram | undefined;
     }
   | { readonly usable: false; readonly reason: PassedOverReason };
 
@@ -82,6 +84,7 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
   let sdist: ProjectFile | undefined;
   let foreignWheel: ProjectFile | undefined;
   let yankedWheel = false;
+  const fitting: ProjectFile[] | undefined = policy.target.asksForWheels ? [] : undefined;
   let refused: { near: number; reason: () => PassedOverReason } | undefined;
   const refuse = (near: number, reason: () => PassedOverReason): void => {
     if (refused === undefined || near > refused.near) refused = { near, reason };
@@ -100,7 +103,8 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
     } else if (file.identity.kind === "sdist") {
       if (sdist === undefined || (sdist.yanked !== false && file.yanked === false)) sdist = file;
     } else {
-      const rank = bestRank(file.identity, policy.target.tags);
+      const rank = policy.target.wheelRank(file.identity);
+      if (rank !== undefined) fitting?.push(file);
       if (rank === undefined) {
         foreignWheel ??= file;
         refuse(nearness["no-compatible-wheel"], () => noCompatibleWheel(files));
@@ -117,13 +121,25 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
     }
   }
   // A yanked wheel is worse than an sdist that stands.
-  if (wheel !== undefined && !(yankedWheel && sdist?.yanked === false && policy.mayUseSdists))
-    return { usable: true, file: wheel, isBinary: true, yanked: wheel.yanked };
+  if (wheel !== undefined && !(yankedWheel && sdist?.yanked === false && policy.mayUseSdists)) {
+    const isOnly = sdist === undefined || !policy.mayUseSdists;
+    const within = policy.coverage(wheel, isOnly ? fitting : undefined);
+    if (within !== "nowhere") {
+      const { yanked } = wheel;
+      return { usable: true, file: wheel, isBinary: true, yanked, within: partOf(within) };
+    }
+    refuse(nearness["no-compatible-wheel"], () => noCompatibleWheel(files));
+  }
   if (sdist !== undefined) {
     // All files of a release are expected to agree, so a wheel for another machine tells at once what the sdist
     // would have to be downloaded, or built, to tell.
-    if (policy.mayUseSdists)
-      return { usable: true, file: foreignWheel ?? sdist, isBinary: false, yanked: sdist.yanked };
+    if (policy.mayUseSdists) {
+      const { yanked } = sdist;
+      const file = foreignWheel ?? sdist;
+      const within = policy.coverage(sdist, undefined);
+      if (within !== "nowhere")
+        return { usable: true, file, isBinary: false, yanked, within: partOf(within) };
+    }
     refuse(nearness["needs-build"], () => ({
       kind: "needs-build",
       reason:
@@ -134,6 +150,10 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
   }
   const reason = (refused as { reason: () => PassedOverReason } | undefined)?.reason();
   return { usable: false, reason: reason ?? noCompatibleWheel(files) };
+}
+
+function partOf(coverage: "everywhere" | MarkerDiagram): MarkerDiagram | undefined {
+  return coverage === "everywhere" ? undefined : coverage;
 }
 
 function noCompatibleWheel(files: readonly ProjectFile[]): PassedOverReason {
@@ -167,7 +187,7 @@ export function eligibleFiles(candidate: Candidate, policy: Policy): ProjectFile
     let rank = 1e9;
     if (file.identity.kind === "wheel")
       rank = policy.allowsPython(file.requiresPython)
-        ? (bestRank(file.identity, policy.target.tags) ?? 2e9)
+        ? (policy.target.wheelRank(file.identity) ?? 2e9)
         : 2e9;
     ranked.push({ file, rank: file.yanked === false ? rank : rank + 4e9 });
   }

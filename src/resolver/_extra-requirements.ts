@@ -1,12 +1,11 @@
-import { evaluateMarkerLeniently, type Marker, type MarkerEnvironment } from "#standards/marker";
+import type { Marker } from "#standards/marker";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
-
-const noExtras: readonly string[] = [];
+import type { Environs } from "./_environs.ts";
 
 /**
- * The requirements of one version, sorted by who needs them, for one target. A version with a hundred extras is read
+ * The requirements of one version, sorted by who needs them, as far as they hold anywhere. A version with a hundred extras is read
  * once, not once for each extra.
  */
 export class ActiveRequirements {
@@ -17,14 +16,14 @@ export class ActiveRequirements {
   private byExtra: Map<string, Requirement[]> | undefined;
   /** Markers about extras that are more than `extra == "x"`; judged for each extra. */
   private readonly unusual: Requirement[] = [];
-  private readonly environment: MarkerEnvironment;
+  private readonly environs: Environs;
 
-  constructor(metadata: CoreMetadata, environment: MarkerEnvironment) {
-    this.environment = environment;
+  constructor(metadata: CoreMetadata, environs: Environs) {
+    this.environs = environs;
     const always: Requirement[] = [];
     for (const requirement of metadata.requiresDist) {
       const { marker } = requirement;
-      if (marker === undefined || this.applies(marker, noExtras)) always.push(requirement);
+      if (marker === undefined || environs.holds(marker, undefined)) always.push(requirement);
       else this.others.push(requirement);
     }
     this.always = always;
@@ -37,7 +36,9 @@ export class ActiveRequirements {
     if (this.unusual.length === 0) return plain;
     return [
       ...plain,
-      ...this.unusual.filter(({ marker }) => marker !== undefined && this.applies(marker, [extra])),
+      ...this.unusual.filter(
+        ({ marker }) => marker !== undefined && this.environs.holds(marker, extra),
+      ),
     ];
   }
 
@@ -52,17 +53,13 @@ export class ActiveRequirements {
         continue;
       }
       for (const extra of named) {
-        if (!this.applies(marker, [extra])) continue;
+        if (!this.environs.holds(marker, extra)) continue;
         const known = byExtra.get(extra);
         if (known === undefined) byExtra.set(extra, [requirement]);
         else known.push(requirement);
       }
     }
     return byExtra;
-  }
-
-  private applies(marker: Marker, extras: readonly string[]): boolean {
-    return evaluateMarkerLeniently(marker, this.environment, { extras });
   }
 }
 

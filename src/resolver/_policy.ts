@@ -1,36 +1,35 @@
 import { formatHash, type Hash } from "#base/hash";
 import type { ProjectFile } from "#repository/listing";
 import { allowedFormats } from "#standards/format-control";
-import { evaluateMarkerLeniently } from "#standards/marker";
+import type { MarkerDiagram } from "#standards/marker-algebra";
 import type { NormalizedName } from "#standards/name";
-import { parseRequiresPython } from "#standards/requires-python";
 import type { Version } from "#standards/version";
-import { contains, fullRange, type VersionRange } from "#standards/version-range";
-import type {
-  InstalledCandidate,
-  Preference,
-  ResolutionTarget,
-  ResolveRequest,
-} from "./request.ts";
+import type { VersionRange } from "#standards/version-range";
+import type { Environs } from "./_environs.ts";
+import type { InstalledCandidate, Preference, ResolveRequest } from "./request.ts";
 import type { PassedOverReason } from "./resolution.ts";
 
 type DateRefusal = Extract<PassedOverReason, { kind: "newer-than-limit" | "no-upload-time" }>;
 
+/** A request apart from where its answer has to hold. In a region, several versions of a name may be preferred. */
+export type Question = Omit<ResolveRequest, "target" | "preferences"> & {
+  readonly preferences: ReadonlyMap<NormalizedName, Preference | readonly Preference[]>;
+};
+
 /** A request's rules about single files and versions, each as one question. */
 export class Policy {
-  readonly target: ResolutionTarget;
+  readonly target: Environs;
   /** An sdist's metadata is enough where nothing will be installed now. */
   readonly mayUseSdists: boolean;
   readonly preferBinary: boolean;
-  private readonly request: ResolveRequest;
+  private readonly request: Question;
   private readonly hashes = new Map<NormalizedName, Map<string, Hash>>();
   private readonly direct = new Set<NormalizedName>();
   private readonly namedPrereleases = new Set<NormalizedName>();
-  private readonly pythonRanges = new Map<string, VersionRange>();
 
-  constructor(request: ResolveRequest) {
+  constructor(request: Question, target: Environs) {
     this.request = request;
-    this.target = request.target;
+    this.target = target;
     this.mayUseSdists = request.policy.purpose === "compile";
     this.preferBinary = request.policy.formats.preferBinary === true;
     for (const { requirement, hashes } of [...request.roots, ...request.constraints]) {
@@ -43,8 +42,7 @@ export class Policy {
     }
     for (const { requirement } of request.roots) {
       const { marker } = requirement;
-      if (marker !== undefined && !evaluateMarkerLeniently(marker, request.target.markers))
-        continue;
+      if (marker !== undefined && !target.holds(marker, undefined)) continue;
       this.direct.add(requirement.name);
       if (requirement.specifier.asksForPrereleases) this.namedPrereleases.add(requirement.name);
     }
@@ -70,8 +68,11 @@ export class Policy {
     return this.request.installed?.get(name);
   }
 
-  preference(name: NormalizedName): Preference | undefined {
-    return this.request.preferences.get(name);
+  /** Versions to try first, in this order. */
+  preferences(name: NormalizedName): readonly Preference[] {
+    const known = this.request.preferences.get(name);
+    if (known === undefined) return noPreferences;
+    return "version" in known ? [known] : known;
   }
 
   takesLowest(name: NormalizedName): boolean {
@@ -132,20 +133,27 @@ export class Policy {
   allowsPython(requiresPython: string | undefined): boolean {
     if (requiresPython === undefined || this.request.policy.ignoreRequiresPython === true)
       return true;
-    return contains(this.pythonRange(requiresPython), this.target.python.key);
+    return this.target.acceptsPython(requiresPython);
   }
 
-  /** Text that nobody can read restricts nothing, as with pip. */
   pythonRange(requiresPython: string): VersionRange {
-    let range = this.pythonRanges.get(requiresPython);
-    if (range === undefined) {
-      range = parseRequiresPython(requiresPython)?.range ?? fullRange;
-      this.pythonRanges.set(requiresPython, range);
-    }
-    return range;
+    return this.target.pythonRange(requiresPython);
+  }
+
+  /** Where a version can be used; `wheels` are all it has, or nothing when there is an sdist. */
+  coverage(
+    { requiresPython }: ProjectFile,
+    wheels: readonly ProjectFile[] | undefined,
+  ): "everywhere" | "nowhere" | MarkerDiagram {
+    const python = this.request.policy.ignoreRequiresPython === true ? undefined : requiresPython;
+    return this.target.coverage(python, wheels);
   }
 
   isPreferred(name: NormalizedName, version: Version): boolean {
-    return this.request.preferences.get(name)?.version.key === version.key;
+    return this.preferences(name).some(
+      (preference) => preference.version.key === version.key && preference.from !== "region",
+    );
   }
 }
+
+const noPreferences: readonly Preference[] = [];

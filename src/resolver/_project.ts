@@ -298,15 +298,15 @@ export class Project {
   private preferredIn(range: VersionRange, policy: Policy): Candidate | undefined {
     const kept = this.keptIn(range);
     if (kept !== undefined) return kept;
-    const preference = policy.preference(this.name);
-    if (preference === undefined) return undefined;
-    const position = this.positionOf(preference.version.key);
-    if (position === undefined) return undefined;
-    const inside = this.spans(range).some(
-      (from, i, spans) => i % 2 === 0 && position >= from && position < (spans[i + 1] as number),
-    );
-    if (!inside) return undefined;
-    const candidate = this.candidate(position);
-    return this.gladness(candidate, policy) === undefined ? undefined : candidate;
+    for (const { version, from } of policy.preferences(this.name)) {
+      if (!contains(range, version.key)) continue;
+      const position = this.positionOf(version.key);
+      if (position === undefined) continue;
+      const candidate = this.candidate(position);
+      const gladness = this.gladness(candidate, policy);
+      // What another region had to put up with is no reason to do the same here.
+      if (gladness !== undefined && (from !== "region" || gladness === 0)) return candidate;
+    }
+    return undefined;
   }
 }

@@ -1,6 +1,5 @@
 import type { Report } from "#base/report";
 import type { MetadataAnswer } from "#repository/repositories";
-import { evaluateMarkerLeniently } from "#standards/marker";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
@@ -23,11 +22,12 @@ import { type Candidate, verdictOf } from "./_candidate.ts";
 import { isSameSource, namesDigest } from "./_direct-url.ts";
 import { ActiveRequirements } from "./_extra-requirements.ts";
 import type { Choosable, ExtraPackage, Package, PythonPackage, WordedDemand } from "./_packages.ts";
-import { Policy } from "./_policy.ts";
+import type { Environs } from "./_environs.ts";
+import { Policy, type Question } from "./_policy.ts";
 import { type DirectSource, Project } from "./_project.ts";
 import { constraintRefusal, type Refusal } from "./_refusal.ts";
 import type { ResolverEvent } from "./events.ts";
-import type { AskedRequirement, ResolveRequest } from "./request.ts";
+import type { AskedRequirement } from "./request.ts";
 import type { MetadataSource } from "./sources.ts";
 
 /** Sets of Python versions, as the solver wants them. */
@@ -58,7 +58,12 @@ export class KnownTooLate extends Error {
 export class Findings {
   readonly directs = new Map<NormalizedName, DirectSource>();
   readonly yanks = new Map<NormalizedName, Pick<Project, "pins" | "distrusted">>();
-  readonly listings = new Map<NormalizedName, Awaited<ReturnType<MetadataSource["listing"]>>>();
+  /** Pages are the same wherever the answer has to hold. */
+  readonly listings: Map<NormalizedName, Awaited<ReturnType<MetadataSource["listing"]>>>;
+
+  constructor(listings: Findings["listings"] = new Map()) {
+    this.listings = listings;
+  }
 }
 
 const selected: Choosable = { ...parseVersion("0"), version: parseVersion("0") };
@@ -72,27 +77,28 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   readonly python: PythonPackage = { kind: "python" };
   readonly policy: Policy;
   readonly projects = new Map<NormalizedName, Project>();
-  private readonly request: ResolveRequest;
+  protected readonly environs: Environs;
   private readonly source: MetadataSource;
   private readonly findings: Findings;
   private readonly report: Report<ResolverEvent>;
-  private readonly constraints = new Map<NormalizedName, AskedRequirement[]>();
-  private readonly overrides = new Map<NormalizedName, AskedRequirement[]>();
+  protected readonly constraints = new Map<NormalizedName, AskedRequirement[]>();
+  protected readonly overrides = new Map<NormalizedName, AskedRequirement[]>();
   private readonly active = new Map<CoreMetadata, ActiveRequirements>();
   private readonly arriving = new Map<NormalizedName, Promise<void>>();
   private readonly looks = new Map<Project, VersionRange>();
 
   constructor(
-    request: ResolveRequest,
+    request: Question,
+    environs: Environs,
     source: MetadataSource,
     findings: Findings,
     report: Report<ResolverEvent>,
   ) {
-    this.request = request;
+    this.environs = environs;
     this.source = source;
     this.findings = findings;
     this.report = report;
-    this.policy = new Policy(request);
+    this.policy = new Policy(request, environs);
     for (const asked of request.overrides) append(this.overrides, asked);
     // An override for another machine still takes the place of the requirement.
     for (const [name, asked] of this.overrides)
@@ -104,9 +110,9 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
       if (this.applies(asked)) append(this.constraints, asked);
   }
 
-  /** True when the marker of a requirement from outside holds for the target. */
+  /** True when the marker of a requirement from outside holds anywhere here. */
   applies({ requirement: { marker } }: AskedRequirement): boolean {
-    return marker === undefined || evaluateMarkerLeniently(marker, this.request.target.markers);
+    return marker === undefined || this.environs.holds(marker, undefined);
   }
 
   // What is asked
@@ -176,7 +182,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   ): Soon<Choice<Package, VersionRange, Choosable>> {
     if (dependency.kind === "extra") return { kind: "version", version: selected };
     if (dependency.kind === "python") {
-      const { python } = this.request.target;
+      const { python } = this.environs;
       return { kind: "version", version: { key: python.key, version: python } };
     }
     const kept = dependency.keptIn(range);
@@ -468,14 +474,14 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     if (names.size > 0) this.source.prefetch(names);
   }
 
-  /** Requirements of a version that apply to the target: its own, or what one extra adds. */
+  /** Requirements of a version that hold anywhere here: its own, or what one extra adds. */
   requirementsOf(
     metadata: CoreMetadata,
     extra: NormalizedName | undefined,
   ): readonly Requirement[] {
     let active = this.active.get(metadata);
     if (active === undefined) {
-      active = new ActiveRequirements(metadata, this.request.target.markers);
+      active = new ActiveRequirements(metadata, this.environs);
       this.active.set(metadata, active);
     }
     return extra === undefined ? active.always : active.of(extra);

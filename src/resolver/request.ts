@@ -75,6 +75,7 @@ export type InstalledCandidate = {
 
 export type Preference = {
   readonly version: Version;
-  readonly from: "lock" | "installed" | "output";
+  /** `region`: what another region of a universal resolution took. */
+  readonly from: "lock" | "installed" | "output" | "region";
   readonly hashes?: readonly Hashes[];
 };

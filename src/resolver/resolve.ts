@@ -1,6 +1,5 @@
 import { sortedBy } from "#base/order";
 import { type Report, silent } from "#base/report";
-import { evaluateMarkerLeniently } from "#standards/marker";
 import type { Requirement } from "#standards/requirement";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
@@ -9,7 +8,9 @@ import { type Asked, type Outcome, solve } from "#pubgrub/solver";
 import type { VersionRange } from "#standards/version-range";
 import { eligibleFiles, nameOf, verdictOf, type Candidate } from "./_candidate.ts";
 import { isSameSource } from "./_direct-url.ts";
+import { type Environs, OneMachine } from "./_environs.ts";
 import type { Choosable, Package } from "./_packages.ts";
+import type { Question } from "./_policy.ts";
 import { passedOverBy, passedOverFor } from "./_passed-over.ts";
 import { resolutionGaveUp } from "./errors.ts";
 import type { ResolverEvent } from "./events.ts";
@@ -19,6 +20,7 @@ import type { AskedRequirement, ResolveRequest } from "./request.ts";
 import type {
   PassedOver,
   Resolution,
+  ResolutionFailure,
   ResolvedDependency,
   ResolvedPackage,
   ResolvedSource,
@@ -40,13 +42,17 @@ export async function resolve(
   options: ResolveOptions = {},
 ): Promise<ResolveOutcome> {
   const findings = new Findings();
-  const conflict = collectDirects(request, findings);
-  if (conflict !== undefined) return conflict;
+  const environs = new OneMachine(request.target);
+  const conflict = collectDirects(request, environs, findings);
+  if (conflict !== undefined) return { kind: "unsolvable", failure: conflict };
   const report = options.report ?? silent;
   for (;;) {
-    const provider = new PythonProvider(request, source, findings, report);
+    const provider = new PythonProvider(request, environs, source, findings, report);
     try {
-      return await attempt(request, provider, options);
+      const answer = await solveWith(provider, request, options);
+      return answer.kind === "solved"
+        ? { kind: "resolved", resolution: resolutionOf(request, provider, answer) }
+        : { kind: "unsolvable", failure: failureOf(provider, answer) };
     } catch (error) {
       // Each time a pin or a URL is known that was not known before, so this ends.
       if (!(error instanceof KnownTooLate)) throw error;
@@ -55,50 +61,54 @@ export async function resolve(
   }
 }
 
-async function attempt(
-  request: ResolveRequest,
+type Answer = Outcome<Package, VersionRange, Choosable>;
+export type Solved = Extract<Answer, { kind: "solved" }>;
+export type Unsolvable = Extract<Answer, { kind: "unsolvable" }>;
+
+/** Asks the solver what a request comes to where the provider's answers hold. */
+export async function solveWith(
   provider: PythonProvider,
+  request: Question,
   options: ResolveOptions,
-): Promise<ResolveOutcome> {
+): Promise<Solved | Unsolvable> {
   provider.prefetch(request.roots.map((asked) => asked.requirement));
-  const { python } = request.target;
   const asked: Asked<Package, VersionRange>[] = [
-    { package: provider.python, range: exactly(python), note: undefined },
+    { package: provider.python, range: exactly(provider.policy.target.python), note: undefined },
   ];
   for (const root of request.roots)
     for (const { demands, by } of provider.demandsOfRoot(root))
       for (const demand of demands) asked.push({ ...demand, note: by });
   const outcome = await solve(provider, asked, versionAlgebra, options);
-  switch (outcome.kind) {
-    case "solved":
-      return { kind: "resolved", resolution: resolutionOf(request, provider, outcome) };
-    case "unsolvable": {
-      const { rootCause, attempts } = outcome;
-      let derivation: string | undefined;
-      let passedOver: readonly PassedOver[] | undefined;
-      const told = explain(rootCause, provider);
-      return {
-        kind: "unsolvable",
-        failure: {
-          explanation: told.explanation,
-          // Both can be long and are rarely read.
-          get derivation() {
-            return (derivation ??= told.derivation());
-          },
-          get passedOver() {
-            return (passedOver ??= passedOverBy(told.projects, provider));
-          },
-          attempts,
-        },
-      };
-    }
-    case "gave-up":
-      throw resolutionGaveUp(outcome.attempts);
-  }
+  if (outcome.kind === "gave-up") throw resolutionGaveUp(outcome.attempts);
+  return outcome;
+}
+
+export function failureOf(
+  provider: PythonProvider,
+  { rootCause, attempts }: Unsolvable,
+): ResolutionFailure {
+  let derivation: string | undefined;
+  let passedOver: readonly PassedOver[] | undefined;
+  const told = explain(rootCause, provider);
+  return {
+    explanation: told.explanation,
+    // Both can be long and are rarely read.
+    get derivation() {
+      return (derivation ??= told.derivation());
+    },
+    get passedOver() {
+      return (passedOver ??= passedOverBy(told.projects, provider));
+    },
+    attempts,
+  };
 }
 
 /** URLs and paths named from outside. Overrides decide first; two for one project cannot both be right. */
-function collectDirects(request: ResolveRequest, findings: Findings): ResolveOutcome | undefined {
+export function collectDirects(
+  request: Question,
+  environs: Environs,
+  findings: Findings,
+): ResolutionFailure | undefined {
   const overridden = new Set(request.overrides.map((asked) => asked.requirement.name));
   const asked = [
     ...request.overrides,
@@ -110,17 +120,14 @@ function collectDirects(request: ResolveRequest, findings: Findings): ResolveOut
   for (const one of asked) {
     const { name, url, marker } = one.requirement;
     if (url === undefined) continue;
-    if (marker !== undefined && !evaluateMarkerLeniently(marker, request.target.markers)) continue;
+    if (marker !== undefined && !environs.holds(marker, undefined)) continue;
     const known = first.get(name);
     if (known?.requirement.url === undefined) {
       first.set(name, one);
       findings.directs.set(name, { url, editable: one.editable === true, origin: one.origin });
     } else if (!isSameSource(known.requirement.url, url)) {
       const explanation = explainUrls(known, one);
-      return {
-        kind: "unsolvable",
-        failure: { explanation, derivation: explanation, passedOver: [], attempts: 0 },
-      };
+      return { explanation, derivation: explanation, passedOver: [], attempts: 0 };
     }
   }
   return undefined;
@@ -128,10 +135,11 @@ function collectDirects(request: ResolveRequest, findings: Findings): ResolveOut
 
 // The answer
 
-function resolutionOf(
-  request: ResolveRequest,
+/** @throws KnownTooLate when a yanked version was taken that nothing in the answer pins. */
+export function resolutionOf(
+  request: Question,
   provider: PythonProvider,
-  outcome: Extract<Outcome<Package, VersionRange, Choosable>, { kind: "solved" }>,
+  outcome: Solved,
 ): Resolution {
   const chosen = new Map<NormalizedName, Candidate>();
   const extras = new Map<NormalizedName, NormalizedName[]>();
@@ -177,7 +185,7 @@ type Origins = ReadonlyMap<
   { readonly texts: readonly string[]; readonly isDirect: boolean; readonly displayName: string }
 >;
 
-function originsOf(request: ResolveRequest, provider: PythonProvider): Origins {
+function originsOf(request: Question, provider: PythonProvider): Origins {
   const origins = new Map<
     NormalizedName,
     { texts: string[]; isDirect: boolean; displayName: string }
