@@ -3,6 +3,7 @@ import type { ResolveRequest } from "#resolver/request";
 import type { ResolveOutcome } from "#resolver/resolution";
 import { memoFor } from "./memo.ts";
 import { ProvisionedMetadata } from "./metadata.ts";
+import { requirePins } from "./require-pins.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 /** Answers a question from memory, or by resolving it. */
@@ -11,6 +12,8 @@ export async function resolveRequirements(
   world: ProvisionWorld,
 ): Promise<ResolveOutcome> {
   const { report } = world;
+  const { requireHashes, purpose } = request.policy;
+  if (requireHashes && purpose === "install") requirePins(request.roots, request.constraints);
   const memo = memoFor(request, world);
   const remembered = memo?.recall();
   if (remembered !== undefined) {

@@ -1,5 +1,6 @@
 import type { WantedDistribution, WheelSource } from "#installer/plan-types";
 import type { ProjectFile } from "#repository/listing";
+import { isKnownAlgorithm, piecesOf } from "#repository/local-files";
 import type { Download } from "#repository/repositories";
 import type { ResolvedPackage, Resolution } from "#resolver/resolution";
 import type { NormalizedName } from "#standards/name";
@@ -58,6 +59,8 @@ export class ProvisionedWheels implements WheelSource {
   #stored(found: ResolvedPackage): StoredWheel | undefined {
     const file = wheelOf(found);
     if (file === undefined) return undefined;
+    // What is unpacked already can no longer be compared with a digest that the index does not know.
+    if (needsContent(found, file)) return undefined;
     const { sha256 } = file.hashes;
     if (sha256 !== undefined) return this.#world.store.findWheel(sha256);
     // What lies behind somebody's own address may be built anew under the same name; a file's stamp would tell.
@@ -72,7 +75,7 @@ export class ProvisionedWheels implements WheelSource {
     const leave = await this.#gate.enter(file.size ?? 0);
     try {
       const download = await repositories.download(file);
-      checkDemandedHashes(found, download);
+      checkDemandedHashes(found, download, this.#world);
       const wheel = await store.addWheel(download);
       report({ type: "wheel-ready", name: found.name, version: found.version.text, fetched: true });
       return wheel;
@@ -90,21 +93,31 @@ function wheelOf(found: ResolvedPackage): ProjectFile | undefined {
   return source.files.find((file) => file.identity.kind === "wheel");
 }
 
-/** A page without digests leaves the check of `--hash` to the content. */
-function checkDemandedHashes(found: ResolvedPackage, download: Download): void {
+/** True when hashes are demanded of which the index gives none: only the content can tell then. */
+function needsContent({ demandedHashes = [] }: ResolvedPackage, { hashes }: ProjectFile): boolean {
+  return demandedHashes.length > 0 && !demandedHashes.some(({ algorithm }) => algorithm in hashes);
+}
+
+/** The resolver has compared what the index told; the rest is left to the content. */
+function checkDemandedHashes(
+  found: ResolvedPackage,
+  { file, sha256, content }: Download,
+  { files, hashing }: Pick<ProvisionWorld, "files" | "hashing">,
+): void {
+  if (!needsContent(found, file)) return;
   const demanded = found.demandedHashes ?? [];
-  if (demanded.length === 0) return;
-  const sha256 = demanded.filter(({ algorithm }) => algorithm === "sha256");
-  if (sha256.some(({ hex }) => hex === download.sha256)) return;
-  // Other algorithms were compared with the page's digest, or computed while downloading.
-  const known = Object.entries(download.file.hashes);
-  if (
-    known.some(([algorithm, hex]) =>
-      demanded.some((hash) => hash.algorithm === algorithm && hash.hex === hex),
-    )
-  )
-    return;
-  throw hashMismatch(download.file.filename, demanded, download.sha256);
+  if (demanded.some(({ algorithm, hex }) => algorithm === "sha256" && hex === sha256)) return;
+  for (const { algorithm, hex } of demanded) {
+    if (!isKnownAlgorithm(algorithm) || algorithm === "sha256") continue;
+    const running = hashing.start(algorithm);
+    const pieces =
+      content.kind === "bytes"
+        ? [content.bytes]
+        : piecesOf(content.path, files.tryStat(content.path)?.size ?? 0, files);
+    for (const piece of pieces) running.update(piece);
+    if (running.hex() === hex) return;
+  }
+  throw hashMismatch(file.filename, demanded, sha256);
 }
 
 /** Lets in as many as fit: a count, and a sum of bytes that a single large one may exceed. */

@@ -51,7 +51,7 @@ export function recordDefects(environment: string): string[] {
   const claimed = new Set<string>();
   for (const folder of readdirSync(site).filter((name) => name.endsWith(".dist-info"))) {
     const rows = readFileSync(join(site, folder, "RECORD"), "utf8")
-      .split("\n")
+      .split(/\r?\n/)
       .filter(Boolean);
     for (const row of rows) {
       const [path = "", hash = "", size = ""] = row.split(",");
