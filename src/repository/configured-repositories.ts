@@ -72,7 +72,7 @@ export class ConfiguredRepositories implements Repositories {
         ...settings,
         url: withoutCredentials(settings.url),
       })),
-      findLinks: this.#findLinks.map((location) => location.location),
+      findLinks: this.#findLinks.map(({ location, stamp }) => [location, stamp]),
       strategy,
       bindings: [...(bindings ?? [])].sort(([a], [b]) => compareText(a, b)),
     });
@@ -83,7 +83,7 @@ export class ConfiguredRepositories implements Repositories {
   }
 
   freshUntil(): number | undefined {
-    let until = Number.POSITIVE_INFINITY;
+    let until = Number.MAX_SAFE_INTEGER;
     for (const { index } of this.#indexes) until = Math.min(until, index.freshUntil);
     for (const location of this.#findLinks) until = Math.min(until, location.freshUntil);
     return until === 0 ? undefined : until;

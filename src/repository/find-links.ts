@@ -44,6 +44,29 @@ export class FindLinks {
     return this.#freshUntil;
   }
 
+  /** What a folder of distributions holds right now, as a text that changes with it; empty for anything else. */
+  get stamp(): string {
+    const path = this.#localPath();
+    const { files } = this.#world;
+    const stampOf = (file: string): string => {
+      const stat = files.tryStat(file);
+      return stat === undefined ? "" : `${stat.size} ${stat.mtime} ${stat.ino}`;
+    };
+    if (path === undefined) return "";
+    try {
+      const entries = files.tryList(path);
+      if (entries === undefined) return stampOf(path);
+      const names = entries.map((entry) => entry.name).filter(isDistributionFilename);
+      return names
+        .sort()
+        .map((name) => `${name} ${stampOf(`${path}/${name}`)}`)
+        .join("\n");
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      return "";
+    }
+  }
+
   /** Files of a project, in the order of the folder or page. Without a promise once the location has been read. */
   files(name: NormalizedName): readonly ProjectFile[] | Promise<readonly ProjectFile[]> {
     this.#links ??= this.#read();
@@ -84,9 +107,15 @@ export class FindLinks {
   #read(): readonly SimpleLink[] | Promise<readonly SimpleLink[]> {
     const source = this.#source;
     if (/^https?:/i.test(source)) return this.#readPage(source);
-    if (/^[a-z][a-z0-9+.-]+:/i.test(source) && !/^file:/i.test(source))
-      throw unsupportedLocation(source, "its scheme is none that pkm reads");
-    return this.#readPath(/^file:/i.test(source) ? pathOfUrl(source, this.#world) : source);
+    const path = this.#localPath();
+    if (path === undefined) throw unsupportedLocation(source, "its scheme is none that pkm reads");
+    return this.#readPath(path);
+  }
+
+  #localPath(): string | undefined {
+    const source = this.#source;
+    if (/^file:/i.test(source)) return pathOfUrl(source, this.#world);
+    return /^[a-z][a-z0-9+.-]+:/i.test(source) ? undefined : source;
   }
 
   async #readPage(url: string): Promise<readonly SimpleLink[]> {
@@ -116,11 +145,11 @@ export class FindLinks {
   }
 
   #readPath(path: string): readonly SimpleLink[] {
-    this.#freshUntil = 0;
     const { files } = this.#world;
     try {
       const stat = files.tryStat(path);
       if (stat === undefined) {
+        this.#freshUntil = 0;
         this.#missing("it is not there");
         return [];
       }
@@ -128,10 +157,13 @@ export class FindLinks {
       const filename = path.slice(path.lastIndexOf("/") + 1);
       const url = urlOfPath(path);
       if (isDistributionFilename(filename)) return [bareLink(filename, url)];
+      // What pages lead to has no stamp.
+      this.#freshUntil = 0;
       return parseSimpleHtml(readLocalPage(url, this.#world) ?? new Uint8Array(0), url).links;
     } catch (error) {
       const errno = errnoOf(error);
       if (errno === undefined) throw error;
+      this.#freshUntil = 0;
       this.#missing(`the system says ${errno}`);
       return [];
     }
@@ -149,10 +181,12 @@ export class FindLinks {
     for (const name of names) {
       const url = urlOfPath(folder + name);
       if (isDistributionFilename(name)) links.push(bareLink(name, url));
-      else if (/\.html?$/i.test(name))
+      else if (/\.html?$/i.test(name)) {
+        this.#freshUntil = 0;
         links.push(
           ...parseSimpleHtml(readLocalPage(url, this.#world) ?? new Uint8Array(0), url).links,
         );
+      }
     }
     return links;
   }

@@ -306,6 +306,27 @@ describe("answers", () => {
 });
 
 describe("find-links", () => {
+  test("of a folder hold as long as it has the same files, and are told apart when it has not", async () => {
+    const tree = { "/links/demo-1.0.tar.gz": "", "/links/notes.txt": "" };
+    const open = (files?: MemoryFiles) =>
+      world({}, { indexes: [], findLinks: ["/links"] }, files === undefined ? { tree } : { files });
+    const { repositories, files } = open();
+    await repositories.listing(demo);
+    expect(repositories.freshUntil()).toBeGreaterThan(0);
+    files.write("/links/notes.txt", "not a distribution");
+    expect(open(files).repositories.identity).toBe(repositories.identity);
+    const stamps = new Set([repositories.identity]);
+    files.write("/links/demo-1.0.tar.gz", "other content");
+    stamps.add(open(files).repositories.identity);
+    files.write("/links/demo-2.0.tar.gz", "");
+    stamps.add(open(files).repositories.identity);
+    expect(stamps.size).toBe(3);
+    files.write("/links/more.html", '<a href="https://files.example/demo-3.0.tar.gz">demo</a>');
+    const { repositories: withPage } = open(files);
+    await withPage.listing(demo);
+    expect(withPage.freshUntil()).toBeUndefined();
+  });
+
   const tree = {
     "/links/demo-1.0-py3-none-any.whl": "",
     "/links/demo-3.0.tar.gz": "",
