@@ -177,6 +177,28 @@ describe("a JSON page", () => {
     expect(() => open(content)).toThrow(expect.objectContaining({ code }) as unknown as Error);
   });
 
+  test("that is broken in the middle says so when a broken entry is wanted", () => {
+    const text = JSON.stringify(document([first, entry("demo-1.5.tar.gz", { size: 7 }), last]));
+    const listing = open(text.replace('"size":7', '"size":'));
+    expect(listing.releases[0]?.files).toHaveLength(1);
+    expect(() => listing.releases[1]?.files).toThrow(
+      expect.objectContaining({ code: "index-page-invalid" }) as unknown as Error,
+    );
+  });
+
+  test.each<[string, unknown[]]>([
+    ["entries that begin differently", [first, { size: 1, ...last }]],
+    ["a file name inside an entry", [{ more: { filename: "x" }, ...first }, last]],
+    ["lists that begin like entries", [{ ...first, more: [first, last] }, last]],
+    ["names written with escapes", [entry("demo-1.0.tar.gz"), last]],
+  ])("with %s is read right, without spaces and with them", (_, entries) => {
+    for (const write of [JSON.stringify, pythonic]) {
+      const text = write(document(entries as object[])).replace("demo-1.0", "demo\\u002d1.0");
+      const files = open(text).releases.flatMap((release) => release.files);
+      expect(files.map((file) => file.filename)).toEqual(["demo-2.0.tar.gz", "demo-1.0.tar.gz"]);
+    }
+  });
+
   test("never says other things of a file than the plain parser does", () => {
     const anything = fc.oneof(
       fc.string(),

@@ -29,7 +29,7 @@ export type EntryReader = {
   readonly crc32: (content: Uint8Array) => number;
   /** The page as it lies in the cache now: another process may have renewed it since its table was read. */
   readonly reopen: () => { readonly table: Uint8Array; readonly entries: EntryReader } | undefined;
-  /** The error for entries that are gone or damaged. */
+  /** Has the page fetched again by the next run; the error for entries that are gone or damaged. */
   readonly damaged: () => Error;
 };
 
@@ -170,7 +170,7 @@ function tryReadFiles(
     if (bytes === undefined || entries.crc32(bytes) !== table.stretches[i + 2]) return undefined;
     stretches.push(decoder.decode(bytes));
   }
-  const page = parseSimpleJson(`{"files":[${stretches.join(",")}]}`, table.url);
+  const page = parseStretches(stretches, table.url, entries);
   const files: ProjectFile[] = [];
   for (const link of page.links) {
     const identity = identityOf(link.filename, name);
@@ -191,6 +191,20 @@ function tryReadFiles(
   return files;
 }
 
+/** Nobody has read a page as a whole before its entries are wanted, so what is wrong with them shows here. */
+function parseStretches(
+  stretches: readonly string[],
+  url: string,
+  entries: EntryReader,
+): SimplePage {
+  try {
+    return parseSimpleJson(`{"files":[${stretches.join(",")}]}`, url);
+  } catch (error) {
+    entries.damaged();
+    throw error;
+  }
+}
+
 function isJson(contentType: string): boolean {
   const type = contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   return (
@@ -205,6 +219,9 @@ function compactJson(
   name: NormalizedName,
   crc32: (content: Uint8Array) => number,
 ): CompactPage {
+  const located = locateEntries(content);
+  if (located !== undefined)
+    return new Contents(name, url, parseSimpleJson(located.shell, url), located).finish(crc32);
   const text = decoder.decode(content);
   let document: { readonly files?: unknown };
   try {
@@ -216,10 +233,7 @@ function compactJson(
   // Whatever is wrong with the page as a whole is told by the parser of the standards.
   if (!Array.isArray(files)) return compactLinks(parseSimpleJson(text, url), url, name, crc32);
   const shell = parseSimpleJson(JSON.stringify({ ...document, files: [] }), url);
-  const isAscii = content.length === text.length;
-  const entries =
-    (isAscii ? locateEntries(content, text, files) : undefined) ?? writeEntries(files);
-  return new Contents(name, url, shell, entries).finish(crc32);
+  return new Contents(name, url, shell, writeEntries(files)).finish(crc32);
 }
 
 function compactLinks(

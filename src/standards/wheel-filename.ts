@@ -46,6 +46,41 @@ export function wheelTags(wheel: WheelFilename): string[] {
 type Mistake = { readonly start: number; readonly end: number; readonly why: string };
 
 function readFilename(text: string): WheelFilename | Mistake {
+  return readPlain(text) ?? readAny(text);
+}
+
+/**
+ * The road of nearly all wheels: ASCII, no build tag, tags that were met before. `undefined` sends everything else,
+ * mistakes included, to {@link readAny}. A page lists up to tens of thousands of wheels, hence no regular expression.
+ */
+function readPlain(text: string): WheelFilename | undefined {
+  if (!text.endsWith(".whl")) return undefined;
+  const end = text.length - 4;
+  const first = text.indexOf("-");
+  const second = text.indexOf("-", first + 1);
+  const third = text.indexOf("-", second + 1);
+  const fourth = text.indexOf("-", third + 1);
+  if (first <= 0 || second === -1 || third === -1 || fourth === -1) return undefined;
+  if (text.indexOf("-", fourth + 1) !== -1) return undefined;
+  const pythonTags = knownPythonTags.get(text.slice(second + 1, third));
+  const abiTags = knownTags.get(text.slice(third + 1, fourth));
+  const platformTags = knownTags.get(text.slice(fourth + 1, end));
+  if (pythonTags === undefined || abiTags === undefined || platformTags === undefined)
+    return undefined;
+  if (!text.startsWith(lastName.text) || lastName.text.length !== first) return undefined;
+  // Space around a version is passed over by whoever reads it, but may be a control character.
+  if (!isVisible(text.charCodeAt(first + 1)) || !isVisible(text.charCodeAt(second - 1)))
+    return undefined;
+  const version = versionOf(text.slice(first + 1, second));
+  if (version === undefined) return undefined;
+  return { name: lastName.name, version, build: noBuild, pythonTags, abiTags, platformTags };
+}
+
+function isVisible(code: number): boolean {
+  return code > 0x20 && code < 0x7f;
+}
+
+function readAny(text: string): WheelFilename | Mistake {
   const whole = { start: 0, end: text.length };
   if (!text.endsWith(".whl")) return { ...whole, why: "it does not end in `.whl`" };
   const strange = /[/\\\p{Cc}]/u.exec(text);
@@ -68,9 +103,10 @@ function readFilename(text: string): WheelFilename | Mistake {
   if (version === undefined) return mistakeIn(parts, 1, `\`${parts[1]}\` is not a version`);
   const build = length === 6 ? readBuild(parts[2] as string) : noBuild;
   if (build === undefined) return mistakeIn(parts, 2, "a build tag begins with a digit");
-  const pythonTags = tagsOf(parts[length - 3] as string);
-  const abiTags = tagsOf(parts[length - 2] as string);
-  const platformTags = tagsOf(parts[length - 1] as string);
+  const [python, abi, platform] = parts.slice(length - 3) as [string, string, string];
+  const pythonTags = tagsOf(python);
+  const abiTags = tagsOf(abi);
+  const platformTags = tagsOf(platform);
   const empty = [pythonTags, abiTags, platformTags].findIndex((tags) => tags.includes(""));
   if (empty !== -1) return mistakeIn(parts, length - 3 + empty, "a tag is empty");
   if (!pythonTags.every(isIdentifier))
@@ -79,7 +115,12 @@ function readFilename(text: string): WheelFilename | Mistake {
       length - 3,
       "a Python tag begins with a letter and has letters, digits and `_`",
     );
-  return { name: nameOf(namePart), version, build, pythonTags, abiTags, platformTags };
+  const name = nameOf(namePart);
+  lastName = { text: namePart, name };
+  remember(knownPythonTags, python, pythonTags);
+  remember(knownTags, abi, abiTags);
+  remember(knownTags, platform, platformTags);
+  return { name, version, build, pythonTags, abiTags, platformTags };
 }
 
 function mistakeIn(parts: readonly string[], index: number, why: string): Mistake {
@@ -98,6 +139,12 @@ function readBuild(part: string): BuildTag | undefined {
 // A page lists up to tens of thousands of wheels, many of one version and with the same few tags. What was
 // read for the file before is shared with the next: it saves most of the work, and most of the memory.
 let lastVersion: { readonly text: string; readonly version: Version } | undefined;
+let lastName: { readonly text: string; readonly name: NormalizedName } = {
+  text: "-",
+  name: "" as NormalizedName,
+};
+/** Found right where they stood: Python tags have a grammar of their own. */
+const knownPythonTags = new Map<string, readonly string[]>();
 const knownTags = new Map<string, readonly string[]>();
 const mostKnownTags = 2000;
 
@@ -109,12 +156,16 @@ function versionOf(text: string): Version | undefined {
 }
 
 function tagsOf(part: string): readonly string[] {
-  const known = knownTags.get(part);
-  if (known !== undefined) return known;
-  const tags = part.toLowerCase().split(".");
-  if (knownTags.size >= mostKnownTags) knownTags.clear();
-  knownTags.set(part, tags);
-  return tags;
+  return knownTags.get(part) ?? part.toLowerCase().split(".");
+}
+
+function remember(
+  known: Map<string, readonly string[]>,
+  part: string,
+  tags: readonly string[],
+): void {
+  if (known.size >= mostKnownTags) known.clear();
+  known.set(part, tags);
 }
 
 function isIdentifier(tag: string): boolean {

@@ -239,10 +239,12 @@ function isZlibFormat(content: Uint8Array): boolean {
 
 /**
  * libdeflate is more than twice as fast as zlib and knows no limit: it is used where even the densest stream (1,032
- * to one) stays below, and its answer is believed where the stream's own last word on its length agrees.
+ * to one) would take no more memory than decoding a page as long as the limit, and its answer is believed where the
+ * stream's own last word on its length agrees.
  */
 function gunzipFast(content: Uint8Array, limit: number): Uint8Array | undefined {
-  if (content.length < 18 || content.length * 1032 > limit) return undefined;
+  if (content.length < 18 || content.length * 1032 > 4 * limit || lastWord(content) > limit)
+    return undefined;
   const output = Bun.gunzipSync(content as Uint8Array<ArrayBuffer>, { library: "libdeflate" });
   return lastWord(content) === output.length ? output : undefined;
 }
