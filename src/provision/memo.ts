@@ -1,7 +1,7 @@
 import { sortedBy } from "#base/order";
 import type { ProjectFile } from "#repository/listing";
 import type { AskedRequirement, ResolveRequest } from "#resolver/request";
-import type { PassedOver, ResolvedPackage, Resolution } from "#resolver/resolution";
+import type { ResolvedPackage, Resolution } from "#resolver/resolution";
 import type { NormalizedName } from "#standards/name";
 import { formatRequirement, parseRequirement } from "#standards/requirement";
 import { parseSdistFilename } from "#standards/sdist-filename";
@@ -10,7 +10,7 @@ import { parseWheelFilename } from "#standards/wheel-filename";
 import type { ProvisionWorld } from "./world.ts";
 
 /** Rises whenever the form or the meaning of what is kept changes. */
-const form = 1;
+const form = 2;
 
 /**
  * A whole resolution remembered under everything it depended on, valid while its pages are fresh: asking the
@@ -97,7 +97,6 @@ type KeptPackage = Omit<ResolvedPackage, "version" | "source" | "metadata" | "de
 type Kept = {
   readonly freshUntil: number;
   readonly packages: readonly KeptPackage[];
-  readonly passedOver: readonly (Omit<PassedOver, "version"> & { readonly version: string })[];
   readonly attempts: number;
   readonly warnings: readonly string[];
 };
@@ -123,7 +122,6 @@ function keep(resolution: Resolution, freshUntil: number, purpose: "install" | "
         ]),
       };
     }),
-    passedOver: resolution.passedOver.map((entry) => ({ ...entry, version: entry.version.text })),
     attempts: resolution.attempts,
     warnings: resolution.warnings,
   };
@@ -151,9 +149,7 @@ function restore(kept: Kept): Resolution {
         },
       })),
     })),
-    get passedOver() {
-      return kept.passedOver.map((entry) => ({ ...entry, version: parseVersion(entry.version) }));
-    },
+    passedOver: undefined,
     attempts: kept.attempts,
     warnings: kept.warnings,
   };

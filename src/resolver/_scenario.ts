@@ -324,7 +324,7 @@ export function told(outcome: ResolveOutcome, expected: Expected): Expected {
     ...("warnings" in expected ? { warnings: resolution.warnings } : {}),
     ...("passedOver" in expected
       ? {
-          passedOver: resolution.passedOver.map(
+          passedOver: resolution.passedOver?.map(
             ({ name, version, reason }) => `${name} ${version.text} ${reason.kind}`,
           ),
         }

@@ -80,7 +80,8 @@ export type ResolvedPackage = {
 /** The answer: what to take, why, and what was passed over. Sorted by name; the same input gives the same value. */
 export type Resolution = {
   readonly packages: readonly ResolvedPackage[];
-  readonly passedOver: readonly PassedOver[];
+  /** Not known of a remembered resolution: working it out means to read every release newer than the chosen one. */
+  readonly passedOver: readonly PassedOver[] | undefined;
   /** Decisions the solver made, undone ones included. Tests hold it. */
   readonly attempts: number;
   /** Things a person should know: yanked choices, archived or deprecated projects. Whole sentences. */
