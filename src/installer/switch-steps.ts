@@ -280,11 +280,19 @@ class Derivation {
       return this.#replace(present, path, this.#winner(path, claims));
     }
     if (foldersOnly) {
-      if (entry.kind === "link" && this.#files.tryStat(present)?.kind === "folder")
+      if (entry.kind === "link" && this.#staysInside(present))
         return this.#descend(present, claims);
       return this.#block(present, first.part, strongest(this.#request.installed.ownersOf(present)));
     }
     this.#settleOccupied(present, path, this.#winner(path, claims), sources);
+  }
+
+  /** True for a link to a folder of the environment itself: nothing is written through one that leads out. */
+  #staysInside(link: string): boolean {
+    if (this.#files.tryStat(link)?.kind !== "folder") return false;
+    const { root, anchors } = this.#request.places;
+    const target = this.#files.realPath(link);
+    return [root, ...anchors].some((place) => target.startsWith(`${place}/`));
   }
 
   #settleFree(path: string, claims: readonly Claim[]): void {
