@@ -25,6 +25,8 @@ export type ArgumentDescription = {
   readonly optional?: true;
   /** Takes all remaining words. */
   readonly many?: true;
+  /** Words it takes, where they are few: for completion; the command itself refuses others. */
+  readonly choices?: readonly string[];
 };
 
 export type OptionTable = Readonly<Record<string, OptionDescription>>;
@@ -50,7 +52,10 @@ export type ArgumentValues<T extends ArgumentTable> = {
 };
 
 /** A command: what it takes, and what it does. Help, completion and the reference page are drawn from it. */
-export type Command<O extends OptionTable = OptionTable, A extends ArgumentTable = ArgumentTable> = {
+export type Command<
+  O extends OptionTable = OptionTable,
+  A extends ArgumentTable = ArgumentTable,
+> = {
   /** Lines that can be pasted. */
   readonly examples: readonly string[];
   readonly arguments: A;
@@ -62,7 +67,11 @@ export type Command<O extends OptionTable = OptionTable, A extends ArgumentTable
     invocation: Invocation,
     typed: OptionValues<O>,
   ) => Promise<ReadonlyMap<string, readonly string[]>>;
-  run(options: OptionValues<O>, words: ArgumentValues<A>, invocation: Invocation): Promise<ExitCode>;
+  run(
+    options: OptionValues<O>,
+    words: ArgumentValues<A>,
+    invocation: Invocation,
+  ): Promise<ExitCode>;
 };
 
 /** A command whose options and arguments are known to itself alone: whoever runs it has parsed them by its tables. */

@@ -9,6 +9,7 @@ export const debug = defineCommand({
   arguments: {
     family: {
       help: `What the lines ask about: ${Object.keys(debugFamilies).join(", ")}`,
+      choices: Object.keys(debugFamilies),
     },
   },
   options: {},

@@ -11,6 +11,7 @@ export const help = defineCommand({
       help: "The command to explain; all of them when left out",
       optional: true,
       many: true,
+      choices: Object.keys(commandTree),
     },
   },
   options: {},
