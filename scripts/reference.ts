@@ -153,7 +153,7 @@ function generalSection(): string[] {
 /** `known` are the options that any command has: a setting may have none. */
 function settingsSection(known: ReadonlySet<string>): string[] {
   const rows = settingKeys.map((key) => [
-    code(key),
+    definitionOf(key).inFiles === false ? "" : code(key),
     code(variableOf(key)),
     known.has(flagOf(key).slice(2)) ? code(flagOf(key)) : "",
     defaultOf(key),
@@ -163,12 +163,13 @@ function settingsSection(known: ReadonlySet<string>): string[] {
     "## Settings",
     "",
     "A setting is looked for in this order: the option, the variable, `[tool.pkm]` of the nearest `pyproject.toml`, the",
-    "user's `pkm.toml`, the system's `pkm.toml`, the default. `pkm pip` then asks pip's configuration, and the default last.",
+    "user's `pkm.toml`, the system's `pkm.toml`, pip's configuration (in `pkm pip` alone), the default.",
     "The user's file is `~/.config/pkm/pkm.toml` (`%APPDATA%\\pkm\\pkm.toml` on Windows). The system's are",
     "`/etc/xdg/pkm/pkm.toml` and `/etc/pkm/pkm.toml` (`/Library/Application Support/pkm/pkm.toml` on macOS,",
     "`%PROGRAMDATA%\\pkm\\pkm.toml` on Windows). In a variable, the values of a list are divided by white space.",
+    "What has no key below cannot stand in a file: it is wanted before files are read.",
     "",
-    ...table(["key", "variable", "option", "default", "meaning"], rows),
+    ...table(["key in files", "variable", "option", "default", "meaning"], rows),
     "Indexes with names stand in `[[repositories]]`; [private indexes](guides/private-indexes.md) shows them.",
     "",
   ];

@@ -35,7 +35,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       output.data(await commandHelp(found.path));
       return exit.done;
     }
-    const typed = optionValues(parsed.options, name, table);
+    const typed = optionValues(withColor(parsed.options, env), name, table);
     for (const key of parsed.options.keys()) {
       const refused = table[key]?.refused;
       if (refused !== undefined) throw unsupportedOption(`--${key}`, name, refused);
@@ -79,6 +79,16 @@ function statusFor(argv: readonly string[], status: ExitCode): ExitCode {
   return argv.find((word) => !word.startsWith("-")) === "pip" && status > exit.usage
     ? exit.failure
     : status;
+}
+
+/** `PKM_COLOR` stands for `--color`, and for pip's way to say no. */
+function withColor(
+  options: ReadonlyMap<string, readonly string[]>,
+  { PKM_COLOR: color }: Readonly<Record<string, string | undefined>>,
+): ReadonlyMap<string, readonly string[]> {
+  return color === undefined || color === "" || options.has("color")
+    ? options
+    : new Map([...options, ["color", [color]]]);
 }
 
 /** What was typed wins over configuration; collected options keep both, configuration first, as in pip. */

@@ -17,6 +17,7 @@ import {
 import { commandLineOptions, resolutionPolicy, resolutionTarget } from "./facades/pip/_requests.ts";
 import type { Invocation } from "./invocation.ts";
 import { Progress } from "./progress.ts";
+import { isOffline } from "./setting-values.ts";
 
 /**
  * Puts pip into a new environment, and setuptools and wheel where Python is older than 3.12. They come from the
@@ -28,10 +29,10 @@ export async function seedEnvironment(
   store: Store,
   invocation: Invocation,
 ): Promise<void> {
-  const { output, global } = invocation;
+  const { output } = invocation;
   const names = seedsFor(environment);
   const chosen = commandLineOptions(options);
-  const mayAsk = chosen.findLinks.length > 0 || !(chosen.noIndex || global.offline);
+  const mayAsk = chosen.findLinks.length > 0 || !(chosen.noIndex || isOffline(invocation));
   const failure = mayAsk
     ? await attempt(names, chosen, options, environment, store, invocation)
     : undefined;

@@ -30,6 +30,11 @@ export function settingValues(
   return found;
 }
 
+/** Whether the cache has to do: `--offline`, `PKM_OFFLINE`, or `offline` in a settings file. */
+export function isOffline({ global, world }: Pick<Invocation, "global" | "world">): boolean {
+  return global.offline || Settings.open({}, world).get("offline");
+}
+
 /** True for an option that was typed; flags and lists are never `undefined`. */
 function isTyped(typed: object, key: string): boolean {
   const value = (typed as Record<string, unknown>)[key];

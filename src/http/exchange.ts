@@ -38,7 +38,7 @@ export class Exchanger {
   readonly #book: CredentialBook;
   readonly #keyring: Keyring;
   readonly #certificates: Certificates;
-  readonly #slots = new HostSlots(connectionsPerHost);
+  readonly #slots: HostSlots;
   readonly #watchdog: Watchdog;
   readonly #refused = new Set<string>();
   readonly #proxies = new Map<string, string | undefined>();
@@ -46,6 +46,7 @@ export class Exchanger {
   constructor(settings: HttpSettings, world: HttpWorld, report: Report<HttpEvent>) {
     this.#settings = settings;
     this.#world = world;
+    this.#slots = new HostSlots(Math.max(1, settings.connections));
     this.#book = new CredentialBook(settings, world.host, () => readNetrc(world));
     this.#keyring = new Keyring(settings, world, report);
     this.#certificates = new Certificates(settings, world);
@@ -225,7 +226,6 @@ export class Exchanger {
   }
 }
 
-const connectionsPerHost = 50;
 const redirectLimit = 20;
 
 function parseHttpUrl(text: string): URL {

@@ -17,6 +17,8 @@ export type HttpSettings = {
   readonly resumes?: number;
   /** Answer from the cache alone, however old it is. */
   readonly offline: boolean;
+  /** Most exchanges with one host at a time; the rest wait in line. */
+  readonly connections: number;
   /** Ask again even where the cache holds a fresh answer; conditional requests still save the body. */
   readonly refresh: boolean;
   /** The same for single addresses. */
@@ -49,6 +51,7 @@ export function defaultHttpSettings(host: Pick<Host, "env">): HttpSettings {
     timeout: timeoutOf(host.env.PKM_HTTP_TIMEOUT),
     retries: 3,
     offline: false,
+    connections: 50,
     refresh: false,
     cacheFolder: undefined,
     userAgent: "pkm",

@@ -14,14 +14,16 @@ export type SettingDefinition = {
   readonly help: string;
   /** The option's name where it is not the key's. */
   readonly flag?: string;
+  /** An option or its variable alone: wanted before any file is read, or by commands that read none. */
+  readonly inFiles?: false;
 };
 
 /**
- * Every setting of pkm. The rest follows by rule: `cache-dir` is the key in `pkm.toml` and in `[tool.pkm]`,
- * `PKM_CACHE_DIR` the variable, `--cache-dir` the option.
+ * Every setting of pkm. The rest follows by rule: `find-links` is the key in `pkm.toml` and in `[tool.pkm]`,
+ * `PKM_FIND_LINKS` the variable, `--find-links` the option.
  */
 export const definitions = {
-  "cache-dir": { type: "path", help: "Folder of the cache" },
+  "cache-dir": { type: "path", inFiles: false, help: "Folder of the cache" },
   offline: { type: "flag", default: false, help: "Use nothing but what is in the cache" },
   "index-url": { type: "text", help: "The default index; PyPI when left out" },
   "extra-index-url": {
@@ -66,10 +68,11 @@ export const definitions = {
   "concurrent-downloads": {
     type: "count",
     default: 50,
-    help: "Most requests at a time",
+    help: "Most requests at a time to one host",
   },
   "concurrent-installs": {
     type: "count",
+    inFiles: false,
     help: "Most unpacking workers; by the processors when left out",
   },
   resolution: {
@@ -93,17 +96,19 @@ export const definitions = {
     choices: ["hardlink", "clone", "copy"],
     help: "How files get out of the store; the cheapest the system has when left out",
   },
-  python: { type: "text", help: "The interpreter: a version, a name or a path" },
+  python: { type: "text", inFiles: false, help: "The interpreter: a version, a name or a path" },
   "python-downloads": {
     type: "text",
     choices: ["automatic", "manual", "never"],
     default: "automatic",
-    help: "When a missing interpreter may be downloaded",
+    inFiles: false,
+    help: "When a missing interpreter may be downloaded; pkm downloads none yet",
   },
   color: {
     type: "text",
     choices: ["auto", "always", "never"],
     default: "auto",
+    inFiles: false,
     help: "When to use colour",
   },
 } as const satisfies Readonly<Record<string, SettingDefinition>>;

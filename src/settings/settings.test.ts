@@ -3,7 +3,7 @@ import { PkmError } from "#base/errors";
 import { MemoryFiles } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
 import type { Host } from "#platform/ports";
-import { definitionOf, flagOf, settingKeys, variableOf } from "./definitions.ts";
+import { definitionOf, flagOf, type SettingKey, settingKeys, variableOf } from "./definitions.ts";
 import { describeOrigin, Settings, type Flags } from "./settings.ts";
 
 const user = "/home/ada/.config/pkm/pkm.toml";
@@ -97,10 +97,10 @@ describe("a setting", () => {
   });
 
   test("has paths relative to the file they stand in, or to the current folder", () => {
-    expect(open({ [project]: "[tool.pkm]\ncache-dir = './cache'" }).get("cache-dir")).toBe(
-      "/home/ada/code/app/cache",
+    expect(open({ [project]: "[tool.pkm]\ncert = './ca.pem'" }).get("cert")).toBe(
+      "/home/ada/code/app/ca.pem",
     );
-    expect(open({ [user]: "cache-dir = '~/c'" }).get("cache-dir")).toBe("/home/ada/c");
+    expect(open({ [user]: "cert = '~/ca.pem'" }).get("cert")).toBe("/home/ada/ca.pem");
     expect(open({}, { PKM_CACHE_DIR: "c" }).get("cache-dir")).toBe("/home/ada/code/app/src/c");
     expect(open({}, {}, { "cache-dir": "/c" }).get("cache-dir")).toBe("/c");
     expect(open({}, { PKM_FIND_LINKS: "wheels https://h/x file:///y" }).get("find-links")).toEqual([
@@ -119,10 +119,13 @@ describe("a setting", () => {
     ["offline = 'yes'", "invalid-setting", undefined],
     ["link-mode = 'symlink'", "invalid-setting", undefined],
     ["extra-index-url = 'https://h/'", "invalid-setting", undefined],
+    ["cache-dir = './cache'", "invalid-setting", undefined],
+    ["color = 'always'", "invalid-setting", undefined],
     ["constructor = 1", "unknown-setting", undefined],
     ["__proto__ = 1", "unknown-setting", undefined],
   ])("written as %p is refused", (text, code, fix) => {
-    const key = settingKeys.find((name) => text.startsWith(name)) ?? "retries";
+    const isRead = (name: SettingKey): boolean => definitionOf(name).inFiles !== false;
+    const key = settingKeys.find((name) => isRead(name) && text.startsWith(name)) ?? "retries";
     const error = failure(() => open({ [user]: text }).get(key));
     expect(error.code).toBe(code);
     expect(error.what).toContain(user);

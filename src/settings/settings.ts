@@ -70,7 +70,8 @@ export class Settings {
         value: fromVariable(key, text, host) as SettingValue<K>,
         origin: { kind: "variable", name },
       };
-    for (const { file, table } of this.#layers()) {
+    const layers = definitionOf(key).inFiles === false ? [] : this.#layers();
+    for (const { file, table } of layers) {
       if (!table.has(key)) continue;
       const value = fromToml(key, table, file, host) as SettingValue<K>;
       return { value, origin: { kind: "file", path: file.path, line: lineOf(file, key) } };
@@ -140,6 +141,8 @@ function layerOf(file: SettingsFile): LayerTable[] {
   for (const part of file.section) table = table?.table(part);
   if (table === undefined) return [];
   for (const key of table.keys()) {
+    if (isSettingKey(key) && definitionOf(key).inFiles === false)
+      throw invalidSetting(key, file.path, `is read from ${variableOf(key)} and options only`);
     if (isSettingKey(key) || otherTables.includes(key)) continue;
     throw unknownSetting(table.at(key), file.path, nearest(key, [...settingKeys, ...otherTables]));
   }

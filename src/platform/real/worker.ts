@@ -6,8 +6,14 @@ const os = runtimeModule("node:os");
 
 /** Threads of this process. */
 export class RealWorkers implements Workers {
+  readonly #limit: number;
+
+  constructor(limit: number = Number.POSITIVE_INFINITY) {
+    this.#limit = limit;
+  }
+
   get cores(): number {
-    return os().availableParallelism();
+    return Math.min(this.#limit, os().availableParallelism());
   }
 
   start(file: WorkerFile): WorkerThread {

@@ -2,6 +2,7 @@ import { absolute } from "#cli/cache-folder";
 import type { OptionValues } from "#cli/command";
 import { invalidOptionValue } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
+import { isOffline } from "#cli/setting-values";
 import type { Report } from "#base/report";
 import { withoutCredentials } from "#base/url";
 import { HttpClient } from "#http/client";
@@ -36,7 +37,7 @@ export function openHttp(
   invocation: Invocation,
   report: SourceEvents,
 ): HttpClient {
-  const { world, global } = invocation;
+  const { world } = invocation;
   const defaults = defaultHttpSettings(world.host);
   const settings: HttpSettings = {
     ...defaults,
@@ -51,7 +52,8 @@ export function openHttp(
     ...(options["resume-retries"] === undefined
       ? {}
       : { resumes: positive("--resume-retries", options["resume-retries"], invocation) }),
-    offline: global.offline,
+    offline: isOffline(invocation),
+    connections: Settings.open({}, world).get("concurrent-downloads"),
     ...refreshing(options),
     cacheFolder: `${store.root}/pages`,
     indexes: indexes.map(({ name, url }) => ({ name, url })),
