@@ -59,6 +59,26 @@ describe("links between pages", () => {
   });
 });
 
+describe("files named in prose", () => {
+  const source = join(root, "src");
+  const rooms = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const pages = [
+    "docs/architecture.md",
+    "docs/lexicon.md",
+    ...rooms.map(({ name }) => `src/${name}/README.md`),
+  ];
+
+  test.each(pages)("%s names only files that are there", (page) => {
+    const text = readFileSync(join(root, page), "utf8");
+    // A path may begin at the room the page is about, at `src`, or at the top.
+    const starts = [dirname(join(root, page)), source, root];
+    const missing = [...text.matchAll(/`(\w[\w./-]*\.(?:ts|mjs|py|md))`/g)]
+      .map((match) => match[1] as string)
+      .filter((path) => !starts.some((start) => existsSync(join(start, path))));
+    expect(missing).toEqual([]);
+  });
+});
+
 /** As forges name them: lower case, blanks as dashes, no punctuation. */
 function headingsOf(page: string): string[] {
   return [...readFileSync(page, "utf8").matchAll(/^#+ (.*)$/gm)].map(({ 1: title = "" }) =>

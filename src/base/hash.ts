@@ -4,9 +4,6 @@ export type Hash = { readonly algorithm: string; readonly hex: string };
 /** Digests of one file by algorithm, hexadecimal: `{ sha256: "…" }`. Empty when the source gave none. */
 export type Hashes = Readonly<Record<string, string>>;
 
-/** Algorithms good enough to trust a download by, strongest last. */
-export const strongAlgorithms = ["sha256", "sha384", "sha512"] as const;
-
 /** The strongest digest of a set that is good enough to trust, or `undefined`. */
 export function strongestHash(hashes: Hashes): Hash | undefined {
   for (const algorithm of ["sha512", "sha384", "sha256"]) {

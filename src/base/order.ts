@@ -1,6 +1,3 @@
-/** Negative, zero or positive, as `Array.prototype.sort` wants it. */
-export type Compare<T> = (a: T, b: T) => number;
-
 /** Order of strings by UTF-16 code unit: the same on every machine, unlike `localeCompare`. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
