@@ -25,11 +25,24 @@ export function openForReading(
   if (virtual === undefined) return undefined;
   if (virtual.config.get("include-system-site-packages")?.toLowerCase() === "true")
     return undefined;
-  // PyPy keeps distributions in its standard library, which only its probe knows.
-  if (virtual.config.get("implementation")?.toLowerCase() !== "cpython") return undefined;
   const sitePackages = sitePackagesBelow(virtual.prefix, world.files);
+  const [only] = sitePackages;
   // Two versions of Python below one folder: only the interpreter knows which is its own.
-  return sitePackages.length === 1 ? { root: virtual.prefix, sitePackages } : undefined;
+  if (only === undefined || sitePackages.length > 1 || !isOfCPython(virtual, only))
+    return undefined;
+  return { root: virtual.prefix, sitePackages };
+}
+
+/**
+ * Others keep distributions in their standard library, which only their probe knows. `venv` does not write what it
+ * made the environment of: the folders of PyPy have its name, and the keys of GraalPy's environments name its home.
+ */
+function isOfCPython({ config }: VirtualFolder, sitePackages: string): boolean {
+  const implementation = config.get("implementation");
+  if (implementation !== undefined) return implementation.toLowerCase() === "cpython";
+  if (!/[/\\]lib[/\\](?:python3|site-packages)/i.test(sitePackages)) return false;
+  for (const value of config.values()) if (/graal|pypy/i.test(value)) return false;
+  return true;
 }
 
 function virtualFolderFor(

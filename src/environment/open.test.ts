@@ -166,10 +166,22 @@ describe("openForReading()", () => {
       "home = /usr/bin\nimplementation = CPython\ninclude-system-site-packages = true\n",
     ],
     ["are of PyPy", "home = /usr/bin\nimplementation = PyPy\n"],
-    ["do not say what they are of", "home = /usr/bin\n"],
+    ["were made by the venv of GraalPy", "home = /opt/graalpy-24.1/bin\n"],
   ])("leaves environments to openEnvironment() that %s", async (_, config) => {
     const tree = { "/e/pyvenv.cfg": config, "/e/lib/python3.12/site-packages/": "", "/e/bin/": "" };
     expect(openForReading("/e", await machine([], tree))).toBeUndefined();
+  });
+});
+
+describe("openForReading() of what python -m venv made", () => {
+  test.each([
+    ["python3.12", true],
+    ["pypy3.10", false],
+  ])("goes by the folder %s, as the implementation is not written down", async (name, reads) => {
+    const folder = `/e/lib/${name}/site-packages`;
+    const tree = { "/e/pyvenv.cfg": "home = /usr/bin\n", [`${folder}/`]: "", "/e/bin/": "" };
+    const found = openForReading("/e", await machine([], tree));
+    expect(found?.sitePackages).toEqual(reads ? [folder] : undefined);
   });
 });
 
