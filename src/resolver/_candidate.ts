@@ -36,7 +36,10 @@ export type Verdict =
       /** Where it can be used, if that is not everywhere the answer has to hold. */
       readonly within: MarkerDiagram | undefined;
     }
-  | { readonly usable: false; readonly reason: PassedOverReason };
+  | { readonly usable: false; readonly reason: FileRefusal };
+
+/** Limits that somebody set concern versions, whatever their files are. */
+type FileRefusal = Exclude<PassedOverReason, { readonly kind: "constraint" }>;
 
 export function candidateOf(
   project: Project,
@@ -85,8 +88,8 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
   let foreignWheel: ProjectFile | undefined;
   let yankedWheel = false;
   const fitting: ProjectFile[] | undefined = policy.target.asksForWheels ? [] : undefined;
-  let refused: { near: number; reason: () => PassedOverReason } | undefined;
-  const refuse = (near: number, reason: () => PassedOverReason): void => {
+  let refused: { near: number; reason: () => FileRefusal } | undefined;
+  const refuse = (near: number, reason: () => FileRefusal): void => {
     if (refused === undefined || near > refused.near) refused = { near, reason };
   };
   for (const file of files) {
@@ -148,7 +151,7 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
           : `no wheel fits ${policy.target.description}`,
     }));
   }
-  const reason = (refused as { reason: () => PassedOverReason } | undefined)?.reason();
+  const reason = (refused as { reason: () => FileRefusal } | undefined)?.reason();
   return { usable: false, reason: reason ?? noCompatibleWheel(files) };
 }
 
@@ -156,7 +159,7 @@ function partOf(coverage: "everywhere" | MarkerDiagram): MarkerDiagram | undefin
   return coverage === "everywhere" ? undefined : coverage;
 }
 
-function noCompatibleWheel(files: readonly ProjectFile[]): PassedOverReason {
+function noCompatibleWheel(files: readonly ProjectFile[]): FileRefusal {
   const tags = new Set<string>();
   for (const file of files)
     if (file.identity.kind === "wheel") for (const tag of wheelTags(file.identity)) tags.add(tag);

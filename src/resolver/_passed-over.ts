@@ -62,7 +62,9 @@ function reasonFor(
   for (const limit of limits)
     if (limit.kind === "unusable" && contains(limit.range, candidate.key)) {
       const reason = limit.reason as Refusal;
-      return isPassedOver(reason) ? told(reason) : [];
+      if (reason.kind !== "constraint") return isPassedOver(reason) ? told(reason) : [];
+      const { kind, requirement, origin } = reason;
+      return told({ kind, requirement, origin });
     }
   const isLast = candidate.isPrerelease && chosen !== undefined && !chosen.isPrerelease;
   return isLast && provider.policy.prereleases(project.name) === "where-needed"
@@ -70,7 +72,7 @@ function reasonFor(
     : [];
 }
 
-function isPassedOver(refusal: Refusal): refusal is PassedOverReason {
+function isPassedOver(refusal: Refusal): refusal is Extract<Refusal, PassedOverReason> {
   switch (refusal.kind) {
     case "not-found":
     case "no-hash-given":

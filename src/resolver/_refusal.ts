@@ -4,7 +4,8 @@ import type { PassedOverReason } from "./resolution.ts";
 
 /** Why versions of a project may not be taken: reasons of single candidates, and those of whole projects. */
 export type Refusal =
-  | PassedOverReason
+  | Exclude<PassedOverReason, { readonly kind: "constraint" }>
+  | ConstraintRefusal
   | {
       readonly kind: "not-found";
       readonly asked: readonly { readonly repository: string; readonly answer: string }[];
@@ -19,8 +20,12 @@ export type Refusal =
       readonly otherOrigin: string;
     };
 
+type ConstraintRefusal = Extract<PassedOverReason, { readonly kind: "constraint" }> & {
+  readonly asked: AskedRequirement;
+};
+
 /** A limit that somebody set on a project from outside. */
 export function constraintRefusal(asked: AskedRequirement): Refusal {
   const { specifier } = asked.requirement;
-  return { kind: "constraint", requirement: specifier.text, origin: asked.origin };
+  return { kind: "constraint", requirement: specifier.text, origin: asked.origin, asked };
 }

@@ -4,7 +4,7 @@ import { formatRequirement, type Requirement } from "#standards/requirement";
 import { describeRange, formatSpecifierSet } from "#standards/specifier-set";
 import type { Version } from "#standards/version";
 import { afterLocals, infinityKey, type VersionKey } from "#standards/version-key";
-import { isFull, type VersionRange } from "#standards/version-range";
+import { isEmpty, isFull, union, type VersionRange } from "#standards/version-range";
 import { verdictOf } from "./_candidate.ts";
 import type { Package, WordedDemand } from "./_packages.ts";
 import type { Project } from "./_project.ts";
@@ -65,6 +65,42 @@ export class Speech {
     return `${needs} ${this.package(wanted, demand.range, words)}`;
   }
 
+  /** What versions of one package need, taken together: each of them needs one of these. */
+  demands(facts: readonly Incompatibility<Package, VersionRange>[]): string {
+    const subject = facts
+      .flatMap(({ terms }) => terms[0] ?? [])
+      .reduce((all, term) => ({ ...all, range: union(all.range, term.range) }));
+    const wanted: string[] = [];
+    let option: Package | undefined;
+    for (const { cause } of facts) {
+      if (cause.kind !== "demand") continue;
+      option = cause.option;
+      const { package: dependency, range, specifier } = cause.demand as WordedDemand;
+      const words = specifier === undefined ? undefined : formatSpecifierSet(specifier);
+      wanted.push(this.package(dependency, range, words));
+    }
+    const { text, many } = this.subject(subject, option);
+    const last = wanted.pop();
+    return `${text} ${many ? "need" : "needs"} ${wanted.join(", ")} or ${last}`;
+  }
+
+  notFound(names: readonly string[], reason: Refusal | undefined): string {
+    const asked =
+      reason?.kind === "not-found"
+        ? reason.asked.map(({ repository, answer }) => `${repository} (${answer})`)
+        : [];
+    const are = `${this.list(names.map((name) => `\`${name}\``))} ${names.length > 1 ? "are" : "is"}`;
+    return asked.length === 0
+      ? `${are} not found: no repository was asked`
+      : `${are} not found in ${this.list(asked)}`;
+  }
+
+  /** The existing versions of a term, newest first. */
+  versionsOf({ package: dependency, range }: VersionTerm): string[] {
+    const project = projectOf(dependency);
+    return project === undefined ? [] : versionsIn(project, range).map(({ text }) => text);
+  }
+
   noVersions(subject: VersionTerm | undefined): string {
     const project = subject === undefined ? undefined : projectOf(subject.package);
     if (subject === undefined || project === undefined) return "there is no such version";
@@ -122,12 +158,8 @@ export class Speech {
         return `the metadata of ${text} ${are} invalid: ${reason.reason}`;
       case "lower-priority":
         return `${text} ${are} offered by ${reason.repository} only, which has a lower priority`;
-      case "not-found": {
-        const asked = reason.asked.map(({ repository, answer }) => `${repository} (${answer})`);
-        return asked.length === 0
-          ? `${name} is not found: no repository was asked`
-          : `${name} is not found in ${this.list(asked)}`;
-      }
+      case "not-found":
+        return this.notFound(project === undefined ? [] : [project.name], reason);
       case "no-hash-given":
         return `no hash is given for ${name}, and hashes are required for everything`;
       case "url-from-index":
@@ -158,7 +190,7 @@ export class Speech {
   private package(dependency: Package, range: VersionRange, words?: string): string {
     if (dependency.kind === "python") return `Python ${describeRange(range)}`;
     if (dependency.kind === "extra") return `\`${dependency.project.name}[${dependency.extra}]\``;
-    const versions = words ?? (isFull(range) ? "" : describeRange(range, dependency.toldVersions));
+    const versions = words ?? (isFull(range) ? "" : this.versionsIn(dependency, range));
     return versions.includes(" ")
       ? `\`${dependency.name}\` ${versions}`
       : `\`${dependency.name}${versions}\``;
@@ -180,8 +212,13 @@ export class Speech {
     if (older === undefined) return { text: `${name} ${newest.text}`, many: false, versions };
     if (versions.length === 2)
       return { text: `${name} ${older.text} and ${newest.text}`, many: true, versions };
-    const range = describeRange(betweenExisting(project, term.range), project.toldVersions);
-    return { text: `${name} ${range}`, many: false, versions };
+    return { text: `${name} ${this.versionsIn(project, term.range)}`, many: false, versions };
+  }
+
+  /** Bounds are versions that exist, where any lie in the range. */
+  private versionsIn(project: Project, range: VersionRange): string {
+    const existing = betweenExisting(project, range);
+    return describeRange(isEmpty(existing) ? range : existing, project.toldVersions);
   }
 
   private tags(project: Project | undefined, versions: readonly Version[]): string {
@@ -215,7 +252,7 @@ function versionsIn(project: Project, range: VersionRange): Version[] {
 
 /** The same existing versions, bounded by existing versions. */
 function betweenExisting(project: Project, range: VersionRange): VersionRange {
-  const spans = project.spans(range);
+  const spans = project.consulted ? project.spans(range) : [];
   const bounds: VersionKey[] = [];
   for (let i = spans.length - 2; i >= 0; i -= 2) {
     const first = spans[i] as number;

@@ -1,26 +1,35 @@
 import { plural } from "#base/text";
-import type { Cause, Incompatibility, Term } from "#pubgrub/incompatibility";
-import type { VersionRange } from "#standards/version-range";
-import { rangeEquals, union } from "#standards/version-range";
-import { Speech } from "./_speech.ts";
-import type { Package } from "./_packages.ts";
+import { isEmpty } from "#standards/version-range";
+import { derivationOf } from "./_derivation.ts";
+import {
+  askedBy,
+  externalFacts,
+  type Fact,
+  inTellingOrder,
+  mergeAlike,
+  projectOf,
+} from "./_proof.ts";
 import type { Project } from "./_project.ts";
 import type { Refusal } from "./_refusal.ts";
+import { Speech } from "./_speech.ts";
 import type { PythonProvider } from "./provider.ts";
-import type { AskedRequirement } from "./request.ts";
-
-type Fact = Incompatibility<Package, VersionRange>;
+import { type AskedRequirement, commandLine } from "./request.ts";
+import type { FailureCause, Leads, ResolutionFailure } from "./resolution.ts";
 
 export type Explanation = {
   /** At most eight lines: what failed, then one true sentence for each cause. */
   readonly explanation: string;
   /** Every step of the proof, numbered. */
   readonly derivation: () => string;
+  readonly causes: () => readonly FailureCause[];
+  readonly leads: () => Leads;
   /** Projects the proof speaks of. */
   readonly projects: ReadonlySet<Project>;
 };
 
 const mostLines = 8;
+/** Requirements that a headline has room for. */
+const mostNamed = 3;
 
 /** Tells a proof that there is no answer. */
 export function explain(rootCause: Fact, provider: PythonProvider): Explanation {
@@ -33,159 +42,162 @@ export function explain(rootCause: Fact, provider: PythonProvider): Explanation 
       if (project !== undefined) projects.add(project);
     }
   const told = inTellingOrder(mergeAlike(facts));
-  const roots = told.flatMap(({ cause }) => (cause.kind === "asked" ? (askedBy(cause) ?? []) : []));
-  let lines = [...new Set(told.flatMap((fact) => sentenceOf(fact, speech) ?? []))];
-  if (lines.length > mostLines - 1) {
-    const left = lines.length - (mostLines - 2);
-    lines = lines.slice(0, mostLines - 2);
-    lines.push(
-      `${plural(left, "further cause")} ${left === 1 ? "is" : "are"} in the full derivation`,
-    );
-  }
+  const roots = told.flatMap(({ cause }) => askedBy(cause) ?? []);
   return {
-    explanation: [`Cannot resolve ${headline(roots, speech)}`, ...lines].join("\n"),
-    derivation: () => derivationOf(rootCause, speech),
+    explanation: [`Cannot resolve ${headline(roots, speech)}`, ...linesOf(told, speech)].join("\n"),
+    derivation: () => derivationOf(rootCause, speech, (fact) => sentenceOf(fact, speech)),
+    causes: () => told.flatMap((fact) => causeOf(fact, speech) ?? []),
+    leads: () => leadsOf(facts),
     projects,
   };
 }
 
 /** Two URLs from outside for one project. */
-export function explainUrls(one: AskedRequirement, other: AskedRequirement): string {
-  return [
-    `Cannot resolve \`${one.requirement.name}\`: two URLs are asked for`,
-    ...[one, other].map(
-      (asked) => `${asked.origin} asks for \`${Speech.requirement(asked.requirement)}\``,
-    ),
-  ].join("\n");
+export function explainUrls(one: AskedRequirement, other: AskedRequirement): ResolutionFailure {
+  const asked = [one, other];
+  const causes = asked.map(({ origin, requirement }) => {
+    const shown = Speech.requirement(requirement);
+    const text = `${origin} asks for \`${shown}\``;
+    return { kind: "asked", text, origin, requirement: shown } as const;
+  });
+  const headline = `Cannot resolve \`${one.requirement.name}\`: two URLs are asked for`;
+  const explanation = [headline, ...causes.map(({ text }) => text)].join("\n");
+  return {
+    explanation,
+    derivation: explanation,
+    passedOver: [],
+    attempts: 0,
+    causes,
+    leads: { asked, constraints: [], refusals: [], needsPython: false },
+  };
 }
 
 function headline(roots: readonly AskedRequirement[], speech: Speech): string {
   const names = [...new Set(roots.map(({ requirement }) => speech.asked(requirement)))];
   if (names.length === 0) return "the requirements";
-  if (names.length <= 3)
+  if (names.length <= mostNamed)
     return speech.list(names.map((name) => `\`${name}\``)) + (names.length > 1 ? " together" : "");
   const shown = names.slice(0, 2).map((name) => `\`${name}\``);
   return `${shown.join(", ")} and ${names.length - 2} more together`;
 }
 
-/** What the proof takes from the world, each once, in the order of the proof. */
-function externalFacts(rootCause: Fact): Fact[] {
-  const facts: Fact[] = [];
-  const seen = new Set<Fact>();
-  const pending = [rootCause];
-  while (pending.length > 0) {
-    const fact = pending.pop() as Fact;
-    if (seen.has(fact)) continue;
-    seen.add(fact);
-    if (fact.cause.kind === "derived") pending.push(fact.cause.right, fact.cause.left);
-    else facts.push(fact);
+// Lines
+
+/** One line for each cause; what one place asks for is one cause. */
+function linesOf(told: readonly Fact[], speech: Speech): string[] {
+  const others = told.filter(({ cause }) => cause.kind !== "asked");
+  const asked = askedLines(told, others.length > 0, speech);
+  const room = (): number => mostLines - 1 - asked.length;
+  let lines = [...new Set(others.flatMap((fact) => sentenceOf(fact, speech) ?? []))];
+  if (lines.length > room()) lines = [...new Set(shortened(others, speech))];
+  if (lines.length > room() && asked.length > 3) {
+    // What was asked at many places counts less than what came of it.
+    const left = asked.length - 2;
+    asked.splice(2, left, `${left} other places ask for something that takes part in it`);
   }
-  return facts;
+  if (lines.length > room()) {
+    // A conflict shows where it begins and where it ends.
+    const space = Math.max(1, room() - 1);
+    const left = lines.length - space;
+    lines.splice(Math.ceil(space / 2), left);
+    lines.push(
+      `${plural(left, "further cause")} ${left === 1 ? "is" : "are"} in the full derivation`,
+    );
+  }
+  return [...asked, ...lines].slice(0, mostLines - 1);
+}
+
+/** What is asked on the command line and stands in the headline already is not told again. */
+function askedLines(told: readonly Fact[], hasOthers: boolean, speech: Speech): string[] {
+  const places = new Map<string, string[]>();
+  const lines: string[] = [];
+  const named = new Set<string>();
+  for (const { cause } of told) {
+    const by = askedBy(cause);
+    if (by === undefined || cause.kind !== "asked") continue;
+    const text = `\`${Speech.requirement(by.requirement)}\``;
+    named.add(speech.asked(by.requirement));
+    if (isEmpty(cause.demand.range))
+      lines.push(`${by.origin} asks for ${text}, which no version can satisfy`);
+    else {
+      const known = places.get(by.origin);
+      if (known === undefined) places.set(by.origin, [text]);
+      else if (!known.includes(text)) known.push(text);
+    }
+  }
+  const isTold = named.size <= mostNamed && (hasOthers || lines.length > 0 || places.size > 1);
+  for (const [origin, texts] of places)
+    if (!isTold || origin !== commandLine) lines.push(`${origin} asks for ${speech.list(texts)}`);
+  return lines;
 }
 
 /**
- * One statement for each pair of packages and each kind of refusal: "1.0 needs A" and "1.1 needs B" become "1.0 and
- * 1.1 need A or B", which says less and is as true.
+ * Fewer lines that say as much: runs of "a needs b", "b needs c" in which nothing else is said of b become "a needs c by
+ * way of b", and what versions of one package need becomes one list.
  */
-function mergeAlike(facts: readonly Fact[]): Fact[] {
-  const merged = new Map<unknown, Fact>();
-  const numbers = new Map<unknown, number>();
-  const numberOf = (value: unknown): number => {
-    const known = numbers.get(value);
-    if (known !== undefined) return known;
-    numbers.set(value, numbers.size);
-    return numbers.size - 1;
+function shortened(facts: readonly Fact[], speech: Speech): string[] {
+  const about = new Map<Project | undefined, Fact[]>();
+  const wanting = new Map<Project | undefined, number>();
+  for (const fact of facts) {
+    const subject = projectOf(fact.terms[0]?.package);
+    about.set(subject, [...(about.get(subject) ?? []), fact]);
+    if (fact.cause.kind !== "demand") continue;
+    const wanted = projectOf(fact.cause.demand.package);
+    wanting.set(wanted, (wanting.get(wanted) ?? 0) + 1);
+  }
+  const next = (fact: Fact): Fact | undefined => {
+    if (fact.cause.kind !== "demand") return undefined;
+    const wanted = projectOf(fact.cause.demand.package);
+    if (wanted === undefined || wanting.get(wanted) !== 1) return undefined;
+    const said = about.get(wanted) ?? [];
+    return said.length === 1 && said[0]?.cause.kind === "demand" ? said[0] : undefined;
   };
-  for (const fact of facts) {
-    const key = mergeKey(fact, numberOf);
-    const before = key === undefined ? undefined : merged.get(key);
-    merged.set(key ?? fact, before === undefined ? fact : merge(before, fact));
-  }
-  return [...merged.values()];
-}
-
-function mergeKey(
-  { terms, cause }: Fact,
-  numberOf: (value: unknown) => number,
-): string | undefined {
-  const subject = numberOf(terms[0]?.package);
-  switch (cause.kind) {
-    case "demand":
-      return `demand ${subject} ${numberOf(cause.option)} ${numberOf(cause.demand.package)}`;
-    case "unusable": {
-      const reason = cause.reason as Refusal;
-      const isPlain =
-        reason.kind === "yanked" ||
-        reason.kind === "newer-than-limit" ||
-        reason.kind === "no-compatible-wheel" ||
-        reason.kind === "needs-build" ||
-        reason.kind === "format-excluded" ||
-        reason.kind === "pre-release" ||
-        reason.kind === "hash" ||
-        reason.kind === "no-upload-time" ||
-        reason.kind === "status";
-      return isPlain ? `unusable ${subject} ${reason.kind}` : undefined;
+  const followers = new Set(facts.flatMap((fact) => next(fact) ?? []));
+  const told = new Set<Fact>(followers);
+  return facts.flatMap((fact): string | string[] => {
+    if (told.has(fact)) return [];
+    const way: string[] = [];
+    let last = fact;
+    for (let after = next(fact); after !== undefined; after = next(after)) {
+      way.push(`\`${projectOf(after.terms[0]?.package)?.name}\``);
+      last = after;
     }
-    case "no-versions":
-      return `no-versions ${subject}`;
-    case "asked":
-    case "derived":
-      return undefined;
-  }
-}
-
-function merge(a: Fact, b: Fact): Fact {
-  const terms = a.terms.map((term, position): Term<Package, VersionRange> => {
-    const other = b.terms[position];
-    return other === undefined || other.package !== term.package
-      ? term
-      : { ...term, range: union(term.range, other.range) };
+    if (way.length > 0 && fact.cause.kind === "demand" && last.cause.kind === "demand") {
+      const demand = speech.demand(fact.terms[0], fact.cause.option, last.cause.demand);
+      return `${demand} by way of ${speech.list(way)}`;
+    }
+    const alike = facts.filter((other) => !told.has(other) && areTold(fact, other));
+    if (alike.length < 3) return sentenceOf(fact, speech) ?? [];
+    for (const other of alike) told.add(other);
+    return fact.cause.kind === "demand"
+      ? speech.demands(alike)
+      : speech.notFound(
+          alike.flatMap(({ terms }) => projectOf(terms[0]?.package)?.name ?? []),
+          fact.cause.kind === "unusable" ? (fact.cause.reason as Refusal) : undefined,
+        );
   });
-  if (a.cause.kind !== "demand" || b.cause.kind !== "demand") return { terms, cause: a.cause };
-  const { demand } = a.cause;
-  const range = union(demand.range, b.cause.demand.range);
-  // The words of one requirement do not fit both.
-  const both = rangeEquals(demand.range, range) ? demand : { package: demand.package, range };
-  return { terms, cause: { ...a.cause, demand: both } };
 }
 
-/** From what was asked outwards: the facts about a package come after those that need it. */
-function inTellingOrder(facts: readonly Fact[]): Fact[] {
-  const about = new Map<unknown, Fact[]>();
-  const asked: Fact[] = [];
-  for (const fact of facts) {
-    if (fact.cause.kind === "asked") {
-      asked.push(fact);
-      continue;
-    }
-    const subject = projectOf(fact.terms[0]?.package) ?? fact.terms[0]?.package;
-    const known = about.get(subject);
-    if (known === undefined) about.set(subject, [fact]);
-    else known.push(fact);
-  }
-  const told = [...asked];
-  const visited = new Set<unknown>();
-  let level = asked.map(({ cause }) => (cause.kind === "asked" ? cause.demand.package : undefined));
-  while (level.length > 0) {
-    const next: (Package | undefined)[] = [];
-    for (const dependency of level) {
-      const subject = projectOf(dependency) ?? dependency;
-      if (visited.has(subject)) continue;
-      visited.add(subject);
-      for (const fact of about.get(subject) ?? []) {
-        told.push(fact);
-        if (fact.cause.kind === "demand") next.push(fact.cause.demand.package);
-      }
-    }
-    level = next;
-  }
-  // A fact that nothing leads to is still a cause.
-  for (const [subject, rest] of about) if (!visited.has(subject)) told.push(...rest);
-  return told;
+/** True for what one project needs by itself, and for names that the same repositories do not know. */
+function areTold({ cause, terms }: Fact, other: Fact): boolean {
+  if (cause.kind === "demand" && other.cause.kind === "demand")
+    return (
+      terms[0]?.package === other.terms[0]?.package &&
+      cause.option === other.cause.option &&
+      cause.demand.package.kind !== "python" &&
+      other.cause.demand.package.kind !== "python"
+    );
+  if (cause.kind !== "unusable" || other.cause.kind !== "unusable") return false;
+  const reason = cause.reason as Refusal;
+  const otherReason = other.cause.reason as Refusal;
+  return (
+    reason.kind === "not-found" &&
+    otherReason.kind === "not-found" &&
+    JSON.stringify(reason.asked) === JSON.stringify(otherReason.asked)
+  );
 }
 
-function sentenceOf(fact: Fact, speech: Speech): string | undefined {
-  const { cause, terms } = fact;
+function sentenceOf({ terms, cause }: Fact, speech: Speech): string | undefined {
   const subject = terms[0];
   switch (cause.kind) {
     case "asked": {
@@ -206,46 +218,57 @@ function sentenceOf(fact: Fact, speech: Speech): string | undefined {
   }
 }
 
-function askedBy(cause: Cause<Package, VersionRange>): AskedRequirement | undefined {
-  return cause.kind === "asked" ? (cause.note as AskedRequirement | undefined) : undefined;
-}
+// For programs
 
-/** The proof from its leaves to the contradiction, each derived statement with a number. */
-function derivationOf(rootCause: Fact, speech: Speech): string {
-  const numbers = new Map<Fact, number>();
-  const lines: string[] = [];
-  const pending: Fact[] = [rootCause];
-  const told = (fact: Fact): string => {
-    const number = numbers.get(fact);
-    if (number !== undefined) return `${speech.statement(fact)} (${number})`;
-    return fact.cause.kind === "asked" && askedBy(fact.cause) === undefined
-      ? `the target is ${speech.target}`
-      : (sentenceOf(fact, speech) ?? speech.statement(fact));
-  };
-  if (rootCause.cause.kind !== "derived") return `1. ${told(rootCause)}, so there is no answer`;
-  while (pending.length > 0) {
-    const fact = pending[pending.length - 1] as Fact;
-    if (fact.cause.kind !== "derived" || numbers.has(fact)) {
-      pending.pop();
-      continue;
+function causeOf(fact: Fact, speech: Speech): FailureCause | undefined {
+  const { cause, terms } = fact;
+  const text = sentenceOf(fact, speech);
+  if (text === undefined) return undefined;
+  const subject = terms[0];
+  const project = projectOf(subject?.package);
+  const versions = subject === undefined ? [] : speech.versionsOf(subject);
+  const about = project === undefined ? {} : { project: project.name, versions };
+  switch (cause.kind) {
+    case "asked": {
+      const asked = askedBy(cause) as AskedRequirement;
+      const requirement = Speech.requirement(asked.requirement);
+      return { kind: "asked", text, origin: asked.origin, requirement };
     }
-    const { left, right } = fact.cause;
-    const open = [right, left].filter(
-      (cause) => cause.cause.kind === "derived" && !numbers.has(cause),
-    );
-    if (open.length > 0) {
-      pending.push(...open);
-      continue;
+    case "demand": {
+      const wanted = cause.demand.package;
+      const needs = wanted.kind === "python" ? "python" : (projectOf(wanted)?.name ?? "");
+      return { kind: "needs", text, ...about, needs };
     }
-    const because = `because ${told(left)}, and ${told(right)}`;
-    numbers.set(fact, numbers.size + 1);
-    lines.push(`${numbers.get(fact)}. ${speech.statement(fact)}, ${because}`);
-    pending.pop();
+    case "unusable":
+      return { kind: "refused", text, ...about, reason: (cause.reason as Refusal).kind };
+    case "no-versions":
+      return { kind: "no-version", text, ...about };
+    case "derived":
+      return undefined;
   }
-  return lines.join("\n");
 }
 
-function projectOf(dependency: Package | undefined): Project | undefined {
-  if (dependency === undefined || dependency.kind === "python") return undefined;
-  return dependency.kind === "extra" ? dependency.project : dependency;
+/** What a person could change, out of everything that the proof rests on. */
+function leadsOf(facts: readonly Fact[]): Leads {
+  const asked = new Set<AskedRequirement>();
+  const constraints = new Set<AskedRequirement>();
+  const refusals = new Map<string, Leads["refusals"][number]>();
+  let needsPython = false;
+  for (const { cause, terms } of facts) {
+    const by = askedBy(cause);
+    if (by !== undefined) asked.add(by);
+    if (cause.kind === "demand") needsPython ||= cause.demand.package.kind === "python";
+    if (cause.kind !== "unusable") continue;
+    const name = projectOf(terms[0]?.package)?.name;
+    const reason = cause.reason as Refusal;
+    if (reason.kind === "constraint") constraints.add(reason.asked);
+    else if (name !== undefined)
+      refusals.set(`${name} ${reason.kind}`, { name, kind: reason.kind });
+  }
+  return {
+    asked: [...asked],
+    constraints: [...constraints],
+    refusals: [...refusals.values()],
+    needsPython,
+  };
 }

@@ -7,7 +7,10 @@ import type { Requirement } from "#standards/requirement";
 import type { TagRanks } from "#standards/tags";
 import type { Version } from "#standards/version";
 
-/** A requirement somebody wrote, and where: `requirements.in (line 3)`, `the command line`, `-c constraints.txt`. */
+/** The origin of requirements that were typed. */
+export const commandLine = "the command line";
+
+/** A requirement somebody wrote, and where: `-r requirements.in (line 3)`, {@link commandLine}. */
 export type AskedRequirement = {
   readonly requirement: Requirement;
   readonly origin: string;

@@ -1,9 +1,11 @@
 import type { Hash } from "#base/hash";
 import type { ProjectFile } from "#repository/listing";
+import type { Marker } from "#standards/marker";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
 import type { Version } from "#standards/version";
+import type { AskedRequirement } from "./request.ts";
 
 /**
  * Why a candidate was passed over. Each has a name from the start, so that a failure or a success can be
@@ -58,6 +60,8 @@ export type ResolvedDependency = {
   readonly name: NormalizedName;
   readonly extras: readonly NormalizedName[];
   readonly requirement: Requirement;
+  /** Which of several versions of the name it leads to; left out where it leads to all that there are. */
+  readonly versions?: readonly Version[];
 };
 
 export type ResolvedPackage = {
@@ -75,6 +79,11 @@ export type ResolvedPackage = {
   /** Origins of roots and constraints that name it, for annotations: `-r requirements.in`. */
   readonly origins: readonly string[];
   readonly isDirect: boolean;
+  /**
+   * Where it is needed, in an answer for many machines: left out when everywhere. Several versions of one name never
+   * meet.
+   */
+  readonly marker?: Marker;
 };
 
 /** The answer: what to take, why, and what was passed over. Sorted by name; the same input gives the same value. */
@@ -88,12 +97,49 @@ export type Resolution = {
   readonly warnings: readonly string[];
 };
 
+/** One thing that a proof rests on: its sentence, and what the sentence speaks of. */
+export type FailureCause =
+  | {
+      readonly kind: "asked";
+      readonly text: string;
+      readonly origin: string;
+      readonly requirement: string;
+    }
+  | ({ readonly kind: "needs"; readonly needs: string } & AboutVersions)
+  | ({
+      readonly kind: "refused";
+      readonly reason: PassedOverReason["kind"] | UnavailableReason;
+    } & AboutVersions)
+  | ({ readonly kind: "no-version" } & AboutVersions);
+
+type AboutVersions = {
+  readonly text: string;
+  readonly project?: NormalizedName;
+  readonly versions?: readonly string[];
+};
+
+/** Reasons that concern a project as a whole. */
+type UnavailableReason = "not-found" | "no-hash-given" | "url-from-index" | "url-conflict";
+
+/** What takes part in a proof and a person could change. */
+export type Leads = {
+  readonly asked: readonly AskedRequirement[];
+  readonly constraints: readonly AskedRequirement[];
+  readonly refusals: readonly {
+    readonly name: NormalizedName;
+    readonly kind: PassedOverReason["kind"] | UnavailableReason;
+  }[];
+  readonly needsPython: boolean;
+};
+
 /** A proof that there is no answer, told in a few true lines. */
 export type ResolutionFailure = {
   /** At most eight lines, without final newline. */
   readonly explanation: string;
   /** Numbered derivation in full. */
   readonly derivation: string;
+  readonly causes: readonly FailureCause[];
+  readonly leads: Leads;
   readonly passedOver: readonly PassedOver[];
   readonly attempts: number;
 };

@@ -18,6 +18,8 @@ import { explain, explainUrls } from "./explain.ts";
 import { Findings, KnownTooLate, PythonProvider, versionAlgebra } from "./provider.ts";
 import type { AskedRequirement, ResolveRequest } from "./request.ts";
 import type {
+  FailureCause,
+  Leads,
   PassedOver,
   Resolution,
   ResolutionFailure,
@@ -89,15 +91,23 @@ export function failureOf(
 ): ResolutionFailure {
   let derivation: string | undefined;
   let passedOver: readonly PassedOver[] | undefined;
+  let causes: readonly FailureCause[] | undefined;
+  let leads: Leads | undefined;
   const told = explain(rootCause, provider);
   return {
     explanation: told.explanation,
-    // Both can be long and are rarely read.
+    // All of them can be long and are rarely read.
     get derivation() {
       return (derivation ??= told.derivation());
     },
     get passedOver() {
       return (passedOver ??= passedOverBy(told.projects, provider));
+    },
+    get causes() {
+      return (causes ??= told.causes());
+    },
+    get leads() {
+      return (leads ??= told.leads());
     },
     attempts,
   };
@@ -125,10 +135,7 @@ export function collectDirects(
     if (known?.requirement.url === undefined) {
       first.set(name, one);
       findings.directs.set(name, { url, editable: one.editable === true, origin: one.origin });
-    } else if (!isSameSource(known.requirement.url, url)) {
-      const explanation = explainUrls(known, one);
-      return { explanation, derivation: explanation, passedOver: [], attempts: 0 };
-    }
+    } else if (!isSameSource(known.requirement.url, url)) return explainUrls(known, one);
   }
   return undefined;
 }

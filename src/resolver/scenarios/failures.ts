@@ -65,7 +65,10 @@ export const failures: readonly Scenario[] = [
     projects: { a: { "1.0": [] } },
     ask: ["a<1,>2"],
     expect: {
-      failure: ["Cannot resolve `a<1,>2`", "requirements.in (line 1) asks for `a<1,>2`"],
+      failure: [
+        "Cannot resolve `a<1,>2`",
+        "requirements.in (line 1) asks for `a<1,>2`, which no version can satisfy",
+      ],
     },
   },
   {
@@ -87,7 +90,7 @@ export const failures: readonly Scenario[] = [
     },
   },
   {
-    tells: "counts the causes for which eight lines have no room",
+    tells: "tells a long chain of needs in one line",
     projects: {
       a: { "1.0": ["b"] },
       b: { "1.0": ["c"] },
@@ -102,12 +105,46 @@ export const failures: readonly Scenario[] = [
       failure: [
         "Cannot resolve `a`",
         "requirements.in (line 1) asks for `a`",
+        "`a` 1.0 needs `nothing` by way of `b`, `c`, `d`, `e`, `f` and `g`",
+        "`nothing` is not found in index.example (404)",
+      ],
+    },
+  },
+  {
+    tells: "tells what the versions of one package need as one list, where lines are short",
+    projects: {
+      a: { "1.0": ["p"], "2.0": ["q"], "3.0": ["r"], "4.0": ["s"], "5.0": ["t"] },
+    },
+    ask: ["a"],
+    expect: {
+      failure: [
+        "Cannot resolve `a`",
+        "requirements.in (line 1) asks for `a`",
+        "every version of `a` needs `p`, `q`, `r`, `s` or `t`",
+        "`p`, `q`, `r`, `s` and `t` are not found in index.example (404)",
+      ],
+    },
+  },
+  {
+    tells: "counts the causes for which eight lines have no room, and shows both ends",
+    projects: Object.fromEntries([
+      ...["a", "b", "c", "d", "e", "f", "g", "h", "i"].map((name, at, all) => [
+        name,
+        { "1.0": [all[at + 1] ?? "nothing"], "2.0": ["x<1"] },
+      ]),
+      ["x", { "1.0": [] }],
+    ]) as Record<string, Record<string, readonly string[]>>,
+    ask: ["a", "x"],
+    expect: {
+      failure: [
+        "Cannot resolve `a`",
+        "requirements.in (line 1) asks for `a`",
         "`a` 1.0 needs `b`",
-        "`b` 1.0 needs `c`",
-        "`c` 1.0 needs `d`",
-        "`d` 1.0 needs `e`",
-        "`e` 1.0 needs `f`",
-        "3 further causes are in the full derivation",
+        "`a` 2.0 needs `x<1`",
+        "`b` 2.0 needs `x<1`",
+        "`i` 1.0 needs `nothing`",
+        "`nothing` is not found in index.example (404)",
+        "15 further causes are in the full derivation",
       ],
     },
   },
