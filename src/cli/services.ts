@@ -14,7 +14,9 @@ export function openInvocationStore(invocation: Invocation): Store {
   if (!global.noCache)
     return openStore({ root: cacheFolder(global.cacheDir, host), world: storeWorld });
   const root = files.makeTemporaryFolder(host.temporaryFolder, "pkm-cache-");
-  process.on("exit", () => files.removeTree(root));
+  const clean = (): void => files.removeTree(root);
+  process.on("exit", clean);
+  world.interrupts?.before(clean);
   return openStore({ root, world: storeWorld });
 }
 

@@ -4,6 +4,7 @@ import { RealFiles } from "#platform/real/files";
 import { RealHashing } from "#platform/real/hashing";
 import { readHost } from "#platform/real/host";
 import { RealInflate } from "#platform/real/inflate";
+import { RealInterrupts } from "#platform/real/interrupts";
 import { LateNetwork } from "#platform/real/late-network";
 import { RealProcesses } from "#platform/real/processes";
 import { RealWorkers } from "#platform/real/worker";
@@ -19,5 +20,6 @@ export function openWorld(): World {
     inflate: new RealInflate(),
     hashing: new RealHashing(),
     host: readHost(),
+    interrupts: new RealInterrupts(),
   };
 }

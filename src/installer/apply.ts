@@ -99,6 +99,8 @@ class Application {
     const { files, report } = this.#world;
     this.#refuseStale();
     const leaving = this.#leaving();
+    // The switch itself is made in one go: a signal is heard before it, or when it is done.
+    const forget = this.#world.interrupts?.before(() => this.#clearAfter(undefined));
     try {
       openTransaction(places, files);
       await this.#stage(wheels);
@@ -126,6 +128,8 @@ class Application {
     } catch (failure) {
       this.#clearAfter(failure);
       throw errnoOf(failure) === undefined ? failure : writeFailed(places.root, failure);
+    } finally {
+      forget?.();
     }
   }
 

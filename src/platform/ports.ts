@@ -256,6 +256,12 @@ export type Host = {
 };
 
 /** Everything at once, as `cli/wiring.ts` makes it. Functions ask for the parts they need with `Pick`. */
+/** Being asked to end: by Ctrl-C, by a terminal that closes, by another process. */
+export interface Interrupts {
+  /** Does `clean` before the process ends so; calling the answer takes it back. */
+  before(clean: () => void): () => void;
+}
+
 export type World = {
   readonly files: Files;
   readonly clock: Clock;
@@ -265,4 +271,6 @@ export type World = {
   readonly inflate: Inflate;
   readonly hashing: Hashing;
   readonly host: Host;
+  /** Where nothing can be interrupted, in tests above all, it is left out. */
+  readonly interrupts?: Interrupts;
 };
