@@ -1,6 +1,6 @@
 /**
- * A module of the runtime at its first use. Some of them take milliseconds to load (`node:crypto` and `node:zlib`
- * several), which commands that only read must not pay.
+ * A module of the runtime at its first use. Some of them take milliseconds to load (`node:zlib` several), which
+ * commands that only read must not pay.
  */
 export function runtimeModule<Name extends keyof Modules>(name: Name): () => Modules[Name] {
   let loaded: Modules[Name] | undefined;
@@ -8,7 +8,6 @@ export function runtimeModule<Name extends keyof Modules>(name: Name): () => Mod
 }
 
 type Modules = {
-  readonly "node:crypto": typeof import("node:crypto");
   readonly "node:os": typeof import("node:os");
   readonly "node:tty": typeof import("node:tty");
   readonly "node:zlib": typeof import("node:zlib");
