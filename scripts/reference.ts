@@ -256,7 +256,8 @@ function exitSection(): string[] {
         exitMeanings[name as keyof typeof exit],
       ]),
     ),
-    "`pkm pip` has pip's exit codes: everything above 2 is 1 there.",
+    "`pkm pip` has pip's exit codes: 1 for whatever failed, 2 for options it does not understand, 3 where",
+    "`--require-virtualenv` finds none, 23 for a search without result.",
     "",
   ];
 }
@@ -268,6 +269,7 @@ const exitMeanings: Readonly<Record<keyof typeof exit, string>> = {
   noSolution: "The requirements have no solution",
   refused: "Refused by a policy",
   wouldChange: "Something would change, and the command was only to look",
+  noMatches: "`pkm pip search` found nothing",
 };
 
 function errorsPage(): string {

@@ -6,6 +6,8 @@ export const exit = {
   noSolution: 3,
   refused: 4,
   wouldChange: 5,
+  /** pip's, for a search that finds nothing. */
+  noMatches: 23,
 } as const;
 
 export type ExitCode = (typeof exit)[keyof typeof exit];

@@ -2,6 +2,7 @@ import { type ExitCode, exit } from "#base/errors";
 import type { AnyCommand, OptionTable } from "./command.ts";
 import { allCommands, commandTree, isGroup } from "./command-tree.ts";
 import { unknownCommand, unsupportedOption } from "./errors.ts";
+import { absolute } from "./cache-folder.ts";
 import { globalOptions } from "./global-options.ts";
 import type { Invocation } from "./invocation.ts";
 import { openOutput } from "./output.ts";
@@ -49,7 +50,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
         : ((typed.color as "auto" | "always" | "never" | undefined) ?? "auto"),
       env,
     });
-    const invocation: Invocation = {
+    let invocation: Invocation = {
       name,
       typed: rest,
       world: openWorld(),
@@ -66,19 +67,30 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       defaults === undefined || defaults.size === 0
         ? typed
         : optionValues(withDefaults(parsed.options, defaults, table), name, table);
+    const log = (options as Readonly<Record<string, unknown>>).log;
+    if (typeof log === "string") {
+      const { withLog } = await import("./log-file.ts");
+      output = withLog(output, absolute(log, invocation.world.host.cwd), invocation.world);
+      invocation = { ...invocation, output };
+    }
     const words = argumentValues(parsed.words, name, command.arguments);
-    return statusFor(found.path, await command.run(options as never, words as never, invocation));
+    const status = await command.run(options as never, words as never, invocation);
+    return status === exit.done ? status : await statusFor(argv, status);
   } catch (error) {
     const { presentError } = await import("./present-error.ts");
-    return statusFor(argv, presentError(error, output));
+    return await statusFor(argv, presentError(error, output), error);
   }
 }
 
-/** Inside `pkm pip` the exit codes are pip's: everything that failed without being a usage error is 1. */
-function statusFor(argv: readonly string[], status: ExitCode): ExitCode {
-  return argv.find((word) => !word.startsWith("-")) === "pip" && status > exit.usage
-    ? exit.failure
-    : status;
+/** Inside `pkm pip` the exit codes are pip's. */
+async function statusFor(
+  argv: readonly string[],
+  status: ExitCode,
+  error?: unknown,
+): Promise<ExitCode> {
+  if (argv.find((word) => !word.startsWith("-")) !== "pip") return status;
+  const { pipStatus } = await import("./facades/pip/_exit-status.ts");
+  return pipStatus(status, error);
 }
 
 /** `PKM_COLOR` stands for `--color`, and for pip's way to say no. */
@@ -108,6 +120,29 @@ function withDefaults(
   }
   return merged;
 }
+
+/** General options of pip, and of pkm, whose value is the next word. */
+const withValues: ReadonlySet<string> = new Set([
+  "--python",
+  "-p",
+  "--cache-dir",
+  "--color",
+  "--log",
+  "--log-file",
+  "--local-log",
+  "--keyring-provider",
+  "--proxy",
+  "--retries",
+  "--resume-retries",
+  "--timeout",
+  "--default-timeout",
+  "--exists-action",
+  "--trusted-host",
+  "--cert",
+  "--client-cert",
+  "--use-feature",
+  "--use-deprecated",
+]);
 
 type Found =
   | { readonly kind: "help"; readonly path: readonly string[]; readonly status: ExitCode }
@@ -154,9 +189,8 @@ async function findCommand(argv: readonly string[]): Promise<Found> {
     if (word === "--version" || word === "-V") return { kind: "version" };
     early.push(word);
     next += 1;
-    // pip takes its general options before the command too; only these of them have values.
-    if (["--python", "--cache-dir", "--color"].includes(word) && next < argv.length)
-      early.push(argv[next++] as string);
+    // pip takes its general options before the command too.
+    if (withValues.has(word) && next < argv.length) early.push(argv[next++] as string);
   }
   const second = argv[next];
   if (second === undefined) return { kind: "help", path: [first], status: exit.usage };

@@ -45,7 +45,8 @@ function isOfCPython({ config }: VirtualFolder, sitePackages: string): boolean {
   return true;
 }
 
-function virtualFolderFor(
+/** The virtual environment that a person names, or that is active or near; nothing is run. */
+export function virtualFolderFor(
   named: string | undefined,
   world: Pick<World, "files" | "host">,
 ): VirtualFolder | undefined {

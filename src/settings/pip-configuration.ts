@@ -52,17 +52,61 @@ export function pipConfigurationFiles(
   sitePrefix: string | undefined,
   world: Pick<World, "files" | "host">,
 ): readonly string[] {
+  const { global, user, site, env, readsFiles } = pipConfigurationPlaces(sitePrefix, world);
+  return readsFiles ? [...global, ...user, ...site, ...env] : [];
+}
+
+/** The files of pip's configuration by kind, each list weakest first. */
+export type PipConfigurationPlaces = {
+  readonly global: readonly string[];
+  /** The old place and the new one; none where `PIP_CONFIG_FILE` names a file that is there. */
+  readonly user: readonly string[];
+  /** Of the environment. */
+  readonly site: readonly string[];
+  /** What `PIP_CONFIG_FILE` names, whether it is there or not. */
+  readonly env: readonly string[];
+  /** False when `PIP_CONFIG_FILE` names the null device: then none of them is read. */
+  readonly readsFiles: boolean;
+};
+
+export function pipConfigurationPlaces(
+  sitePrefix: string | undefined,
+  world: Pick<World, "files" | "host">,
+): PipConfigurationPlaces {
   const { host } = world;
   const named = host.env.PIP_CONFIG_FILE;
-  if (named !== undefined && isNullDevice(named, host)) return [];
   const basename = host.os === "windows" ? "pip.ini" : "pip.conf";
-  const folders = [...systemFolders(host)];
+  const inFolders = (folders: readonly string[]): string[] =>
+    folders.map((folder) => `${folder}/${basename}`);
   const isNamedThere =
     named !== undefined && named !== "" && world.files.tryStat(named) !== undefined;
-  if (!isNamedThere) folders.push(...userFolders(world));
-  if (sitePrefix !== undefined) folders.push(sitePrefix);
-  const files = folders.map((folder) => `${folder}/${basename}`);
-  return isNamedThere ? [...files, named] : files;
+  return {
+    global: inFolders(systemFolders(host)),
+    user: isNamedThere ? [] : inFolders(userFolders(world)),
+    site: sitePrefix === undefined ? [] : inFolders([sitePrefix]),
+    env: named === undefined ? [] : [named],
+    readsFiles: named === undefined || !isNullDevice(named, host),
+  };
+}
+
+/** Every key of one file by its long name (`global.index-url`), in the order of the file. */
+export function readPipFile(
+  path: string,
+  { files }: Pick<World, "files">,
+): ReadonlyMap<string, string> {
+  const bytes = files.tryRead(path);
+  if (bytes === undefined) return new Map();
+  return new Map(
+    readIni(decode(bytes, path), path).map(({ section, key, value }) => [
+      `${section}.${key}`,
+      value,
+    ]),
+  );
+}
+
+/** `PIP_*` variables by the name of the option, as `pip config` lists them. */
+export function pipVariables(host: Host): ReadonlyMap<string, string> {
+  return new Map([...fromVariables(host)].map(([name, { text }]) => [name, text]));
 }
 
 /** Reads the value as pip reads one of an option that is only there or not. */

@@ -229,7 +229,7 @@ describe("the command line itself", () => {
     for (const words of [
       ["pip", "install", "good", "--python", environment, "--config-settings", "a=b"],
       ["pip", "install", "good", "--python", environment, "--no-build-isolation"],
-      ["pip", "install", "good", "--python", environment, "--root", "x"],
+      ["pip", "install", "good", "--python", environment, "--src", "x"],
     ])
       expectRefusal(await sandbox.pkm(words), "unsupported-option", words[5] as string);
   });

@@ -4,13 +4,9 @@ import type { Invocation } from "#cli/invocation";
 import { Progress } from "#cli/progress";
 import { openInvocationStore } from "#cli/services";
 import type { InstalledDistribution } from "#environment/environment";
-import type { Interpreter } from "#interpreter/interpreter";
-import type { ProjectListing } from "#repository/listing";
-import { parseRequiresPython } from "#standards/requires-python";
-import { specifierContains } from "#standards/specifier-set";
-import { bestRank, tagRanks } from "#standards/tags";
-import { compareVersions, isPrerelease, tryParseVersion } from "#standards/version";
+import { compareVersions, tryParseVersion } from "#standards/version";
 import { chosenInterpreter } from "./_described.ts";
+import { eligibility, type EligibleRelease } from "./_eligible.ts";
 import type { readingOptions } from "./_reading.ts";
 import {
   type IndexChoices,
@@ -18,7 +14,8 @@ import {
   openRepositories,
   repositoryConfiguration,
 } from "./_repositories.ts";
-import { commandLineOptions } from "./_requests.ts";
+import { commandLineOptions, resolutionTarget } from "./_requests.ts";
+import type { selectionOptions } from "./options.ts";
 
 /** The newest version that an index offers for an interpreter, and in which form. */
 export type LatestFile = { readonly version: string; readonly kind: "wheel" | "sdist" };
@@ -29,7 +26,8 @@ export type Compared = {
 };
 
 type Choices = Partial<OptionValues<typeof readingOptions>> &
-  IndexChoices & { readonly pre: boolean };
+  IndexChoices &
+  Partial<OptionValues<typeof selectionOptions>>;
 
 /** Projects asked for at the same time. */
 const limit = 32;
@@ -54,12 +52,13 @@ export async function compareWithLatest(
   const { indexes, trustedHosts } = configuration;
   const http = openHttp(options, indexes, trustedHosts, store, invocation, progress.report);
   const repositories = openRepositories(configuration, http, store, invocation, progress.report);
-  const usable = usableBy(interpreter);
+  const target = resolutionTarget(interpreter, {}, invocation);
+  const eligible = eligibility(options, effective, target, invocation);
   try {
     const compared = await mapLimited(distributions, limit, async (distribution) => {
       const listing = await repositories.listing(distribution.name);
       if ("kind" in listing) return undefined;
-      const latest = latestOf(listing, options.pre, usable);
+      const latest = latestOf(eligible(listing), options["prefer-binary"] === true);
       if (latest === undefined) return undefined;
       const order = comparison(distribution.version, latest.version);
       const isWanted = wanted === "outdated" ? order < 0 : order === 0;
@@ -72,41 +71,14 @@ export async function compareWithLatest(
   }
 }
 
-type File = ProjectListing["releases"][number]["files"][number];
-
+/** The newest version; with `--prefer-binary` the newest that has a wheel, where there is one. */
 function latestOf(
-  { releases }: ProjectListing,
-  pre: boolean,
-  usable: (file: File) => boolean,
+  releases: readonly EligibleRelease[],
+  prefersBinary: boolean,
 ): LatestFile | undefined {
-  for (const { version, files } of releases) {
-    if (!pre && isPrerelease(version)) continue;
-    const found = files.filter(usable);
-    if (found.length === 0) continue;
-    const isWheel = found.some(({ identity }) => identity.kind === "wheel");
-    return { version: version.text, kind: isWheel ? "wheel" : "sdist" };
-  }
-  return undefined;
-}
-
-function usableBy(interpreter: Interpreter): (file: File) => boolean {
-  const ranks = tagRanks(interpreter.tags);
-  const python = `${interpreter.major}.${interpreter.minor}.${interpreter.micro}`;
-  const known = new Map<string, boolean>();
-  const fits = (requiresPython: string | undefined): boolean => {
-    if (requiresPython === undefined) return true;
-    let answer = known.get(requiresPython);
-    if (answer === undefined) {
-      const set = parseRequiresPython(requiresPython);
-      answer = set === undefined || specifierContains(set, python, { prereleases: true });
-      known.set(requiresPython, answer);
-    }
-    return answer;
-  };
-  return ({ identity, yanked, requiresPython }) =>
-    yanked === false &&
-    (identity.kind === "sdist" || bestRank(identity, ranks) !== undefined) &&
-    fits(requiresPython);
+  const wheel = prefersBinary ? releases.find(({ kind }) => kind === "wheel") : undefined;
+  const found = wheel ?? releases[0];
+  return found === undefined ? undefined : { version: found.version.text, kind: found.kind };
 }
 
 /** As versions compare; what is no version is older than everything. */

@@ -1,5 +1,6 @@
 import type { OptionTable } from "#cli/command";
 import type { ConfiguredValues } from "#cli/setting-values";
+import { virtualFolderFor } from "#environment/open-for-reading";
 import { pipCount, pipFlag, pipList, readPipConfiguration } from "#settings/pip-configuration";
 import type { World } from "#platform/ports";
 
@@ -11,8 +12,9 @@ export function pipValues(
   world: Pick<World, "files" | "host">,
 ): ConfiguredValues {
   const found: ConfiguredValues = new Map();
-  const isolated = "isolated" in typed && typed.isolated === true;
-  for (const [name, setting] of readPipConfiguration({ command, isolated }, world)) {
+  const { isolated = false, python } = typed as { isolated?: boolean; python?: string };
+  const sitePrefix = virtualFolderFor(python, world)?.prefix;
+  for (const [name, setting] of readPipConfiguration({ command, isolated, sitePrefix }, world)) {
     const option = optionFor(name, table);
     // An empty value means that nothing was set.
     if (option === undefined || setting.text.trim() === "") continue;

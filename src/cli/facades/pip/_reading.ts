@@ -8,6 +8,7 @@ import { openForReading } from "#environment/open-for-reading";
 import { hasUnfinishedChange } from "#installer/unfinished";
 import type { NormalizedName } from "#standards/name";
 import { pipValues } from "./_pip-values.ts";
+import { generalOptions } from "./general-options.ts";
 
 /** Which distributions a command looks at, without changing any. */
 export const readingOptions = {
@@ -23,9 +24,7 @@ export const readingOptions = {
 
 /** Options of pip that change nothing for a command that only reads. */
 export const readingCompatibility = {
-  "require-virtualenv": { help: "Refuse anything but a virtual environment", hidden: true },
-  "disable-pip-version-check": { help: "Do not look for a newer pip", hidden: true },
-  "no-input": { help: "Never ask (pkm never does)", hidden: true },
+  ...generalOptions,
   strict: { help: "Report what is broken (pkm always does)", hidden: true },
 } as const satisfies OptionTable;
 

@@ -91,7 +91,8 @@ function prereleasePolicy(
   return prerelease as PrereleasePolicy;
 }
 
-function dateLimit(choices: ResolutionChoices, { world }: Invocation): number | undefined {
+/** `--exclude-newer`, or pip's `--uploaded-prior-to`, in milliseconds since 1970. */
+export function dateLimit(choices: ResolutionChoices, { world }: Invocation): number | undefined {
   const now = world.clock.now();
   for (const [option, means] of [
     ["exclude-newer", "end"],

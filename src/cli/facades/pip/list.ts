@@ -15,7 +15,7 @@ import {
   standardLibrary,
   without,
 } from "./_reading.ts";
-import { indexOptions } from "./options.ts";
+import { indexOptions, selectionOptions } from "./options.ts";
 
 const options = {
   outdated: { help: "List what the index has newer versions of", short: "o" },
@@ -28,9 +28,9 @@ const options = {
   format: { help: "How to print", value: "FORMAT", choices: ["columns", "freeze", "json"] },
   json: { help: "The same as --format json" },
   ...readingOptions,
-  pre: { help: "Count pre-releases among newer versions" },
-  ...indexOptions,
   ...readingCompatibility,
+  ...selectionOptions,
+  ...indexOptions,
 } as const;
 
 type ListOptions = OptionValues<typeof options>;

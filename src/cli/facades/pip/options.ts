@@ -140,6 +140,20 @@ export const resolutionOptions = {
   },
 } as const satisfies OptionTable;
 
+/** What of a project counts, for commands that look at versions without resolving. */
+export const selectionOptions = {
+  pre: { help: "Count pre-releases too" },
+  "all-releases": resolutionOptions["all-releases"],
+  "only-final": resolutionOptions["only-final"],
+  "only-binary": resolutionOptions["only-binary"],
+  "no-binary": resolutionOptions["no-binary"],
+  "prefer-binary": resolutionOptions["prefer-binary"],
+  "exclude-newer": resolutionOptions["exclude-newer"],
+  "uploaded-prior-to": resolutionOptions["uploaded-prior-to"],
+  refresh: resolutionOptions.refresh,
+  "refresh-package": resolutionOptions["refresh-package"],
+} as const satisfies OptionTable;
+
 /** How a change is made. */
 export const changeOptions = {
   "dry-run": { help: "Say what would change and change nothing" },

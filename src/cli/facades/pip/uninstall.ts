@@ -10,7 +10,8 @@ import { nothingToRemove } from "./_errors.ts";
 import { pipDefaults } from "./_pip-configuration.ts";
 import { openHttp } from "./_repositories.ts";
 import { largestRequirements, requirementsReader } from "./_requests.ts";
-import { environmentOptions } from "./options.ts";
+import { generalOptions } from "./general-options.ts";
+import { compatibilityOptions, environmentOptions } from "./options.ts";
 
 const options = {
   requirement: {
@@ -24,11 +25,8 @@ const options = {
   "dry-run": { help: "Say what would be removed and change nothing" },
   json: { help: "Print what changed as JSON" },
   ...environmentOptions,
-  isolated: { help: "Ignore pip's configuration files and variables" },
-  "root-user-action": { help: "What to say to root (nothing)", value: "WAY", hidden: true },
-  "no-input": { help: "Never ask (pkm never does)", hidden: true },
-  "require-virtualenv": { help: "Refuse anything but a virtual environment", hidden: true },
-  "disable-pip-version-check": { help: "Do not look for a newer pip", hidden: true },
+  ...generalOptions,
+  "root-user-action": compatibilityOptions["root-user-action"],
 } as const;
 
 export const uninstall = defineCommand({
@@ -42,7 +40,8 @@ export const uninstall = defineCommand({
     const interpreters = interpreterWorld(invocation, store);
     const progress = new Progress(output, world.clock);
     const reader = requirementsReader(invocation, async (url) => {
-      const http = openHttp({}, [], [], store, invocation, progress.report);
+      const trusted = chosen["trusted-host"];
+      const http = openHttp(chosen, [], trusted, store, invocation, progress.report);
       return (await http.get(url, { cache: "page", limit: largestRequirements, accepted: [] }))
         .body;
     });
