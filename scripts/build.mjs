@@ -22,6 +22,7 @@ run(bunExecutable(), [
   "src",
   "src/cli/main.ts",
   "src/store/unpack-worker.ts",
+  "src/repository/page-worker.ts",
   "src/platform/real/link-worker.ts",
   "--outfile",
   fresh,

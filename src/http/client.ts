@@ -6,8 +6,15 @@ import type { HttpEvent } from "./events.ts";
 import { Exchanger, type Exchange } from "./exchange.ts";
 import * as errors from "./errors.ts";
 import { FailedAttempt } from "./failure.ts";
-import { conditionalHeaders, freshnessOf, rangeValidator } from "./freshness.ts";
-import { noTail, PageCache, tailInMemory, type CachedAnswer, type Tail } from "./page-cache.ts";
+import { conditionalHeaders, type Freshness, freshnessOf, rangeValidator } from "./freshness.ts";
+import {
+  type CachedAnswer,
+  type KeepOrder,
+  noTail,
+  PageCache,
+  type Tail,
+  tailInMemory,
+} from "./page-cache.ts";
 import type { HttpSettings } from "./settings.ts";
 
 export type HttpWorld = Pick<
@@ -35,7 +42,28 @@ export type GetRequest = {
       readonly body: Uint8Array;
       readonly tail: Uint8Array;
     };
+    /** The same on another thread, unpacking and keeping included. `undefined` when it has to be done here. */
+    readonly elsewhere?:
+      | ((answer: PackedAnswer) => Promise<EncodedElsewhere | undefined>)
+      | undefined;
   };
+};
+
+/** An answer for another thread: everything in it can be sent there. */
+export type PackedAnswer = {
+  readonly body: Uint8Array;
+  readonly encodings: readonly string[];
+  readonly limit: number;
+  readonly contentType: string;
+  readonly url: string;
+  /** Where and as what the outcome is to be kept; nowhere when left out. */
+  readonly keep: KeepOrder | undefined;
+};
+
+export type EncodedElsewhere = {
+  readonly body: Uint8Array;
+  /** Where the tail begins in the file that was kept, and how long it is; or the tail itself. */
+  readonly tail: { readonly start: number; readonly length: number } | Uint8Array;
 };
 
 export type HttpAnswer = {
@@ -259,21 +287,85 @@ export class HttpClient {
     if (!isWhole && !isPart && !accepted.includes(status)) throw await this.#refusal(url, exchange);
     // The whole file in answer to a range is not read at all: it may be gigabytes.
     const skipsBody = (isWhole && request.range !== undefined) || (!isWhole && !isPart);
-    const body = skipsBody ? nothing : await this.#bytes(url, exchange, request.limit);
-    const plain: HttpAnswer = {
+    const bare: HttpAnswer = {
       status,
       url: withoutCredentials(exchange.url),
       headers: response.headers,
       contentType: response.headers.get("content-type") ?? "",
-      body,
+      body: nothing,
       tail: noTail,
       isFromCache: false,
       freshUntil: freshnessOf(response.headers, this.#world.clock.now())?.freshUntil ?? 0,
     };
+    const elsewhere = isWhole && !skipsBody ? request.encode?.elsewhere : undefined;
+    const body = skipsBody
+      ? nothing
+      : await this.#bytes(
+          url,
+          exchange,
+          async () => {
+            if (elsewhere === undefined || response.packed === undefined)
+              return response.bytes(request.limit);
+            const packed = await response.packed(request.limit);
+            if (packed.bytes.length < worthAThread) return packed.unpack(request.limit);
+            // The connection has done its part.
+            exchange.close();
+            const { encodings } = packed;
+            const { limit } = request;
+            const keep = this.#orderTo(key, request, bare);
+            const { url: address, contentType } = bare;
+            const answer = {
+              body: packed.bytes,
+              encodings,
+              limit,
+              contentType,
+              url: address,
+              keep,
+            };
+            const found = await elsewhere(answer);
+            return found ?? packed.unpack(limit);
+          },
+          request.limit,
+        );
+    if (!(body instanceof Uint8Array)) return this.#fromElsewhere(key, request, bare, body);
+    const plain = { ...bare, body };
     const answer =
       isWhole && request.encode !== undefined ? encoded(plain, request.encode.encode) : plain;
     this.#keep(key, request, answer);
     return answer;
+  }
+
+  #fromElsewhere(
+    key: string,
+    request: GetRequest,
+    bare: HttpAnswer,
+    { body, tail }: EncodedElsewhere,
+  ): HttpAnswer {
+    if (!(tail instanceof Uint8Array) && this.#cache !== undefined)
+      return { ...bare, body, tail: this.#cache.tailOf(key, tail.start, tail.length) };
+    if (!(tail instanceof Uint8Array)) throw new Error("bug: kept without a cache");
+    const answer = { ...bare, body, tail: tailInMemory(tail) };
+    this.#keep(key, request, answer);
+    return answer;
+  }
+
+  /** How another thread is to keep an answer; `undefined` when nobody is to. */
+  #orderTo(
+    key: string,
+    request: GetRequest,
+    { headers, status }: HttpAnswer,
+  ): KeepOrder | undefined {
+    const folder = this.#settings.cacheFolder;
+    if (folder === undefined || !isCacheable(request)) return undefined;
+    const freshness = freshnessOf(headers, this.#world.clock.now());
+    if (freshness === undefined && request.cache === "page") return undefined;
+    return {
+      folder,
+      tag: `${this.#world.host.processId}t`,
+      key,
+      freshness: freshness ?? neverFresh,
+      status,
+    };
   }
 
   #keep(key: string, request: GetRequest, answer: HttpAnswer): void {
@@ -289,13 +381,24 @@ export class HttpClient {
     }
     if (freshness === undefined && request.cache === "page") return;
     const { status, url, contentType, body, tail } = answer;
-    const kept = freshness ?? { freshUntil: 0, etag: undefined, lastModified: undefined };
-    this.#cache.write(key, { freshness: kept, status, url, contentType, body, tail });
+    this.#cache.write(key, {
+      freshness: freshness ?? neverFresh,
+      status,
+      url,
+      contentType,
+      body,
+      tail,
+    });
   }
 
-  async #bytes(url: string, exchange: Exchange, limit: number): Promise<Uint8Array> {
+  async #bytes<T>(
+    url: string,
+    exchange: Exchange,
+    read: () => Promise<T>,
+    limit: number,
+  ): Promise<T> {
     try {
-      return await exchange.response.bytes(limit);
+      return await read();
     } catch (error) {
       if (error instanceof RangeError) throw errors.responseTooLarge(url, limit);
       throw this.#exchanger.attemptFailed(url, exchange, error, (why) =>
@@ -398,6 +501,9 @@ const longestWait = 30_000;
 /** Time limits after which no further attempt begins: twenty redirects may each take nearly one. */
 const longestSpans = 20;
 const nothing = new Uint8Array(0);
+const neverFresh: Freshness = { freshUntil: 0, etag: undefined, lastModified: undefined };
+/** Shorter bodies are unpacked and encoded sooner than another thread has been asked. */
+const worthAThread = 8 * 1024;
 
 function isCacheable(request: GetRequest): boolean {
   return request.cache !== "none" && request.range === undefined;

@@ -21,7 +21,20 @@ export interface Tail {
   read(offset: number, length: number): Uint8Array | undefined;
 }
 
-type CacheWorld = { readonly files: Files; readonly hashing: Hashing; readonly inflate: Inflate };
+/** What a thread has to know to keep an answer as the client would. */
+export type KeepOrder = {
+  readonly folder: string;
+  readonly tag: string;
+  readonly key: string;
+  readonly freshness: Freshness;
+  readonly status: number;
+};
+
+export type CacheWorld = {
+  readonly files: Files;
+  readonly hashing: Hashing;
+  readonly inflate: Inflate;
+};
 
 /**
  * One file per address: magic, checksum and lengths, a header as JSON, the body, the tail. It is written beside and
@@ -67,11 +80,14 @@ export class PageCache {
     }
   }
 
-  /** A cache that cannot be written is no reason to fail: the answer is just asked for again. */
-  write(key: string, answer: CachedAnswer): void {
+  /**
+   * A cache that cannot be written is no reason to fail: the answer is just asked for again. Tells where the tail
+   * begins, if it was written.
+   */
+  write(key: string, answer: CachedAnswer): number | undefined {
     const { body, tail, ...rest } = answer;
     const tailBytes = tail.read(0, tail.length);
-    if (tailBytes === undefined) return;
+    if (tailBytes === undefined) return undefined;
     const header = new TextEncoder().encode(JSON.stringify({ key, answer: rest }));
     const content = new Uint8Array(prefixLength + header.length + body.length);
     const view = new DataView(content.buffer);
@@ -88,10 +104,17 @@ export class PageCache {
       this.#writeDraft(draft, content);
       if (tailBytes.length > 0) this.#world.files.append(draft, tailBytes);
       this.#world.files.rename(draft, path);
+      return content.length;
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
       this.#discard(draft);
+      return undefined;
     }
+  }
+
+  /** The tail of an entry that another thread has written. */
+  tailOf(key: string, start: number, length: number): Tail {
+    return tailInFile(this.#pathOf(key), start, length, this.#world.files);
   }
 
   forget(key: string): void {

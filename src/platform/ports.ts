@@ -179,8 +179,19 @@ export type NetworkResponse = {
   readonly body: ReadableStream<Uint8Array> | null;
   /** The whole decoded body; refuses with `RangeError` beyond `limit` bytes. */
   bytes(limit: number): Promise<Uint8Array>;
+  /** The whole body as it came, where it may be unpacked on another thread. In place of `bytes`. */
+  packed?(limit: number): Promise<PackedBody>;
   /** Gives up a body that nobody wants to read (any more), so that its connection is free again. */
   discard(): void;
+};
+
+/** A body that was not decoded yet. */
+export type PackedBody = {
+  readonly bytes: Uint8Array;
+  /** The codings to undo, the one applied last first; `platform/real/content-coding.ts` knows how. */
+  readonly encodings: readonly string[];
+  /** What {@link NetworkResponse.bytes} would have answered. */
+  unpack(limit: number): Uint8Array;
 };
 
 export interface Network {
@@ -228,10 +239,16 @@ export interface Workers {
 }
 
 /** Files that run as workers, by room and name; each is an entry point of the build. */
-export type WorkerFile = "store/unpack-worker" | "platform/real/link-worker";
+export type WorkerFile =
+  | "store/unpack-worker"
+  | "repository/page-worker"
+  | "platform/real/link-worker";
 
 export interface WorkerThread {
-  /** Sends a message and waits for the answer; one at a time. Throws the error that the worker's handler threw. */
+  /**
+   * Sends a message and waits for the answer; messages sent meanwhile are answered in turn. Throws the error that the
+   * worker's handler threw.
+   */
   ask(message: unknown, transfer?: readonly ArrayBuffer[]): Promise<unknown>;
   stop(): void;
 }

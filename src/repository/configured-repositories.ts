@@ -4,6 +4,7 @@ import { silent, type Report } from "#base/report";
 import { isLoopback, withoutCredentials } from "#base/url";
 import type { HttpClient } from "#http/client";
 import { isTrustedHost } from "#http/tls";
+import type { Workers } from "#platform/ports";
 import type { NormalizedName } from "#standards/name";
 import type { IndexConfiguration, RepositoryConfiguration } from "./configuration.ts";
 import { Downloads, type DownloadWorld } from "./downloads.ts";
@@ -13,6 +14,7 @@ import { FindLinks, joined, mergeFiles, releasesOf } from "./find-links.ts";
 import type { ProjectFile, ProjectListing, Release } from "./listing.ts";
 import { MetadataSource, type MetadataShelf, type MetadataWorld } from "./metadata-source.ts";
 import { matchesAny } from "./name-glob.ts";
+import { PageThread } from "./page-thread.ts";
 import type { Download, MetadataAnswer, NoListing, Repositories } from "./repositories.ts";
 import { SimpleIndex, type IndexAnswer } from "./simple.ts";
 
@@ -23,6 +25,8 @@ export type RepositoryTools = {
   /** Metadata seen by earlier runs; left out, nothing is remembered. */
   readonly shelf?: MetadataShelf;
   readonly report?: Report<RepositoryEvent>;
+  /** Threads that share the work on long pages; left out, it is done here. */
+  readonly workers?: Workers;
 };
 
 type Listing = ProjectListing | NoListing;
@@ -47,7 +51,8 @@ export class ConfiguredRepositories implements Repositories {
     tools: RepositoryTools,
     world: RepositoryWorld,
   ) {
-    const { client, shelf, report = silent } = tools;
+    const { client, shelf, report = silent, workers } = tools;
+    const thread = new PageThread(workers);
     this.#configuration = configuration;
     this.#client = client;
     const isAllowed = (url: string): boolean => {
@@ -57,7 +62,10 @@ export class ConfiguredRepositories implements Repositories {
     };
     this.#indexes = configuration.indexes
       .filter((settings) => isAllowed(settings.url))
-      .map((settings) => ({ settings, index: new SimpleIndex(settings, client, world, report) }));
+      .map((settings) => ({
+        settings,
+        index: new SimpleIndex(settings, client, world, report, thread),
+      }));
     this.#findLinks = configuration.findLinks
       .filter(isAllowed)
       .map((location) => new FindLinks(location, client, world, report));

@@ -9,6 +9,7 @@ import type { IndexConfiguration } from "./configuration.ts";
 import { pageChanged } from "./errors.ts";
 import type { RepositoryEvent } from "./events.ts";
 import type { ProjectListing } from "./listing.ts";
+import type { PageThread } from "./page-thread.ts";
 import { readLocalPage, type LocalWorld } from "./local-files.ts";
 
 /** What one index says of a name: its listing, or in a few words why there is none (`404`). */
@@ -27,6 +28,7 @@ export class SimpleIndex {
   readonly #world: PageWorld;
   readonly #crc32: (content: Uint8Array) => number;
   readonly #report: Report<RepositoryEvent>;
+  readonly #thread: PageThread | undefined;
   #freshUntil: number = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -34,8 +36,10 @@ export class SimpleIndex {
     client: HttpClient,
     world: PageWorld,
     report: Report<RepositoryEvent> = silent,
+    thread?: PageThread,
   ) {
     this.name = index.name;
+    this.#thread = thread;
     this.#base = index.url.endsWith("/") ? index.url : `${index.url}/`;
     this.#client = client;
     this.#world = world;
@@ -58,12 +62,14 @@ export class SimpleIndex {
   }
 
   async #fetch(url: string, name: NormalizedName, request: GetRequest): Promise<IndexAnswer> {
+    this.#thread?.expect();
     const answer = this.#open(await this.#client.get(url, request), name);
     if (!("kind" in answer)) this.#report({ type: "page-read", name, repository: this.name });
     return answer;
   }
 
   #requestFor(name: NormalizedName): GetRequest {
+    const thread = this.#thread;
     return {
       accept: acceptedPageTypes,
       cache: "page",
@@ -78,6 +84,7 @@ export class SimpleIndex {
           );
           return { body: table, tail: entries };
         },
+        elsewhere: thread === undefined ? undefined : (answer) => thread.compact(answer, name),
       },
     };
   }

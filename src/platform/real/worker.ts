@@ -30,12 +30,16 @@ export function serveMessages(handle: (message: unknown) => unknown): void {
     onmessage: (event: MessageEvent) => void;
     postMessage(message: Answer): void;
   };
-  port.onmessage = async ({ data }) => {
+  const answer = async (message: unknown): Promise<void> => {
     try {
-      port.postMessage({ ok: true, value: await handle(data) });
+      port.postMessage({ ok: true, value: await handle(message) });
     } catch (error) {
       port.postMessage({ ok: false, error: packed(error) });
     }
+  };
+  let last = Promise.resolve();
+  port.onmessage = ({ data }) => {
+    last = last.then(() => answer(data));
   };
 }
 
@@ -53,45 +57,49 @@ export function workerAddress(file: WorkerFile): string {
 const embeddedRoot = process.platform === "win32" ? "B:/~BUN/root" : "/$bunfs/root";
 const isCompiled = import.meta.url.includes("$bunfs") || import.meta.url.includes("~BUN");
 
+type Settle = {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+};
+
 class RealWorkerThread implements WorkerThread {
   readonly #worker: Worker;
-  #settle:
-    | { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }
-    | undefined;
+  /** Who waits for answers, in the order in which they will come. */
+  readonly #asked: Settle[] = [];
 
   constructor(address: string) {
     this.#worker = new Worker(address);
     this.#worker.unref();
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-      if (data.ok) this.#finish()?.resolve(data.value);
-      else this.#finish()?.reject(unpacked(data.error));
+      const settle = this.#next();
+      if (data.ok) settle?.resolve(data.value);
+      else settle?.reject(unpacked(data.error));
     };
-    this.#worker.onerror = (event) => {
-      this.#finish()?.reject(new Error(`a worker failed: ${event.message}`));
-    };
+    this.#worker.onerror = (event) => this.#fail(new Error(`a worker failed: ${event.message}`));
   }
 
   ask(message: unknown, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
-    if (this.#settle !== undefined) throw new Error("a worker was asked twice at once");
     return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
+      this.#asked.push({ resolve, reject });
       // A worker that works keeps the process alive, an idle one does not.
-      this.#worker.ref();
+      if (this.#asked.length === 1) this.#worker.ref();
       this.#worker.postMessage(message, [...transfer]);
     });
   }
 
   stop(): void {
     this.#worker.terminate();
-    this.#finish()?.reject(new Error("the worker was stopped"));
+    this.#fail(new Error("the worker was stopped"));
   }
 
-  #finish():
-    | { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }
-    | undefined {
-    const settle = this.#settle;
-    this.#settle = undefined;
-    this.#worker.unref();
+  #fail(error: Error): void {
+    for (let settle = this.#next(); settle !== undefined; settle = this.#next())
+      settle.reject(error);
+  }
+
+  #next(): Settle | undefined {
+    const settle = this.#asked.shift();
+    if (this.#asked.length === 0) this.#worker.unref();
     return settle;
   }
 }

@@ -150,7 +150,7 @@ export function openRepositories(
 ): ConfiguredRepositories {
   return new ConfiguredRepositories(
     configuration,
-    { client: http, shelf: store.metadata, report },
+    { client: http, shelf: store.metadata, report, workers: world.workers },
     world,
   );
 }

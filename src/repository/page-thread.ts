@@ -1,0 +1,61 @@
+import type { EncodedElsewhere, PackedAnswer } from "#http/client";
+import { type CacheWorld, PageCache, tailInMemory } from "#http/page-cache";
+import type { Workers, WorkerThread } from "#platform/ports";
+import type { NormalizedName } from "#standards/name";
+import { compactPage } from "./compact-page.ts";
+
+/** What the thread is told. */
+export type PageOrder = { readonly answer: PackedAnswer; readonly name: NormalizedName };
+
+/**
+ * A thread that unpacks, sorts and keeps long pages while this one waits for the network and chooses versions. Started
+ * when a run turns out to need many pages; whatever goes wrong there is done again here, where its error is told.
+ */
+export class PageThread {
+  readonly #workers: Workers | undefined;
+  #thread: WorkerThread | undefined;
+  #fetches = 0;
+
+  constructor(workers: Workers | undefined) {
+    this.#workers = workers === undefined || workers.cores < 2 ? undefined : workers;
+  }
+
+  /** Tells that a page is being fetched. */
+  expect(): void {
+    if (++this.#fetches === fewPages) this.#thread = this.#workers?.start("repository/page-worker");
+  }
+
+  /** `undefined` when it has to be done here. */
+  async compact(answer: PackedAnswer, name: NormalizedName): Promise<EncodedElsewhere | undefined> {
+    try {
+      return (await this.#thread?.ask({ answer, name } satisfies PageOrder)) as
+        | EncodedElsewhere
+        | undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Up to so many pages are done before a thread has started. */
+const fewPages = 4;
+
+/** The work of the thread: what the client and the index would do with a page, in one. */
+export function compactAndKeep(
+  { answer, name }: PageOrder,
+  unpack: (body: Uint8Array, encodings: readonly string[], limit: number) => Uint8Array,
+  world: CacheWorld,
+): EncodedElsewhere {
+  const { body, encodings, limit, contentType, url, keep } = answer;
+  const content = unpack(body, encodings, limit);
+  const crc32 = (bytes: Uint8Array): number => world.inflate.crc32(bytes);
+  const { table, entries } = compactPage({ content, contentType, url }, name, crc32);
+  if (keep !== undefined) {
+    const { folder, tag, key, freshness, status } = keep;
+    const tail = tailInMemory(entries);
+    const kept = { freshness, status, url, contentType, body: table, tail };
+    const start = new PageCache(folder, tag, world).write(key, kept);
+    if (start !== undefined) return { body: table, tail: { start, length: entries.length } };
+  }
+  return { body: table, tail: entries };
+}

@@ -1,0 +1,12 @@
+import { unpackBody } from "#platform/real/content-coding";
+import { RealFiles } from "#platform/real/files";
+import { RealHashing } from "#platform/real/hashing";
+import { RealInflate } from "#platform/real/inflate";
+import { serveMessages } from "#platform/real/worker";
+import { compactAndKeep, type PageOrder } from "./page-thread.ts";
+
+/* A thread that makes compact pages, one after the other: an entry point of its own in the build. */
+
+const world = { files: new RealFiles(), hashing: new RealHashing(), inflate: new RealInflate() };
+
+serveMessages((message) => compactAndKeep(message as PageOrder, unpackBody, world));
