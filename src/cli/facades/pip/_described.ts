@@ -12,7 +12,12 @@ import { evaluateMarkerLeniently, type MarkerEnvironment } from "#standards/mark
 import type { CoreMetadata } from "#standards/metadata";
 import type { Requirement } from "#standards/requirement";
 import { chosenEnvironment } from "./_environment.ts";
-import { readingOptions, warnOfSurvey, warnOfUnfinished } from "./_reading.ts";
+import {
+  readingOptions,
+  warnOfSurvey,
+  warnOfUnfinished,
+  whicheverEnvironment,
+} from "./_reading.ts";
 
 const { path: _path, local: _local, ...judging } = readingOptions;
 
@@ -31,7 +36,12 @@ export async function openJudged(
   invocation: Invocation,
 ): Promise<JudgedEnvironment> {
   const interpreters = interpreterWorld(invocation, openInvocationStore(invocation));
-  const environment = await chosenEnvironment(options, "read", interpreters, invocation);
+  const environment = await chosenEnvironment(
+    whicheverEnvironment(options),
+    "read",
+    interpreters,
+    invocation,
+  );
   warnOfUnfinished(environment.root, invocation);
   const survey = surveyInstalled(environment, invocation.world);
   warnOfSurvey(survey, invocation);
@@ -76,5 +86,6 @@ export async function chosenInterpreter(
   const interpreters = interpreterWorld(invocation, openInvocationStore(invocation));
   if (options.python === undefined && (options.path?.length ?? 0) > 0)
     return findInterpreter({ environments: true }, interpreters);
-  return (await chosenEnvironment(options, "read", interpreters, invocation)).interpreter;
+  const chosen = whicheverEnvironment(options);
+  return (await chosenEnvironment(chosen, "read", interpreters, invocation)).interpreter;
 }

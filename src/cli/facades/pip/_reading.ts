@@ -28,9 +28,7 @@ export const readingCompatibility = {
   strict: { help: "Report what is broken (pkm always does)", hidden: true },
 } as const satisfies OptionTable;
 
-type Choices = Partial<OptionValues<typeof readingOptions>> & {
-  readonly "require-virtualenv"?: boolean;
-};
+type Choices = Partial<OptionValues<typeof readingOptions>>;
 
 /**
  * Defaults of commands that only read: pip's configuration and nothing else, so that no settings file is opened for
@@ -46,16 +44,26 @@ export function readingDefaults<O extends OptionTable>(
   return async ({ world }, typed) => pipValues(command, table, typed, world);
 }
 
+export type Reading = InstalledSurvey & {
+  /** The minor version of Python 3, where the folders or the interpreter tell it. */
+  readonly pythonMinor: number | undefined;
+};
+
 /** What is installed where the options point; warns of what is broken, and of a change that nobody finished. */
-export async function readChosen(
-  options: Choices,
-  invocation: Invocation,
-): Promise<InstalledSurvey> {
+export async function readChosen(options: Choices, invocation: Invocation): Promise<Reading> {
   const place = await placeOf(options, invocation);
   if (place.root !== undefined) warnOfUnfinished(place.root, invocation);
   const survey = surveyInstalled(place, invocation.world);
   warnOfSurvey(survey, invocation);
-  return survey;
+  return { ...survey, pythonMinor: place.pythonMinor ?? minorIn(place.sitePackages) };
+}
+
+function minorIn(folders: readonly string[]): number | undefined {
+  for (const folder of folders) {
+    const minor = /\/python3\.([0-9]+)t?\/[^/]+$/.exec(folder)?.[1];
+    if (minor !== undefined) return Number(minor);
+  }
+  return undefined;
 }
 
 /** Tells what lies among the distributions and is none. */
@@ -72,7 +80,11 @@ export function warnOfUnfinished(root: string, { world, output }: Invocation): v
   );
 }
 
-type Place = { readonly root: string | undefined; readonly sitePackages: readonly string[] };
+type Place = {
+  readonly root: string | undefined;
+  readonly sitePackages: readonly string[];
+  readonly pythonMinor?: number;
+};
 
 async function placeOf(options: Choices, invocation: Invocation): Promise<Place> {
   const { name, world } = invocation;
@@ -86,19 +98,29 @@ async function placeOf(options: Choices, invocation: Invocation): Promise<Place>
     };
   }
   const special = user === true || system === true || target !== undefined || prefix !== undefined;
-  if (!special && options["require-virtualenv"] !== true) {
+  if (!special) {
     const found = openForReading(python, world);
     if (found !== undefined) return found;
   }
   const { chosenEnvironment } = await import("./_environment.ts");
   const { interpreterWorld, openInvocationStore } = await import("#cli/services");
   const interpreters = interpreterWorld(invocation, openInvocationStore(invocation));
-  const environment = await chosenEnvironment(options, "read", interpreters, invocation);
-  const { kind, root, sitePackages, paths } = environment;
-  if (user === true) return { root, sitePackages: [paths.purelib, paths.platlib] };
+  const chosen = whicheverEnvironment(options);
+  const environment = await chosenEnvironment(chosen, "read", interpreters, invocation);
+  const { kind, root, paths, interpreter } = environment;
+  const pythonMinor = interpreter.minor;
+  if (user === true) return { root, sitePackages: [paths.purelib, paths.platlib], pythonMinor };
   // As with pip, everything is local where there is no virtual environment.
-  if (local !== true || kind !== "virtual") return { root, sitePackages };
-  return { root, sitePackages: sitePackages.filter((folder) => folder.startsWith(`${root}/`)) };
+  const sitePackages =
+    local === true && kind === "virtual"
+      ? environment.sitePackages.filter((folder) => folder.startsWith(`${root}/`))
+      : environment.sitePackages;
+  return { root, sitePackages, pythonMinor };
+}
+
+/** The options without the one that asks for a virtual environment: as with pip, readers do not mind. */
+export function whicheverEnvironment<T extends object>(options: T): Omit<T, "require-virtualenv"> {
+  return { ...options, "require-virtualenv": false };
 }
 
 /** What pip leaves out of lists because old Pythons brought it along. */

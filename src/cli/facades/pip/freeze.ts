@@ -34,7 +34,7 @@ export const freeze = defineCommand({
   options,
   defaults: readingDefaults("freeze", options),
   async run(chosen, _words, invocation) {
-    const { distributions } = await readChosen(chosen, invocation);
+    const { distributions, pythonMinor } = await readChosen(chosen, invocation);
     const frozen = new Map<NormalizedName, Frozen>();
     for (const distribution of distributions)
       if (!chosen["exclude-editable"] || distribution.editableLocation === undefined)
@@ -49,7 +49,7 @@ export const freeze = defineCommand({
       chosen.exclude,
       [...frozen.values()].map(({ distribution }) => distribution),
     );
-    const skipped = chosen.all ? standardLibrary : buildTools(distributions);
+    const skipped = chosen.all ? standardLibrary : buildTools(pythonMinor);
     text += rest
       .filter(({ name }) => !skipped.has(name) && !standardLibrary.has(name))
       .map((distribution) => [distribution.displayName.toLowerCase(), distribution] as const)
@@ -104,10 +104,6 @@ const always: ReadonlySet<string> = new Set(["pip"]);
 const beforePython312: ReadonlySet<string> = new Set(["pip", "setuptools", "distribute", "wheel"]);
 
 /** What environments come with; up to Python 3.11 that is more than pip. */
-function buildTools(distributions: readonly InstalledDistribution[]): ReadonlySet<string> {
-  for (const { location } of distributions) {
-    const minor = /\/python3\.([0-9]+)t?\/[^/]+$/.exec(location)?.[1];
-    if (minor !== undefined) return Number(minor) < 12 ? beforePython312 : always;
-  }
-  return always;
+function buildTools(pythonMinor: number | undefined): ReadonlySet<string> {
+  return pythonMinor !== undefined && pythonMinor < 12 ? beforePython312 : always;
 }
