@@ -11,7 +11,7 @@ import type { Interpreter } from "#interpreter/interpreter";
 import type { InterpreterWorld } from "#interpreter/world";
 import { formatCompiledRequirements } from "#lock/compiled-requirements";
 import { readPreferences } from "#lock/preferences";
-import { readRequirements } from "#provision/read-requirements";
+import { type ReadRequirements, readRequirements } from "#provision/read-requirements";
 import { resolveRequirements } from "#provision/resolve-requirements";
 import type { Preference } from "#resolver/request";
 import type { Resolution } from "#resolver/resolution";
@@ -122,7 +122,7 @@ async function compileFiles(
   invocation: Invocation,
 ): Promise<ExitCode> {
   const { world, output } = invocation;
-  const interpreter = await chosenInterpreter(chosen, interpreterWorld(invocation, store));
+  const asking = startedWork(chosenInterpreter(chosen, interpreterWorld(invocation, store)));
   const typed = commandLineOptions(chosen);
   const reader = requirementsReader(invocation, async (url) => {
     const http = openHttp(
@@ -165,6 +165,9 @@ async function compileFiles(
     progress.report,
   );
   const repositories = openRepositories(configuration, http, store, invocation, progress.report);
+  // A Python that was never met takes as long to answer as an index does.
+  if (asking.isPending()) repositories.prefetch(surelyWanted(read));
+  const interpreter = await asking.result;
   const outcome = await resolveRequirements(
     {
       roots: read.roots,
@@ -186,6 +189,28 @@ async function compileFiles(
   for (const warning of outcome.resolution.warnings) output.warn(warning);
   write(outcome.resolution, chosen, effective, invocation);
   return exit.done;
+}
+
+/** Work that goes on beside; its failure is thrown where the result is awaited. */
+function startedWork<T>(result: Promise<T>): { result: Promise<T>; isPending: () => boolean } {
+  let isPending = true;
+  const settle = (): void => {
+    isPending = false;
+  };
+  result.then(settle, settle);
+  return { result, isPending: () => isPending };
+}
+
+/** Projects whose pages are needed whatever the interpreter is. */
+function surelyWanted({ roots, overrides }: ReadRequirements): Set<NormalizedName> {
+  const overridden = new Set(overrides.map(({ requirement }) => requirement.name));
+  const names = new Set<NormalizedName>();
+  for (const { requirement, editable } of roots) {
+    const { name, url, marker } = requirement;
+    if (url === undefined && marker === undefined && editable !== true && !overridden.has(name))
+      names.add(name);
+  }
+  return names;
 }
 
 /** The interpreter that decides markers and tags; an environment's folder stands for its own. */
