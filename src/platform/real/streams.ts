@@ -3,14 +3,15 @@ import { runtimeModule } from "./runtime-module.ts";
 
 const tty = runtimeModule("node:tty");
 
-let outputClosed = false;
+/** Streams whose reader went away. */
+const closed = new Set<1 | 2>();
 
 /**
  * Writes to a standard stream at once, so that nothing is lost when the process ends. A reader that went
  * away (`pkm pip list | head -1`) is no error: what follows is dropped.
  */
 export function writeStream(stream: 1 | 2, text: string): void {
-  if (outputClosed && stream === 1) return;
+  if (closed.has(stream)) return;
   let rest: Uint8Array = new TextEncoder().encode(text);
   while (rest.length > 0) {
     try {
@@ -20,7 +21,7 @@ export function writeStream(stream: 1 | 2, text: string): void {
       // A pipe that is full and not blocking: wait for the reader.
       if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
       else if (code === "EPIPE") {
-        outputClosed = true;
+        closed.add(stream);
         return;
       } else throw error;
     }
