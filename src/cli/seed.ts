@@ -125,6 +125,7 @@ function seedRequest(
     strict: false,
     linkMode: undefined,
     compileBytecode: false,
+    warnOfConflicts: false,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Resolution } from "#resolver/resolution";
 import { evaluateMarkerLeniently } from "#standards/marker";
 import type { NormalizedName } from "#standards/name";
 import { tryParseVersion } from "#standards/version";
+import { brokenRequirements } from "./broken-requirements.ts";
 import { directUrlOf } from "./direct.ts";
 import { ownDistributions } from "./own-distributions.ts";
 import { isSelected, type ProvisionOutcome, type ProvisionRequest } from "./request.ts";
@@ -61,11 +62,28 @@ export async function provision(
       ...(request.linkMode === undefined ? {} : { linkMode: request.linkMode }),
       ...(request.compileBytecode ? { bytecode: world.store.bytecode } : {}),
     });
+    if (request.warnOfConflicts) warnOfBroken(request, plan, resolution, world);
     return { kind: "planned", plan, resolution, change };
   } finally {
     lock?.release();
     hold.release();
   }
+}
+
+function warnOfBroken(
+  request: ProvisionRequest,
+  plan: Plan,
+  resolution: Resolution,
+  world: ProvisionWorld,
+): void {
+  const resolved = new Set(resolution.packages.map(({ name }) => name));
+  const broken = brokenRequirements({
+    changed: new Map(plan.installs.map(({ wanted }) => [wanted.name, wanted.version])),
+    bystanders: plan.unchanged.filter(({ name }) => !resolved.has(name)),
+    markers: request.target.markers,
+    readMetadata: (distribution) => readMetadata(distribution, world),
+  });
+  for (const text of broken) world.report({ type: "warning", text });
 }
 
 /** Requests that only ask for something to be there, as opposed to newer, again, or alone. */

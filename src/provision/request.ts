@@ -28,6 +28,8 @@ export type ProvisionRequest = {
   readonly strict: boolean;
   readonly linkMode: LinkMode | undefined;
   readonly compileBytecode: boolean;
+  /** Say afterwards which installed distributions the change has left without what they require. */
+  readonly warnOfConflicts: boolean;
 };
 
 export type ProvisionOutcome =

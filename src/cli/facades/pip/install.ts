@@ -94,7 +94,11 @@ export async function installRequirements(
   const interpreters = interpreterWorld(invocation, store);
   const purpose = chosen["dry-run"] ? "read" : "change";
   const environment = await chosenEnvironment(chosen, purpose, interpreters, invocation);
-  const progress = new Progress(invocation.output, invocation.world.clock);
+  const isDrawn = !chosen["no-progress"] && chosen["progress-bar"] !== "off";
+  const progress = new Progress(
+    { ...invocation.output, interactive: invocation.output.interactive && isDrawn },
+    invocation.world.clock,
+  );
   try {
     const { request, repositories } = await prepare(
       chosen,
@@ -182,6 +186,7 @@ async function prepare(
       strict: chosen.strict,
       linkMode: chosen["link-mode"] as ProvisionRequest["linkMode"],
       compileBytecode: chosen.compile && !chosen["no-compile"],
+      warnOfConflicts: !chosen["no-warn-conflicts"],
     },
   };
 }
