@@ -263,5 +263,4 @@ export const compatibilityOptions = {
     aliases: ["log-file", "local-log"],
   },
   debug: { help: "Let errors of pip through", hidden: true },
-  "no-config": { help: "Read no configuration", hidden: true },
 } as const satisfies OptionTable;
