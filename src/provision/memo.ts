@@ -10,7 +10,7 @@ import { parseWheelFilename } from "#standards/wheel-filename";
 import type { ProvisionWorld } from "./world.ts";
 
 /** Rises whenever the form or the meaning of what is kept changes. */
-const form = 2;
+const form = 3;
 
 /**
  * A whole resolution remembered under everything it depended on, valid while its pages are fresh: asking the
@@ -22,10 +22,17 @@ export type Memo = {
   readonly remember: (resolution: Resolution) => void;
 };
 
-export function memoFor(request: ResolveRequest, world: ProvisionWorld): Memo | undefined {
+/** Which files of each package whoever asks will look at: all are a page's worth, and ranking them takes time. */
+export type WantedFiles = "none" | "best" | "all";
+
+export function memoFor(
+  request: ResolveRequest,
+  wanted: WantedFiles,
+  world: ProvisionWorld,
+): Memo | undefined {
   if (!isRememberable(request)) return undefined;
   const { store, clock, repositories } = world;
-  const key = `resolution-${form}-${world.hashing.digest("sha256", keyText(request, repositories.identity))}`;
+  const key = `resolution-${form}-${world.hashing.digest("sha256", keyText(request, wanted, repositories.identity))}`;
   return {
     recall: () => {
       if (repositories.isRefreshing === true) return undefined;
@@ -37,7 +44,7 @@ export function memoFor(request: ResolveRequest, world: ProvisionWorld): Memo | 
     remember: (resolution) => {
       const freshUntil = repositories.freshUntil();
       if (freshUntil === undefined) return;
-      store.answers.put(key, JSON.stringify(keep(resolution, freshUntil, request.policy.purpose)));
+      store.answers.put(key, JSON.stringify(keep(resolution, freshUntil, wanted)));
     },
   };
 }
@@ -50,13 +57,14 @@ function isRememberable(request: ResolveRequest): boolean {
   );
 }
 
-function keyText(request: ResolveRequest, repositories: string): string {
+function keyText(request: ResolveRequest, wanted: WantedFiles, repositories: string): string {
   const asked = (list: readonly AskedRequirement[]): unknown =>
     list.map(({ requirement, origin, hashes }) => [formatRequirement(requirement), origin, hashes]);
   const { policy, target } = request;
   const names = (set: ReadonlySet<string> | undefined): string[] => [...(set ?? [])].sort();
   return JSON.stringify([
     repositories,
+    wanted,
     asked(request.roots),
     asked(request.constraints),
     asked(request.overrides),
@@ -87,7 +95,7 @@ type KeptFile = Omit<ProjectFile, "identity"> & { readonly kind: "wheel" | "sdis
 type KeptPackage = Omit<ResolvedPackage, "version" | "source" | "metadata" | "dependencies"> & {
   readonly version: string;
   readonly repository: string;
-  readonly files: readonly KeptFile[];
+  readonly files: readonly KeptFile[] | undefined;
   readonly dependencies: readonly (readonly [
     name: NormalizedName,
     extras: readonly NormalizedName[],
@@ -101,20 +109,20 @@ type Kept = {
   readonly warnings: readonly string[];
 };
 
-function keep(resolution: Resolution, freshUntil: number, purpose: "install" | "compile"): Kept {
+function keep(resolution: Resolution, freshUntil: number, wanted: WantedFiles): Kept {
   return {
     freshUntil,
     packages: resolution.packages.map((found) => {
       const { version, source, metadata: _metadata, dependencies, ...rest } = found;
       if (source.kind !== "repository")
         throw new Error(`${found.name} does not come from a repository`);
-      // An installer looks at the best file only.
-      const files = purpose === "install" ? source.files.slice(0, 1) : source.files;
+      const files =
+        wanted === "none" ? undefined : wanted === "best" ? source.files.slice(0, 1) : source.files;
       return {
         ...rest,
         version: version.text,
         repository: source.repository,
-        files: files.map(({ identity, ...file }) => ({ ...file, kind: identity.kind })),
+        files: files?.map(({ identity, ...file }) => ({ ...file, kind: identity.kind })),
         dependencies: dependencies.map(({ name, extras, requirement }) => [
           name,
           extras,
@@ -138,6 +146,7 @@ function restore(kept: Kept): Resolution {
         repository,
         // Most readers want the first file, or none: names are parsed when they are looked at.
         get files() {
+          if (files === undefined) throw new Error("bug: files were not wanted");
           return files.map(restoreFile);
         },
       },

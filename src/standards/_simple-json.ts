@@ -43,8 +43,13 @@ export function readJsonPage(text: string, url: string): SimplePage {
       continue;
     }
     if (!isDistributionName(filename)) continue;
-    const reason = faultOf(file, filename, base);
-    if (reason === undefined) links.push(new JsonLink(file as JsonFile, base));
+    const { url } = file;
+    // Most addresses need no parser to be seen as harmless.
+    const isHttp =
+      typeof url === "string" && (url.startsWith("https://") || url.startsWith("http://"));
+    const resolved = isHttp || typeof url !== "string" ? undefined : base.resolve(url);
+    const reason = faultOf(file, filename) ?? (isHttp ? undefined : base.refusal(resolved));
+    if (reason === undefined) links.push(new JsonLink(file as JsonFile, base, resolved));
     else skipped.push({ filename, reason });
   }
   return {
@@ -89,10 +94,9 @@ type JsonFile = {
   readonly "dist-info-metadata"?: boolean | Readonly<Record<string, string>> | null;
 };
 
-function faultOf(file: JsonObject, filename: string, base: LinkBase): string | undefined {
+function faultOf(file: JsonObject, filename: string): string | undefined {
   if (!isSafeSegment(filename)) return "its name is not one path segment";
-  const url = file.url;
-  if (typeof url !== "string") return "the entry has no `url`";
+  if (typeof file.url !== "string") return "the entry has no `url`";
   if (!isDigests(file.hashes)) return "its `hashes` are not texts";
   const python = file["requires-python"];
   if (python !== undefined && python !== null && typeof python !== "string")
@@ -113,9 +117,7 @@ function faultOf(file: JsonObject, filename: string, base: LinkBase): string | u
     return "its `upload-time` is not text";
   if (!isMetadataMark(file["core-metadata"]) || !isMetadataMark(file["dist-info-metadata"]))
     return "its `core-metadata` is neither a truth value nor digests";
-  // Most addresses need no parser to be seen as harmless.
-  if (url.startsWith("https://") || url.startsWith("http://")) return undefined;
-  return base.refusal(base.resolve(url));
+  return undefined;
 }
 
 function isMetadataMark(value: unknown): boolean {
@@ -132,10 +134,12 @@ function isDigests(value: unknown): boolean {
 class JsonLink implements SimpleLink {
   readonly #file: JsonFile;
   readonly #base: LinkBase;
+  readonly #resolved: string | undefined;
 
-  constructor(file: JsonFile, base: LinkBase) {
+  constructor(file: JsonFile, base: LinkBase, resolved: string | undefined) {
     this.#file = file;
     this.#base = base;
+    this.#resolved = resolved;
   }
 
   get filename(): string {
@@ -143,7 +147,7 @@ class JsonLink implements SimpleLink {
   }
 
   get url(): string {
-    return this.#base.resolve(this.#file.url) ?? this.#file.url;
+    return this.#resolved ?? this.#base.resolve(this.#file.url) ?? this.#file.url;
   }
 
   get hashes(): Hashes {

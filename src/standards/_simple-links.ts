@@ -107,7 +107,9 @@ export class LinkBase {
 
 // Addresses that a URL parser would give back unchanged: the rule on most pages, and several times faster.
 function isPlainHttp(text: string): boolean {
-  return /^https?:\/\/[a-z0-9.-]+(?:\/[A-Za-z0-9_+~@!,=-][A-Za-z0-9_.+~@!,=-]*)+$/.test(text);
+  return /^https?:\/\/[a-z0-9.-]+(?::(?!80\/|443\/)(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}))?(?:\/[A-Za-z0-9_+~@!,=-][A-Za-z0-9_.+~@!,=-]*)+$/.test(
+    text,
+  );
 }
 
 function isPlainPath(text: string): boolean {

@@ -183,6 +183,7 @@ async function compileFiles(
       preferences: keptPins(chosen, invocation),
     },
     { ...world, store, repositories, report: progress.report },
+    chosen["generate-hashes"] ? "all" : "none",
   );
   progress.end();
   if (outcome.kind === "unsolvable") throw noSolution(outcome.failure);
