@@ -126,7 +126,7 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
   // A yanked wheel is worse than an sdist that stands.
   if (wheel !== undefined && !(yankedWheel && sdist?.yanked === false && policy.mayUseSdists)) {
     const isOnly = sdist === undefined || !policy.mayUseSdists;
-    const within = policy.coverage(wheel, isOnly ? fitting : undefined);
+    const within = policy.coverage(wheel.requiresPython, isOnly ? fitting : undefined);
     if (within !== "nowhere") {
       const { yanked } = wheel;
       return { usable: true, file: wheel, isBinary: true, yanked, within: partOf(within) };
@@ -139,7 +139,7 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
     if (policy.mayUseSdists) {
       const { yanked } = sdist;
       const file = foreignWheel ?? sdist;
-      const within = policy.coverage(sdist, undefined);
+      const within = policy.coverage(sdist.requiresPython, undefined);
       if (within !== "nowhere")
         return { usable: true, file, isBinary: false, yanked, within: partOf(within) };
     }

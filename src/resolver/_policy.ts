@@ -140,9 +140,9 @@ export class Policy {
     return this.target.pythonRange(requiresPython);
   }
 
-  /** Where a version can be used; `wheels` are all it has, or nothing when there is an sdist. */
+  /** Where a version can be used; `wheels` are all that fit anywhere, left out when there is an sdist. */
   coverage(
-    { requiresPython }: ProjectFile,
+    requiresPython: string | undefined,
     wheels: readonly ProjectFile[] | undefined,
   ): "everywhere" | "nowhere" | MarkerDiagram {
     const python = this.request.policy.ignoreRequiresPython === true ? undefined : requiresPython;

@@ -1,6 +1,6 @@
 import type { Hashes } from "#base/hash";
 import type { ExclusiveNames } from "#standards/format-control";
-import type { MarkerEnvironment } from "#standards/marker";
+import type { Marker, MarkerEnvironment } from "#standards/marker";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
@@ -82,3 +82,6 @@ export type Preference = {
   readonly from: "lock" | "installed" | "output" | "region";
   readonly hashes?: readonly Hashes[];
 };
+
+/** A version to try first where the marker holds. */
+export type MarkedPreference = Preference & { readonly marker?: Marker | undefined };

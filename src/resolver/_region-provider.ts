@@ -1,0 +1,269 @@
+import type { Report } from "#base/report";
+import type { Choice, Dependencies, Exclusion, Progress, Soon } from "#pubgrub/provider";
+import type { MarkerDiagram } from "#standards/marker-algebra";
+import type { CoreMetadata } from "#standards/metadata";
+import type { NormalizedName } from "#standards/name";
+import type { Requirement } from "#standards/requirement";
+import type { VersionKey } from "#standards/version-key";
+import {
+  contains,
+  emptyRange,
+  fullRange,
+  intersect,
+  isEmpty,
+  rangeEquals,
+  type VersionRange,
+} from "#standards/version-range";
+import { type Candidate, verdictOf } from "./_candidate.ts";
+import type { Choosable, Package } from "./_packages.ts";
+import type { Question } from "./_policy.ts";
+import type { Region } from "./_region.ts";
+import type { ResolverEvent } from "./events.ts";
+import { type Findings, PythonProvider } from "./provider.ts";
+import type { AskedRequirement, MarkedPreference } from "./request.ts";
+import type { MetadataSource } from "./sources.ts";
+
+/**
+ * Thrown when one version of everything is not what the whole region should get. Where the marker holds, less stands in
+ * the way of new versions than elsewhere.
+ */
+export class Divided extends Error {
+  readonly along: MarkerDiagram;
+
+  constructor(along: MarkerDiagram) {
+    super("the region has to be divided");
+    this.along = along;
+  }
+}
+
+/** A requirement, and where it is wanted. */
+export type Wanted = { readonly requirement: Requirement; readonly condition: MarkerDiagram };
+
+/** Requirements that disagree without need for a division, as long as their version is taken. */
+type Doubt = {
+  readonly candidate: Candidate;
+  readonly name: NormalizedName;
+  readonly ranges: readonly VersionRange[];
+  readonly along: MarkerDiagram;
+};
+
+/**
+ * Answers for a whole region. A requirement that holds in a part of the region is asked for in all of it, which is
+ * true of that part and may be too much for the rest; where that would cost a newer version, {@link Divided} is
+ * thrown instead.
+ */
+export class RegionProvider extends PythonProvider {
+  readonly region: Region;
+  readonly roots: readonly AskedRequirement[];
+  /** Versions looked at, counted here because a division leaves the solver without a word. */
+  attempts = 0;
+  private readonly doubts: Doubt[] = [];
+
+  constructor(
+    request: Question,
+    region: Region,
+    source: MetadataSource,
+    findings: Findings,
+    report: Report<ResolverEvent>,
+  ) {
+    super(request, region, source, findings, report);
+    this.region = region;
+    this.roots = request.roots;
+  }
+
+  override limits(dependency: Package): Exclusion<Package, VersionRange>[] {
+    if (dependency.kind === "project") {
+      const end = this.policy.takesLowest(dependency.name) ? lowEnd : highEnd;
+      for (const { requirement } of this.constraints.get(dependency.name) ?? []) {
+        const { range } = requirement.specifier;
+        if (end(range) === end(fullRange)) continue;
+        const condition = this.region.territory.condition(requirement.marker, undefined);
+        if (this.region.relation(condition) === "somewhere")
+          throw new Divided(this.region.territory.algebra.not(condition));
+      }
+    }
+    return super.limits(dependency);
+  }
+
+  override chooseVersion(
+    dependency: Package,
+    range: VersionRange,
+  ): Soon<Choice<Package, VersionRange, Choosable>> {
+    const choice = super.chooseVersion(dependency, range);
+    if (dependency.kind !== "project") return choice;
+    return choice instanceof Promise
+      ? choice.then((settled) => this.checkedChoice(settled))
+      : this.checkedChoice(choice);
+  }
+
+  private checkedChoice(
+    choice: Choice<Package, VersionRange, Choosable>,
+  ): Choice<Package, VersionRange, Choosable> {
+    if (choice.kind === "version") {
+      const candidate = choice.version as Candidate;
+      if (candidate.files.length > 0) {
+        const verdict = verdictOf(candidate, this.policy);
+        if (verdict.usable && verdict.within !== undefined) throw new Divided(verdict.within);
+      }
+      this.checkPins(candidate);
+    }
+    return choice;
+  }
+
+  /** @throws Divided when an earlier answer had several versions in the region, as it will again. */
+  private checkPins({ project, key }: Candidate): void {
+    const pins = this.policy.preferences(project.name) as readonly MarkedPreference[];
+    if (pins.length < 2) return;
+    const chosen = pins.find(({ version, from }) => version.key === key && from !== "region");
+    if (chosen?.marker === undefined) return;
+    const { territory } = this.region;
+    const condition = territory.condition(chosen.marker, undefined);
+    const hasOther = pins.some(({ version, from }) => version.key !== key && from !== "region");
+    if (hasOther && this.region.relation(condition) === "somewhere") throw new Divided(condition);
+  }
+
+  override dependencies(
+    dependency: Package,
+    version: Choosable,
+    progress: Progress<Package, Choosable>,
+  ): Soon<Dependencies<Package, VersionRange>> {
+    this.attempts++;
+    const answer = super.dependencies(dependency, version, progress);
+    if (dependency.kind === "python") return answer;
+    const candidate = (
+      dependency.kind === "project" ? version : progress.decided(dependency.project)
+    ) as Candidate;
+    const extra = dependency.kind === "extra" ? dependency.extra : undefined;
+    if (answer instanceof Promise)
+      return answer.then((settled) => this.checkedAnswer(settled, candidate, extra));
+    return this.checkedAnswer(answer, candidate, extra);
+  }
+
+  private checkedAnswer(
+    answer: Dependencies<Package, VersionRange>,
+    candidate: Candidate,
+    extra: NormalizedName | undefined,
+  ): Dependencies<Package, VersionRange> {
+    const { metadata: read } = candidate;
+    if (read === undefined || read instanceof Promise || read.kind !== "metadata") return answer;
+    const { metadata } = read;
+    if (metadata.requiresPython !== undefined && extra === undefined) {
+      const coverage = this.policy.coverage(metadata.requiresPython, undefined);
+      if (typeof coverage !== "string") throw new Divided(coverage);
+    }
+    if (!this.policy.followsDependencies) return answer;
+    this.checkAgreement(this.wantedBy(metadata, extra), candidate);
+    return answer;
+  }
+
+  /** What a version asks for, overrides applied; with an extra, what it asks for in any case as well. */
+  *wantedBy(metadata: CoreMetadata, extra: NormalizedName | undefined): Iterable<Wanted> {
+    for (const requirement of this.requirementsOf(metadata, undefined))
+      yield* this.wanted(requirement, undefined);
+    if (extra === undefined) return;
+    for (const requirement of this.requirementsOf(metadata, extra))
+      yield* this.wanted(requirement, extra);
+  }
+
+  /** A requirement, or what was put in its place, and where both hold. */
+  *wanted(requirement: Requirement, extra: NormalizedName | undefined): Iterable<Wanted> {
+    const { territory } = this.region;
+    const condition = territory.condition(requirement.marker, extra);
+    if (!this.overrides.has(requirement.name)) {
+      yield { requirement, condition };
+      return;
+    }
+    for (const replaced of this.overridden(requirement)) {
+      const other = territory.condition(replaced.marker, undefined);
+      yield { requirement: replaced, condition: territory.algebra.and(condition, other) };
+    }
+  }
+
+  /** Where the requirements from outside for a name are wanted. */
+  *conditionsOfRoot(name: NormalizedName): Iterable<MarkerDiagram> {
+    for (const { requirement } of this.roots)
+      for (const wanted of this.wanted(requirement, undefined))
+        if (wanted.requirement.name === name) yield wanted.condition;
+  }
+
+  *conditionsOfConstraints(name: NormalizedName): Iterable<MarkerDiagram> {
+    for (const { requirement } of this.constraints.get(name) ?? [])
+      yield this.region.territory.condition(requirement.marker, undefined);
+  }
+
+  /** @throws Divided when what the person asks for disagrees with itself within the region. */
+  checkRoots(): void {
+    const wanted = this.roots
+      .filter((asked) => this.applies(asked))
+      .flatMap(({ requirement }) => [...this.wanted(requirement, undefined)]);
+    this.checkAgreement(wanted, undefined);
+    for (const list of [...this.constraints.values(), ...this.overrides.values()])
+      for (const { requirement } of list) {
+        if (requirement.url === undefined) continue;
+        const condition = this.region.territory.condition(requirement.marker, undefined);
+        if (this.region.relation(condition) === "somewhere") throw new Divided(condition);
+      }
+  }
+
+  private checkAgreement(wanted: Iterable<Wanted>, candidate: Candidate | undefined): void {
+    const byName = new Map<NormalizedName, Wanted[]>();
+    const partial = new Map<NormalizedName, Wanted>();
+    for (const one of wanted) {
+      const { requirement, condition } = one;
+      const relation = this.region.relation(condition);
+      if (relation === "nowhere") continue;
+      if (relation === "somewhere") {
+        if (requirement.url !== undefined) throw new Divided(condition);
+        const { name } = requirement;
+        const before = partial.get(name);
+        if (before === undefined || this.isFreer(requirement, before.requirement))
+          partial.set(name, one);
+      }
+      const known = byName.get(requirement.name);
+      if (known === undefined) byName.set(requirement.name, [one]);
+      else known.push(one);
+    }
+    for (const [name, { condition: along }] of partial) {
+      const group = byName.get(name) as Wanted[];
+      if (group.every(({ condition }) => condition === along)) continue;
+      const ranges = group.map(({ requirement }) => requirement.specifier.range);
+      const [first] = ranges as [VersionRange];
+      if (ranges.every((range) => rangeEquals(range, first))) continue;
+      const end = this.policy.takesLowest(name) ? lowEnd : highEnd;
+      if (ranges.some((range) => end(range) !== end(first)) || isEmpty(ranges.reduce(intersect)))
+        throw new Divided(along);
+      if (candidate !== undefined) this.doubts.push({ candidate, name, ranges, along });
+    }
+  }
+
+  /** True when the versions that will be tried first are in the first requirement rather than in the second. */
+  private isFreer(a: Requirement, b: Requirement): boolean {
+    const [one, other] = [a.specifier.range, b.specifier.range];
+    if (isEmpty(one) || isEmpty(other)) return isEmpty(other) && !isEmpty(one);
+    return this.policy.takesLowest(a.name)
+      ? (one[0] as VersionKey) < (other[0] as VersionKey)
+      : (one.at(-1) as VersionKey) > (other.at(-1) as VersionKey);
+  }
+
+  /**
+   * @throws Divided when a version was refused that a part of the region might have had: its requirements were held
+   * against the chosen version of another project together, and that one meets some of them.
+   */
+  checkDoubts(chosen: ReadonlyMap<NormalizedName, Candidate>): void {
+    for (const { candidate, name, ranges, along } of this.doubts) {
+      if (chosen.get(candidate.project.name) === candidate) continue;
+      const other = chosen.get(name);
+      if (other === undefined) continue;
+      const met = ranges.filter((range) => contains(range, other.key)).length;
+      if (met > 0 && met < ranges.length) throw new Divided(along);
+    }
+  }
+}
+
+function highEnd(range: VersionRange): unknown {
+  return range.at(-1) ?? emptyRange;
+}
+
+function lowEnd(range: VersionRange): unknown {
+  return range[0] ?? emptyRange;
+}

@@ -1,0 +1,131 @@
+import type { ProjectFile } from "#repository/listing";
+import type { Marker } from "#standards/marker";
+import type { MarkerDiagram } from "#standards/marker-algebra";
+import { parseVersion, type Version } from "#standards/version";
+import { decodeKey, infinityKey, minimumKey, type VersionKey } from "#standards/version-key";
+import type { VersionRange } from "#standards/version-range";
+import type { WheelFilename } from "#standards/wheel-filename";
+import type { Environs } from "./_environs.ts";
+import type { Territory } from "./_territory.ts";
+
+export type Relation = "everywhere" | "somewhere" | "nowhere";
+
+/** A part of a territory for which one version of each project is looked for. */
+export class Region implements Environs {
+  readonly territory: Territory;
+  readonly diagram: MarkerDiagram;
+  readonly python: Version;
+  /** The lowest Python, as a place among versions. */
+  readonly floor: VersionKey;
+  /** Take the newest version for some of its Pythons, and find another for the rest. */
+  readonly dividesByPython: boolean;
+  private readonly required: readonly MarkerDiagram[];
+  private readonly isServed: boolean;
+  private readonly relations = new Map<MarkerDiagram, Relation>();
+  private readonly ranks = new Map<string, number>();
+
+  constructor(territory: Territory, diagram: MarkerDiagram, dividesByPython: boolean) {
+    const { algebra } = territory;
+    this.territory = territory;
+    this.diagram = diagram;
+    this.dividesByPython = dividesByPython;
+    this.floor = algebra.pythonVersions(diagram)[0] ?? minimumKey;
+    this.python = versionAt(this.floor);
+    this.required = territory.required.filter((one) => this.relation(one) !== "nowhere");
+    this.isServed = this.relation(territory.served) !== "nowhere";
+  }
+
+  get description(): string {
+    return this.territory.describe(this.diagram);
+  }
+
+  get asksForWheels(): boolean {
+    return this.required.length > 0;
+  }
+
+  /** Where in the region something holds. */
+  relation(diagram: MarkerDiagram): Relation {
+    let relation = this.relations.get(diagram);
+    if (relation === undefined) {
+      const { algebra } = this.territory;
+      relation = algebra.areDisjoint(this.diagram, diagram)
+        ? "nowhere"
+        : algebra.implies(this.diagram, diagram)
+          ? "everywhere"
+          : "somewhere";
+      this.relations.set(diagram, relation);
+    }
+    return relation;
+  }
+
+  holds(marker: Marker, extra: string | undefined): boolean {
+    return this.relation(this.territory.condition(marker, extra)) !== "nowhere";
+  }
+
+  pythonRange(requiresPython: string): VersionRange {
+    return this.territory.floor(requiresPython).range;
+  }
+
+  acceptsPython(requiresPython: string): boolean {
+    const relation = this.relation(this.territory.floor(requiresPython).from);
+    return relation === "everywhere" || (relation === "somewhere" && this.dividesByPython);
+  }
+
+  /** Processors are not looked at: what is published for none of a region's is better than no answer. */
+  wheelRank({ pythonTags, abiTags, platformTags }: WheelFilename): number | undefined {
+    let best = never;
+    for (const platform of platformTags)
+      for (const python of pythonTags)
+        for (const abi of abiTags) {
+          const tag = `${python}-${abi}-${platform}`;
+          let rank = this.ranks.get(tag);
+          if (rank === undefined) this.ranks.set(tag, (rank = this.tagRank(python, abi, platform)));
+          if (rank < best) best = rank;
+        }
+    return best === never ? undefined : best;
+  }
+
+  private tagRank(python: string, abi: string, platform: string): number {
+    const { territory } = this;
+    const { algebra } = territory;
+    const pythons = territory.pythonsOf(python, abi);
+    // Nobody publishes wheels for a system without a name, so there the name is not held against them.
+    const systems = this.isServed ? territory.systemOf(platform) : algebra.always;
+    if (this.relation(algebra.and(pythons, systems)) === "nowhere") return never;
+    if (platform === "any") return 0;
+    const isUsual = platform.endsWith("linux_x86_64") || /linux[0-9_]+_x86_64$/.test(platform);
+    return (isUsual ? 1 : 2) + (python.startsWith("pp") ? 2 : 0);
+  }
+
+  coverage(
+    requiresPython: string | undefined,
+    wheels: readonly ProjectFile[] | undefined,
+  ): "everywhere" | "nowhere" | MarkerDiagram {
+    const { algebra } = this.territory;
+    let within = algebra.always;
+    if (requiresPython !== undefined && this.dividesByPython)
+      within = this.territory.floor(requiresPython).from;
+    if (wheels !== undefined)
+      for (const place of this.required)
+        if (!this.isReached(place, wheels)) within = algebra.and(within, algebra.not(place));
+    const relation = this.relation(within);
+    return relation === "somewhere" ? within : relation;
+  }
+
+  private isReached(place: MarkerDiagram, wheels: readonly ProjectFile[]): boolean {
+    const { algebra } = this.territory;
+    const here = algebra.and(this.diagram, place);
+    return wheels.some(
+      ({ identity }) =>
+        identity.kind === "wheel" &&
+        !algebra.areDisjoint(here, this.territory.wheelCondition(identity)),
+    );
+  }
+}
+
+const never = 9;
+
+function versionAt(key: VersionKey): Version {
+  if (key === minimumKey || key === infinityKey) return parseVersion("0");
+  return parseVersion(decodeKey(key).release.join("."));
+}
