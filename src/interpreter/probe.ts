@@ -133,6 +133,7 @@ async function ask(executable: string, world: InterpreterWorld): Promise<Answer>
   const isolated = await run([executable, "-I", "-B", "-c", script], executable, world);
   const answer = findAnswer(isolated.stdout);
   if (answer !== undefined) return answer;
+  if (isolated.timedOut) throw pythonUnusable(executable, whatItSaid(isolated));
   // Before 3.4 there is no -I. The same text then says which version it is.
   const plain = await run([executable, "-E", "-s", "-B", "-c", script], executable, world);
   const old = findAnswer(plain.stdout);
