@@ -1,15 +1,8 @@
-import {
-  brotliDecompressSync,
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createZstdDecompress,
-  gunzipSync,
-  inflateRawSync,
-  inflateSync,
-  zstdDecompressSync,
-} from "node:zlib";
 import type { Transform } from "node:stream";
+import { runtimeModule } from "./runtime-module.ts";
+
+// Ten milliseconds that gzip, which nearly all indexes answer in, does without.
+const zlib = runtimeModule("node:zlib");
 
 /** The codings to undo, the one applied last first (RFC 9110, 8.4). */
 export function encodingsOf(headers: Headers): string[] {
@@ -43,17 +36,17 @@ function decode(content: Uint8Array, encoding: string, limit: number): Uint8Arra
       case "x-gzip":
         return (
           gunzipFast(content, limit) ??
-          gunzipSync(content, { ...options, chunkSize: claimedLength(content, limit) })
+          zlib().gunzipSync(content, { ...options, chunkSize: claimedLength(content, limit) })
         );
       case "deflate":
         // RFC 9110 means the zlib format; some servers send the bare stream.
         return isZlibFormat(content)
-          ? inflateSync(content, options)
-          : inflateRawSync(content, options);
+          ? zlib().inflateSync(content, options)
+          : zlib().inflateRawSync(content, options);
       case "br":
-        return brotliDecompressSync(content, options);
+        return zlib().brotliDecompressSync(content, options);
       case "zstd":
-        return zstdDecompressSync(content, options);
+        return zlib().zstdDecompressSync(content, options);
       default:
         throw unknownEncoding(encoding);
     }
@@ -100,13 +93,13 @@ export function decoderFor(encoding: string): Transform {
   switch (encoding) {
     case "gzip":
     case "x-gzip":
-      return createGunzip();
+      return zlib().createGunzip();
     case "deflate":
-      return createInflate();
+      return zlib().createInflate();
     case "br":
-      return createBrotliDecompress();
+      return zlib().createBrotliDecompress();
     case "zstd":
-      return createZstdDecompress();
+      return zlib().createZstdDecompress();
     default:
       throw unknownEncoding(encoding);
   }

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import type {
   Network,
   NetworkRequest,
@@ -6,6 +5,7 @@ import type {
   PackedBody,
   TlsOptions,
 } from "#platform/ports";
+import { runtimeModule } from "./runtime-module.ts";
 import { decoderFor, encodingsOf, unpackBody } from "./content-coding.ts";
 
 /**
@@ -118,6 +118,8 @@ function withoutProxyVariables<T>(call: () => T): T {
   }
 }
 
+const stream = runtimeModule("node:stream");
+
 /** Below this length a body comes in one piece; longer ones tell their progress. */
 const smallBody = 1 << 18;
 
@@ -140,13 +142,14 @@ class FetchedResponse implements NetworkResponse {
     const raw = this.#response.body;
     const encodings = encodingsOf(this.headers);
     if (raw === null || encodings.length === 0) return raw;
-    let stream = Readable.fromWeb(raw as Parameters<typeof Readable.fromWeb>[0]);
+    const { Readable } = stream();
+    let decoded = Readable.fromWeb(raw as Parameters<typeof Readable.fromWeb>[0]);
     for (const encoding of encodings) {
       const decoder = decoderFor(encoding);
-      stream.on("error", (error) => decoder.destroy(error));
-      stream = stream.pipe(decoder);
+      decoded.on("error", (error) => decoder.destroy(error));
+      decoded = decoded.pipe(decoder);
     }
-    return Readable.toWeb(stream) as unknown as ReadableStream<Uint8Array>;
+    return Readable.toWeb(decoded) as unknown as ReadableStream<Uint8Array>;
   }
 
   async bytes(limit: number): Promise<Uint8Array> {

@@ -9,6 +9,7 @@ export function runtimeModule<Name extends keyof Modules>(name: Name): () => Mod
 
 type Modules = {
   readonly "node:os": typeof import("node:os");
+  readonly "node:stream": typeof import("node:stream");
   readonly "node:tty": typeof import("node:tty");
   readonly "node:zlib": typeof import("node:zlib");
 };
