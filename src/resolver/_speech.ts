@@ -4,7 +4,7 @@ import { formatRequirement, type Requirement } from "#standards/requirement";
 import { describeRange, formatSpecifierSet } from "#standards/specifier-set";
 import type { Version } from "#standards/version";
 import { afterLocals, infinityKey, type VersionKey } from "#standards/version-key";
-import { isEmpty, isFull, union, type VersionRange } from "#standards/version-range";
+import { isEmpty, isFull, rangeEquals, union, type VersionRange } from "#standards/version-range";
 import { verdictOf } from "./_candidate.ts";
 import type { Package, WordedDemand } from "./_packages.ts";
 import type { Project } from "./_project.ts";
@@ -26,9 +26,14 @@ const mostTags = 4;
 export class Speech {
   readonly target: string;
   private readonly provider: PythonProvider;
+  private readonly demanded: readonly WordedDemand[];
 
-  constructor(provider: PythonProvider) {
+  /** `facts` are those of the proof: somebody's words say more than the bounds of a range. */
+  constructor(provider: PythonProvider, facts: readonly Incompatibility<Package, VersionRange>[]) {
     this.provider = provider;
+    this.demanded = facts.flatMap(({ cause }) =>
+      cause.kind === "asked" || cause.kind === "demand" ? (cause.demand as WordedDemand) : [],
+    );
     this.target = provider.policy.target.description;
   }
 
@@ -38,6 +43,11 @@ export class Speech {
       /@ ([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/i,
       "@ $1",
     );
+  }
+
+  /** Where something was asked, as the subject of a sentence: `requirements.in (line 3)`. */
+  static place(origin: string): string {
+    return origin.replace(/^-[rc] /, "");
   }
 
   /** A requirement in a headline: name, extras and versions. */
@@ -107,7 +117,14 @@ export class Speech {
     const [newest] = project.toldVersions;
     if (newest === undefined) return `\`${project.name}\` has no versions`;
     if (isFull(subject.range)) return `\`${project.name}\` has no version that can be used`;
-    const range = describeRange(subject.range, project.toldVersions);
+    const words = this.demanded.find(
+      ({ package: wanted, range: asked, specifier }) =>
+        wanted === project && specifier !== undefined && rangeEquals(asked, subject.range),
+    )?.specifier;
+    const range =
+      words === undefined
+        ? describeRange(subject.range, project.toldVersions)
+        : formatSpecifierSet(words);
     if (project.direct !== undefined)
       return `\`${project.name}\` has no version ${range}: ${withoutCredentials(project.direct.url)} is ${newest.text}`;
     const oldest = project.toldVersions.at(-1) as Version;
@@ -153,7 +170,7 @@ export class Speech {
       case "pre-release":
         return `${text} ${many ? "are pre-releases" : "is a pre-release"}, which ${are} not allowed`;
       case "constraint":
-        return `${reason.origin} restricts ${name} to \`${reason.requirement}\``;
+        return `${Speech.place(reason.origin)} restricts ${name} to \`${reason.requirement}\``;
       case "invalid-metadata":
         return `the metadata of ${text} ${are} invalid: ${reason.reason}`;
       case "lower-priority":
@@ -165,7 +182,7 @@ export class Speech {
       case "url-from-index":
         return `${text} ${many ? "want" : "wants"} \`${reason.name}\` from ${withoutCredentials(reason.url)}, which a package from an index may not decide`;
       case "url-conflict":
-        return `${text} ${many ? "want" : "wants"} \`${reason.name}\` from ${withoutCredentials(reason.url)}, and ${reason.otherOrigin} from ${withoutCredentials(reason.otherUrl)}`;
+        return `${text} ${many ? "want" : "wants"} \`${reason.name}\` from ${withoutCredentials(reason.url)}, and ${Speech.place(reason.otherOrigin)} from ${withoutCredentials(reason.otherUrl)}`;
     }
   }
 

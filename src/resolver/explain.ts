@@ -33,8 +33,8 @@ const mostNamed = 3;
 
 /** Tells a proof that there is no answer. */
 export function explain(rootCause: Fact, provider: PythonProvider): Explanation {
-  const speech = new Speech(provider);
   const facts = externalFacts(rootCause);
+  const speech = new Speech(provider, facts);
   const projects = new Set<Project>();
   for (const { terms } of facts)
     for (const term of terms) {
@@ -57,7 +57,7 @@ export function explainUrls(one: AskedRequirement, other: AskedRequirement): Res
   const asked = [one, other];
   const causes = asked.map(({ origin, requirement }) => {
     const shown = Speech.requirement(requirement);
-    const text = `${origin} asks for \`${shown}\``;
+    const text = `${Speech.place(origin)} asks for \`${shown}\``;
     return { kind: "asked", text, origin, requirement: shown } as const;
   });
   const headline = `Cannot resolve \`${one.requirement.name}\`: two URLs are asked for`;
@@ -109,7 +109,7 @@ function linesOf(told: readonly Fact[], speech: Speech): string[] {
 
 /** What is asked on the command line and stands in the headline already is not told again. */
 function askedLines(told: readonly Fact[], hasOthers: boolean, speech: Speech): string[] {
-  const places = new Map<string, string[]>();
+  const files = new Map<string, { readonly text: string; readonly line: string | undefined }[]>();
   const lines: string[] = [];
   const named = new Set<string>();
   for (const { cause } of told) {
@@ -117,17 +117,28 @@ function askedLines(told: readonly Fact[], hasOthers: boolean, speech: Speech): 
     if (by === undefined || cause.kind !== "asked") continue;
     const text = `\`${Speech.requirement(by.requirement)}\``;
     named.add(speech.asked(by.requirement));
-    if (isEmpty(cause.demand.range))
-      lines.push(`${by.origin} asks for ${text}, which no version can satisfy`);
-    else {
-      const known = places.get(by.origin);
-      if (known === undefined) places.set(by.origin, [text]);
-      else if (!known.includes(text)) known.push(text);
+    const place = Speech.place(by.origin);
+    if (isEmpty(cause.demand.range)) {
+      lines.push(`${place} asks for ${text}, which no version can satisfy`);
+      continue;
     }
+    const [, file = place, line] = /^(.+) \((line \d+)\)$/.exec(place) ?? [];
+    const known = files.get(file);
+    if (known === undefined) files.set(file, [{ text, line }]);
+    else if (!known.some((one) => one.text === text && one.line === line))
+      known.push({ text, line });
   }
-  const isTold = named.size <= mostNamed && (hasOthers || lines.length > 0 || places.size > 1);
-  for (const [origin, texts] of places)
-    if (!isTold || origin !== commandLine) lines.push(`${origin} asks for ${speech.list(texts)}`);
+  const isTold = named.size <= mostNamed && (hasOthers || lines.length > 0 || files.size > 1);
+  for (const [file, asked] of files) {
+    if (isTold && file === commandLine) continue;
+    const [first, second] = asked;
+    const where = (line: string | undefined): string => (line === undefined ? "" : ` (${line})`);
+    lines.push(
+      second === undefined
+        ? `${file}${where(first?.line)} asks for ${first?.text}`
+        : `${file} asks for ${speech.list(asked.map(({ text, line }) => text + where(line)))}`,
+    );
+  }
   return lines;
 }
 
@@ -205,7 +216,7 @@ function sentenceOf({ terms, cause }: Fact, speech: Speech): string | undefined 
       // The Python of the target is told together with whoever does not accept it.
       return asked === undefined
         ? undefined
-        : `${asked.origin} asks for \`${Speech.requirement(asked.requirement)}\``;
+        : `${Speech.place(asked.origin)} asks for \`${Speech.requirement(asked.requirement)}\``;
     }
     case "demand":
       return speech.demand(subject, cause.option, cause.demand);

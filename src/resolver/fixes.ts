@@ -189,29 +189,50 @@ function byUpperBound(a: AskedRequirement, b: AskedRequirement): number {
   return weight(a) - weight(b);
 }
 
-/** A name that nobody knows may be a known one, misspelt. */
+/** Names that nobody knows may be known ones, misspelt. */
 async function* renamed(
   request: ResolveRequest,
   { leads }: Pick<ResolutionFailure, "leads">,
   trials: Trials,
   options: FixOptions,
 ): AsyncGenerator<Fix> {
-  const missing = new Set(
-    leads.refusals.filter(({ kind }) => kind === "not-found").map(({ name }) => name),
-  );
-  if (missing.size === 0) return;
-  const asked = new Set(request.roots.map(({ requirement }) => requirement.name));
-  const known = [...asked].filter((name) => !missing.has(name));
-  for (const root of leads.asked) {
-    const { requirement } = root;
-    if (!missing.has(requirement.name) || requirement.url !== undefined) continue;
-    const nearest = nearestNames(requirement.name, [...known, ...(options.names ?? [])]);
-    for (const name of nearest.slice(0, mostNames)) {
-      const to = { ...requirement, name, displayName: name };
-      const edit: Edit = { kind: "requirement", asked: root, to };
-      const answer = await trials.answer([edit]);
-      if (answer !== undefined) yield { edits: [edit], chosen: chosenOf(answer, [name]) };
-    }
+  if (!leads.refusals.some(({ kind }) => kind === "not-found")) return;
+  const missing: AskedRequirement[] = [];
+  const found: NormalizedName[] = [];
+  for (const root of request.roots) {
+    const { name, url } = root.requirement;
+    if (url !== undefined) continue;
+    if (await trials.exists(name)) found.push(name);
+    else missing.push(root);
+  }
+  const renames: Edit[][] = [];
+  for (const root of missing) {
+    const edits: Edit[] = [];
+    for (const name of nearestNames(root.requirement.name, [
+      ...found,
+      ...(options.names ?? []),
+    ]).slice(0, mostNames))
+      if (await trials.exists(name))
+        edits.push({
+          kind: "requirement",
+          asked: root,
+          to: { ...root.requirement, name, displayName: name },
+        });
+    if (edits.length === 0) return;
+    renames.push(edits);
+  }
+  const [only] = renames;
+  // Several misspelt names would make many pairs: the nearest of each are told.
+  const ways =
+    renames.length === 1 && only !== undefined
+      ? only.map((edit) => [edit])
+      : [renames.flatMap(([edit]) => edit ?? [])];
+  for (const edits of ways) {
+    const answer = edits.length === 0 ? undefined : await trials.answer(edits);
+    const names = edits.flatMap((edit) =>
+      edit.kind === "requirement" ? (edit.to?.name ?? []) : [],
+    );
+    if (answer !== undefined) yield { edits, chosen: chosenOf(answer, names) };
   }
 }
 
@@ -356,6 +377,16 @@ class Trials {
     const answer = await this.#ask(edits);
     this.#answers.set(key, answer);
     return answer;
+  }
+
+  /** Whether a repository knows the name; a failure to find out counts as no. */
+  async exists(name: NormalizedName): Promise<boolean> {
+    try {
+      return !("kind" in (await this.#source.listing(name)));
+    } catch (error) {
+      if (error instanceof PkmError) return false;
+      throw error;
+    }
   }
 
   async #ask(edits: readonly Edit[]): Promise<Resolution | undefined> {

@@ -81,8 +81,7 @@ export const extras: readonly Scenario[] = [
     expect: {
       failure: [
         "Cannot resolve `a[x]` and `b` together",
-        "requirements.in (line 1) asks for `a[x]`",
-        "requirements.in (line 2) asks for `b`",
+        "requirements.in asks for `a[x]` (line 1) and `b` (line 2)",
         "`a[x]` 1.0 needs `c>=2`",
         "`b` 1.0 needs `c<2`",
       ],

@@ -55,8 +55,7 @@ export const failures: readonly Scenario[] = [
     expect: {
       failure: [
         "Cannot resolve `a<2` and `a>=2` together",
-        "requirements.in (line 1) asks for `a<2`",
-        "requirements.in (line 2) asks for `a>=2`",
+        "requirements.in asks for `a<2` (line 1) and `a>=2` (line 2)",
       ],
     },
   },
@@ -82,8 +81,7 @@ export const failures: readonly Scenario[] = [
     expect: {
       failure: [
         "Cannot resolve `a>=1.1` and `b` together",
-        "requirements.in (line 1) asks for `a>=1.1`",
-        "requirements.in (line 2) asks for `b`",
+        "requirements.in asks for `a>=1.1` (line 1) and `b` (line 2)",
         "`a` >=1.1 needs `c<2`",
         "`b` 1.0 needs `c>=2`",
       ],

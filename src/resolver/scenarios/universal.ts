@@ -225,6 +225,22 @@ export const universal: readonly UniversalScenario[] = [
     expect: { packages: ["a==1.0"] },
   },
   {
+    tells:
+      "prefers a version with a wheel for the region to a newer one with wheels for others only",
+    projects: {
+      a: { "1.0": ["b<3; python_version < '3.12'", "b; python_version >= '3.12'"] },
+      b: {
+        "1.0": { files: ["cp39-abi3-win_amd64"] },
+        "2.0": { files: ["cp311-cp311-win_amd64"] },
+        "3.0": { files: ["cp311-cp311-win_amd64"] },
+      },
+    },
+    ask: ["a"],
+    expect: {
+      packages: ["a==1.0", 'b==1.0 ; python_version >= "3.12"', 'b==2.0 ; python_version < "3.12"'],
+    },
+  },
+  {
     tells: "looks for another version on a system for which the newest has no wheel",
     projects: {
       a: { "1.0": { files: ["py3-none-any"] }, "2.0": { files: ["py3-none-macosx_11_0_arm64"] } },
@@ -245,7 +261,7 @@ export const universal: readonly UniversalScenario[] = [
     expect: { packages: ["a==2.0"] },
   },
   {
-    tells: "does not ask for wheels on systems for which nobody publishes any",
+    tells: "does not fail for want of a wheel where it would not have, had nothing been divided",
     projects: {
       a: { "1.0": ["b; sys_platform == 'aix'", "b<2; sys_platform != 'aix'"] },
       b: { "1.0": [], "2.0": { files: ["cp312-cp312-manylinux_2_28_x86_64"] } },
@@ -306,7 +322,7 @@ export const universal: readonly UniversalScenario[] = [
         "Cannot resolve `a`",
         "requirements.in (line 1) asks for `a`",
         "`a` 1.0 needs `b>1`",
-        "`b` has no version >1.0; the only one is 1.0",
+        "`b` has no version >1; the only one is 1.0",
       ],
     },
   },
