@@ -35,7 +35,8 @@ export function filesContract(name: string, open: () => FilesUnderTest): void {
 
       test("try… operations answer undefined where nothing is, also below a file", () => {
         const file = put("file", "x");
-        for (const path of [`${root}/none`, `${root}/none/deeper`, `${file}/below`]) {
+        const impossible = `${root}/nul\0character`;
+        for (const path of [`${root}/none`, `${root}/none/deeper`, `${file}/below`, impossible]) {
           expect(files.tryStat(path)).toBeUndefined();
           expect(files.tryLstat(path)).toBeUndefined();
           expect(files.tryRead(path)).toBeUndefined();

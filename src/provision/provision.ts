@@ -1,3 +1,4 @@
+import { PkmError } from "#base/errors";
 import type { InstalledDistribution } from "#environment/environment";
 import { readDirectUrl, readInstalled, readMetadata } from "#environment/installed";
 import { apply } from "#installer/apply";
@@ -7,6 +8,7 @@ import type { Plan, WantedDistribution } from "#installer/plan-types";
 import type { InstalledCandidate, Preference, ResolveRequest } from "#resolver/request";
 import type { Resolution } from "#resolver/resolution";
 import { evaluateMarkerLeniently } from "#standards/marker";
+import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import { tryParseVersion } from "#standards/version";
 import { brokenRequirements } from "./broken-requirements.ts";
@@ -81,7 +83,7 @@ function warnOfBroken(
     changed: new Map(plan.installs.map(({ wanted }) => [wanted.name, wanted.version])),
     bystanders: plan.unchanged.filter(({ name }) => !resolved.has(name)),
     markers: request.target.markers,
-    readMetadata: (distribution) => readMetadata(distribution, world),
+    readMetadata: (distribution) => tryReadMetadata(distribution, world),
   });
   for (const text of broken) world.report({ type: "warning", text });
 }
@@ -107,8 +109,21 @@ function meets(
     followDependencies: request.policy.followDependencies,
     markers: request.target.markers,
     installed: new Map(installed.map((distribution) => [distribution.name, distribution])),
-    readMetadata: (distribution) => readMetadata(distribution, world),
+    readMetadata: (distribution) => tryReadMetadata(distribution, world),
   });
+}
+
+/** What somebody else has installed and spoilt must not keep others from being installed. */
+function tryReadMetadata(
+  distribution: InstalledDistribution,
+  world: ProvisionWorld,
+): CoreMetadata | undefined {
+  try {
+    return readMetadata(distribution, world);
+  } catch (error) {
+    if (error instanceof PkmError) return undefined;
+    throw error;
+  }
 }
 
 function resolveRequest(

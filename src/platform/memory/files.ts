@@ -452,7 +452,8 @@ function orNothing<T>(work: () => T): T | undefined {
     return work();
   } catch (error) {
     const code = codeOf(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    // EINVAL is a path with a NUL character; nothing can be there.
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EINVAL") return undefined;
     throw error;
   }
 }

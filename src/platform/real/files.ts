@@ -216,7 +216,9 @@ function orNothing<T>(work: () => T): T | undefined {
     return work();
   } catch (error) {
     const code = errnoOf(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG") return undefined;
+    // The runtime refuses a path with a NUL character; nothing can be there.
+    if ((error as { readonly code?: unknown }).code === "ERR_INVALID_ARG_VALUE") return undefined;
     throw error;
   }
 }
