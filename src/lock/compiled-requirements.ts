@@ -1,7 +1,9 @@
 import { compareText } from "#base/order";
 import { withoutCredentials } from "#base/url";
 import type { ProjectFile } from "#repository/listing";
-import type { Resolution, ResolvedPackage } from "#resolver/resolution";
+import type { Resolution, ResolvedDependency, ResolvedPackage } from "#resolver/resolution";
+import { formatMarker } from "#standards/marker";
+import { compareVersions } from "#standards/version";
 import type { NormalizedName } from "#standards/name";
 
 export type CompiledOptions = {
@@ -30,40 +32,50 @@ export function formatCompiledRequirements(
   const lines: string[] = options.header.map((line) => (line === "" ? "#" : `# ${line}`));
   if (options.options.length > 0) lines.push(...options.options, "");
   const askers = askersOf(resolution);
-  const omitted: string[] = [];
-  for (const found of [...resolution.packages].sort((a, b) => compareText(a.name, b.name))) {
+  const omitted = new Set<string>();
+  const sorted = [...resolution.packages].sort(
+    (a, b) => compareText(a.name, b.name) || compareVersions(a.version, b.version),
+  );
+  for (const found of sorted) {
     if (options.omit.has(found.name)) {
-      omitted.push(found.name);
+      omitted.add(found.name);
       continue;
     }
-    lines.push(...formatPackage(found, askers.get(found.name) ?? [], options));
+    lines.push(...formatPackage(found, askers.get(found) ?? [], options));
   }
-  if (omitted.length > 0)
+  if (omitted.size > 0)
     lines.push(
       "",
       "# The following packages were excluded from the output:",
-      ...omitted.map((name) => `# ${name}`),
+      ...[...omitted].map((name) => `# ${name}`),
     );
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
-/** Who asks for each name: origins of roots and constraints first, then packages, each sorted. */
-function askersOf(resolution: Resolution): ReadonlyMap<NormalizedName, readonly string[]> {
-  const packages = new Map<NormalizedName, Set<string>>();
-  for (const found of resolution.packages)
-    for (const dependency of found.dependencies) {
-      if (dependency.name === found.name) continue;
-      const set = packages.get(dependency.name) ?? new Set();
-      packages.set(dependency.name, set.add(found.name));
+/** Who asks for each package: origins of roots and constraints first, then packages, each sorted. */
+function askersOf(resolution: Resolution): ReadonlyMap<ResolvedPackage, readonly string[]> {
+  const askers = new Map<NormalizedName, { name: string; dependency: ResolvedDependency }[]>();
+  for (const { name, dependencies } of resolution.packages)
+    for (const dependency of dependencies) {
+      if (dependency.name === name) continue;
+      const known = askers.get(dependency.name);
+      if (known === undefined) askers.set(dependency.name, [{ name, dependency }]);
+      else known.push({ name, dependency });
     }
   return new Map(
-    resolution.packages.map((found) => [
-      found.name,
-      [
-        ...new Set(found.origins.map(withoutLine).sort(compareText)),
-        ...[...(packages.get(found.name) ?? [])].sort(compareText),
-      ],
-    ]),
+    resolution.packages.map((found) => {
+      const packages = new Set<string>();
+      for (const { name, dependency } of askers.get(found.name) ?? [])
+        if (dependency.versions?.some((one) => one.key === found.version.key) ?? true)
+          packages.add(name);
+      return [
+        found,
+        [
+          ...new Set(found.origins.map(withoutLine).sort(compareText)),
+          ...[...packages].sort(compareText),
+        ],
+      ];
+    }),
   );
 }
 
@@ -101,6 +113,12 @@ function formatPackage(
 }
 
 function formatPin(found: ResolvedPackage, options: CompiledOptions): string {
+  const { marker } = found;
+  const what = formatSource(found, options);
+  return marker === undefined ? what : `${what} ; ${formatMarker(marker)}`;
+}
+
+function formatSource(found: ResolvedPackage, options: CompiledOptions): string {
   const extras =
     options.extras && found.extras.length > 0 ? `[${[...found.extras].sort().join(",")}]` : "";
   const { source } = found;

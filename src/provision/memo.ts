@@ -1,7 +1,9 @@
 import { sortedBy } from "#base/order";
 import type { ProjectFile } from "#repository/listing";
 import type { AskedRequirement, ResolveRequest } from "#resolver/request";
-import type { ResolvedPackage, Resolution } from "#resolver/resolution";
+import type { ResolvedDependency, ResolvedPackage, Resolution } from "#resolver/resolution";
+import type { UniversalRequest, UniversalResolution } from "#resolver/universal";
+import { formatMarker, parseMarker } from "#standards/marker";
 import type { NormalizedName } from "#standards/name";
 import { formatRequirement, parseRequirement } from "#standards/requirement";
 import { parseSdistFilename } from "#standards/sdist-filename";
@@ -10,16 +12,16 @@ import { parseWheelFilename } from "#standards/wheel-filename";
 import type { ProvisionWorld } from "./world.ts";
 
 /** Rises whenever the form or the meaning of what is kept changes. */
-const form = 3;
+const form = 4;
 
 /**
  * A whole resolution remembered under everything it depended on, valid while its pages are fresh: asking the
  * same again costs one look-up. Questions that depend on more than repositories (URLs, paths, what is
  * installed) are never remembered.
  */
-export type Memo = {
-  readonly recall: () => Resolution | undefined;
-  readonly remember: (resolution: Resolution) => void;
+export type Memo<T extends Resolution = Resolution> = {
+  readonly recall: () => T | undefined;
+  readonly remember: (resolution: T) => void;
 };
 
 /** Which files of each package whoever asks will look at: all are a page's worth, and ranking them takes time. */
@@ -30,50 +32,109 @@ export function memoFor(
   wanted: WantedFiles,
   world: ProvisionWorld,
 ): Memo | undefined {
-  if (!isRememberable(request)) return undefined;
-  const { store, clock, repositories } = world;
-  const key = `resolution-${form}-${world.hashing.digest("sha256", keyText(request, wanted, repositories.identity))}`;
-  return {
-    recall: () => {
-      if (repositories.isRefreshing === true) return undefined;
-      const text = store.answers.get(key);
-      if (text === undefined) return undefined;
-      const kept = JSON.parse(text) as Kept;
-      return clock.now() < kept.freshUntil ? restore(kept) : undefined;
-    },
-    remember: (resolution) => {
-      const freshUntil = repositories.freshUntil();
-      if (freshUntil === undefined) return;
-      store.answers.put(key, JSON.stringify(keep(resolution, freshUntil, wanted)));
-    },
-  };
-}
-
-function isRememberable(request: ResolveRequest): boolean {
-  const asked = [...request.roots, ...request.constraints, ...request.overrides];
-  return (
-    (request.installed?.size ?? 0) === 0 &&
-    asked.every(({ requirement, editable }) => requirement.url === undefined && editable !== true)
-  );
-}
-
-function keyText(request: ResolveRequest, wanted: WantedFiles, repositories: string): string {
-  const asked = (list: readonly AskedRequirement[]): unknown =>
-    list.map(({ requirement, origin, hashes }) => [formatRequirement(requirement), origin, hashes]);
-  const { policy, target } = request;
-  const names = (set: ReadonlySet<string> | undefined): string[] => [...(set ?? [])].sort();
-  return JSON.stringify([
-    repositories,
-    wanted,
-    asked(request.roots),
-    asked(request.constraints),
-    asked(request.overrides),
+  if ((request.installed?.size ?? 0) > 0 || !isRememberable(request)) return undefined;
+  const { target, preferences } = request;
+  const about = [
     target.python.text,
     sortedBy(Object.entries(target.markers), ([name]) => name),
     [...target.tags.platforms.keys()],
     [...target.tags.blocks.keys()],
     [...target.tags.pure.keys()],
     [...target.tags.blocks.values()].map((abis) => [...abis.keys()]),
+    sortedBy(preferences, ([name]) => name).map(([name, { version, from }]) => [
+      name,
+      version.text,
+      from,
+    ]),
+  ];
+  return memoUnder(keyText(request, about, wanted, world), wanted, world, restore);
+}
+
+/** The same for a question about many machines at once. */
+export function memoForUniversal(
+  request: UniversalRequest,
+  wanted: WantedFiles,
+  world: ProvisionWorld,
+): Memo<UniversalResolution> | undefined {
+  if (!isRememberable(request)) return undefined;
+  const { supported, forkStrategy, preferences } = request;
+  const about = [
+    "universal",
+    supported.python.text,
+    supported.environments.map(formatMarker),
+    supported.required.map(formatMarker),
+    forkStrategy,
+    sortedBy(preferences, ([name]) => name).map(([name, pins]) => [
+      name,
+      pins.map(({ version, from, marker }) => [
+        version.text,
+        from,
+        marker === undefined ? "" : formatMarker(marker),
+      ]),
+    ]),
+  ];
+  const text = keyText(request, about, wanted, world);
+  return memoUnder<UniversalResolution>(text, wanted, world, (kept) => ({
+    ...restore(kept),
+    regions: (kept.regions ?? []).map((region) => parseMarker(region)),
+  }));
+}
+
+function memoUnder<T extends Resolution & { readonly regions?: UniversalResolution["regions"] }>(
+  text: string,
+  wanted: WantedFiles,
+  { store, clock, repositories, hashing }: ProvisionWorld,
+  restored: (kept: Kept) => T,
+): Memo<T> {
+  const key = `resolution-${form}-${hashing.digest("sha256", text)}`;
+  return {
+    recall: () => {
+      if (repositories.isRefreshing === true) return undefined;
+      const found = store.answers.get(key);
+      if (found === undefined) return undefined;
+      const kept = JSON.parse(found) as Kept;
+      return clock.now() < kept.freshUntil ? restored(kept) : undefined;
+    },
+    remember: (resolution) => {
+      const freshUntil = repositories.freshUntil();
+      if (freshUntil === undefined) return;
+      const { regions } = resolution;
+      const kept = {
+        ...keep(resolution, freshUntil, wanted),
+        ...(regions === undefined ? {} : { regions: regions.map(formatMarker) }),
+      };
+      store.answers.put(key, JSON.stringify(kept));
+    },
+  };
+}
+
+type AnyRequest = Pick<ResolveRequest, "roots" | "constraints" | "overrides" | "policy">;
+
+function isRememberable(request: AnyRequest): boolean {
+  const asked = [...request.roots, ...request.constraints, ...request.overrides];
+  return asked.every(
+    ({ requirement, editable }) => requirement.url === undefined && editable !== true,
+  );
+}
+
+/** `about` is where the answer has to hold, and what it shall be like. */
+function keyText(
+  request: AnyRequest,
+  about: unknown,
+  wanted: WantedFiles,
+  { repositories }: ProvisionWorld,
+): string {
+  const asked = (list: readonly AskedRequirement[]): unknown =>
+    list.map(({ requirement, origin, hashes }) => [formatRequirement(requirement), origin, hashes]);
+  const { policy } = request;
+  const names = (set: ReadonlySet<string> | undefined): string[] => [...(set ?? [])].sort();
+  return JSON.stringify([
+    repositories.identity,
+    wanted,
+    asked(request.roots),
+    asked(request.constraints),
+    asked(request.overrides),
+    about,
     {
       ...policy,
       formats: [
@@ -83,23 +144,23 @@ function keyText(request: ResolveRequest, wanted: WantedFiles, repositories: str
       ],
       releases: [names(policy.releases?.first), names(policy.releases?.second)],
     },
-    sortedBy(request.preferences, ([name]) => name).map(([name, { version, from }]) => [
-      name,
-      version.text,
-      from,
-    ]),
   ]);
 }
 
 type KeptFile = Omit<ProjectFile, "identity"> & { readonly kind: "wheel" | "sdist" };
-type KeptPackage = Omit<ResolvedPackage, "version" | "source" | "metadata" | "dependencies"> & {
+type KeptPackage = Omit<
+  ResolvedPackage,
+  "version" | "source" | "metadata" | "dependencies" | "marker"
+> & {
   readonly version: string;
+  readonly marker?: string;
   readonly repository: string;
   readonly files: readonly KeptFile[] | undefined;
   readonly dependencies: readonly (readonly [
     name: NormalizedName,
     extras: readonly NormalizedName[],
     requirement: string,
+    versions?: readonly string[],
   ])[];
 };
 type Kept = {
@@ -107,13 +168,14 @@ type Kept = {
   readonly packages: readonly KeptPackage[];
   readonly attempts: number;
   readonly warnings: readonly string[];
+  readonly regions?: readonly string[];
 };
 
 function keep(resolution: Resolution, freshUntil: number, wanted: WantedFiles): Kept {
   return {
     freshUntil,
     packages: resolution.packages.map((found) => {
-      const { version, source, metadata: _metadata, dependencies, ...rest } = found;
+      const { version, source, metadata: _metadata, dependencies, marker, ...rest } = found;
       if (source.kind !== "repository")
         throw new Error(`${found.name} does not come from a repository`);
       const files =
@@ -121,13 +183,15 @@ function keep(resolution: Resolution, freshUntil: number, wanted: WantedFiles): 
       return {
         ...rest,
         version: version.text,
+        ...(marker === undefined ? {} : { marker: formatMarker(marker) }),
         repository: source.repository,
         files: files?.map(({ identity, ...file }) => ({ ...file, kind: identity.kind })),
-        dependencies: dependencies.map(({ name, extras, requirement }) => [
-          name,
-          extras,
-          formatRequirement(requirement),
-        ]),
+        dependencies: dependencies.map(({ name, extras, requirement, versions }) => {
+          const text = formatRequirement(requirement);
+          return versions === undefined
+            ? [name, extras, text]
+            : [name, extras, text, versions.map((one) => one.text)];
+        }),
       };
     }),
     attempts: resolution.attempts,
@@ -137,27 +201,35 @@ function keep(resolution: Resolution, freshUntil: number, wanted: WantedFiles): 
 
 function restore(kept: Kept): Resolution {
   return {
-    packages: kept.packages.map(({ version, repository, files, dependencies, ...rest }) => ({
-      ...rest,
-      version: parseVersion(version),
-      metadata: undefined,
-      source: {
-        kind: "repository",
-        repository,
-        // Most readers want the first file, or none: names are parsed when they are looked at.
-        get files() {
-          if (files === undefined) throw new Error("bug: files were not wanted");
-          return files.map(restoreFile);
+    packages: kept.packages.map(
+      ({ version, marker, repository, files, dependencies, ...rest }) => ({
+        ...rest,
+        version: parseVersion(version),
+        ...(marker === undefined ? {} : { marker: parseMarker(marker) }),
+        metadata: undefined,
+        source: {
+          kind: "repository",
+          repository,
+          // Most readers want the first file, or none: names are parsed when they are looked at.
+          get files() {
+            if (files === undefined) throw new Error("bug: files were not wanted");
+            return files.map(restoreFile);
+          },
         },
-      },
-      dependencies: dependencies.map(([name, extras, requirement]) => ({
-        name,
-        extras,
-        get requirement() {
-          return parseRequirement(requirement);
-        },
-      })),
-    })),
+        dependencies: dependencies.map(
+          ([name, extras, requirement, versions]): ResolvedDependency => ({
+            name,
+            extras,
+            get requirement() {
+              return parseRequirement(requirement);
+            },
+            ...(versions === undefined
+              ? {}
+              : { versions: versions.map((text) => parseVersion(text)) }),
+          }),
+        ),
+      }),
+    ),
     passedOver: undefined,
     attempts: kept.attempts,
     warnings: kept.warnings,

@@ -33,6 +33,8 @@ export type Verdict =
       readonly isBinary: boolean;
       /** `false`, or why the version may be taken only where it is pinned. */
       readonly yanked: false | string;
+      /** There are wheels for other parts of what is to be served, and no sdist. */
+      readonly isForeign: boolean;
       /** Where it can be used, if that is not everywhere the answer has to hold. */
       readonly within: MarkerDiagram | undefined;
     }
@@ -128,8 +130,14 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
     const isOnly = sdist === undefined || !policy.mayUseSdists;
     const within = policy.coverage(wheel.requiresPython, isOnly ? fitting : undefined);
     if (within !== "nowhere") {
-      const { yanked } = wheel;
-      return { usable: true, file: wheel, isBinary: true, yanked, within: partOf(within) };
+      return {
+        usable: true,
+        file: wheel,
+        isBinary: true,
+        yanked: wheel.yanked,
+        isForeign: isOnly && wheelRank >= policy.target.foreignRank,
+        within: partOf(within),
+      };
     }
     refuse(nearness["no-compatible-wheel"], () => noCompatibleWheel(files));
   }
@@ -137,11 +145,16 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
     // All files of a release are expected to agree, so a wheel for another machine tells at once what the sdist
     // would have to be downloaded, or built, to tell.
     if (policy.mayUseSdists) {
-      const { yanked } = sdist;
-      const file = foreignWheel ?? sdist;
       const within = policy.coverage(sdist.requiresPython, undefined);
       if (within !== "nowhere")
-        return { usable: true, file, isBinary: false, yanked, within: partOf(within) };
+        return {
+          usable: true,
+          file: foreignWheel ?? sdist,
+          isBinary: false,
+          yanked: sdist.yanked,
+          isForeign: false,
+          within: partOf(within),
+        };
     }
     refuse(nearness["needs-build"], () => ({
       kind: "needs-build",

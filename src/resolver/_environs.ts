@@ -22,8 +22,12 @@ export interface Environs {
   pythonRange(requiresPython: string): VersionRange;
   /** True when a file with this Requires-Python may be used anywhere here. */
   acceptsPython(requiresPython: string): boolean;
-  /** How well a wheel fits, 0 best; `undefined` when it fits nowhere here. */
+  /**
+   * How well a wheel fits, 0 best; `undefined` when it cannot be used. From {@link foreignRank} on it fits nowhere here,
+   * and is taken for want of anything else.
+   */
   wheelRank(wheel: WheelFilename): number | undefined;
+  readonly foreignRank: number;
   /** Where a version can be used whose metadata comes from a file with this Requires-Python. */
   coverage(
     requiresPython: string | undefined,
@@ -36,6 +40,7 @@ export class OneMachine implements Environs {
   readonly description: string;
   readonly python: Version;
   readonly asksForWheels = false;
+  readonly foreignRank = Infinity;
   private readonly target: ResolutionTarget;
   private readonly pythonRanges = new Map<string, VersionRange>();
 

@@ -239,6 +239,7 @@ export class Project {
       if (!this.isYankedAllowed(candidate, policy)) return undefined;
       gladness += 4;
     }
+    if (verdict.isForeign) gladness += 8;
     return gladness;
   }
 

@@ -19,8 +19,8 @@ export class Region implements Environs {
   readonly floor: VersionKey;
   /** Take the newest version for some of its Pythons, and find another for the rest. */
   readonly dividesByPython: boolean;
+  readonly foreignRank = 5;
   private readonly required: readonly MarkerDiagram[];
-  private readonly isServed: boolean;
   private readonly relations = new Map<MarkerDiagram, Relation>();
   private readonly ranks = new Map<string, number>();
 
@@ -32,7 +32,6 @@ export class Region implements Environs {
     this.floor = algebra.pythonVersions(diagram)[0] ?? minimumKey;
     this.python = versionAt(this.floor);
     this.required = territory.required.filter((one) => this.relation(one) !== "nowhere");
-    this.isServed = this.relation(territory.served) !== "nowhere";
   }
 
   get description(): string {
@@ -71,7 +70,10 @@ export class Region implements Environs {
     return relation === "everywhere" || (relation === "somewhere" && this.dividesByPython);
   }
 
-  /** Processors are not looked at: what is published for none of a region's is better than no answer. */
+  /**
+   * What a region was made for must not keep it from an answer that the whole would have got, so wheels for other parts
+   * of the whole come last instead of not at all. Processors are not looked at.
+   */
   wheelRank({ pythonTags, abiTags, platformTags }: WheelFilename): number | undefined {
     let best = never;
     for (const platform of platformTags)
@@ -88,13 +90,13 @@ export class Region implements Environs {
   private tagRank(python: string, abi: string, platform: string): number {
     const { territory } = this;
     const { algebra } = territory;
-    const pythons = territory.pythonsOf(python, abi);
-    // Nobody publishes wheels for a system without a name, so there the name is not held against them.
-    const systems = this.isServed ? territory.systemOf(platform) : algebra.always;
-    if (this.relation(algebra.and(pythons, systems)) === "nowhere") return never;
-    if (platform === "any") return 0;
-    const isUsual = platform.endsWith("linux_x86_64") || /linux[0-9_]+_x86_64$/.test(platform);
-    return (isUsual ? 1 : 2) + (python.startsWith("pp") ? 2 : 0);
+    const place = algebra.and(territory.pythonsOf(python, abi), territory.systemOf(platform));
+    if (algebra.areDisjoint(territory.whole, place)) return never;
+    const isForeign = this.relation(place) === "nowhere";
+    if (platform === "any") return isForeign ? this.foreignRank : 0;
+    const isUsual = /linux[0-9_]*_x86_64$/.test(platform);
+    const rank = (isUsual ? 1 : 2) + (python.startsWith("pp") ? 2 : 0);
+    return isForeign ? this.foreignRank + rank : rank;
   }
 
   coverage(
@@ -123,7 +125,7 @@ export class Region implements Environs {
   }
 }
 
-const never = 9;
+const never = 99;
 
 function versionAt(key: VersionKey): Version {
   if (key === minimumKey || key === infinityKey) return parseVersion("0");

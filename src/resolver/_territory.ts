@@ -34,8 +34,6 @@ export class Territory {
   readonly algebra = new MarkerAlgebra();
   readonly whole: MarkerDiagram;
   readonly required: readonly MarkerDiagram[];
-  /** Where wheels that are not pure are published for at all. */
-  readonly served: MarkerDiagram;
   readonly python: SpecifierSet;
   private readonly conditions = new WeakMap<Marker, Conditions>();
   private readonly floors = new Map<string, PythonFloor>();
@@ -58,10 +56,6 @@ export class Territory {
     const pythons = algebra.python([startOf(range), ...range.slice(1)]);
     this.whole = algebra.and(algebra.and(pythons, anywhere), this.knownSystems());
     this.required = required.map((marker) => this.condition(marker, undefined));
-    this.served = ["linux", "darwin", "win32"].reduce(
-      (all, name) => algebra.or(all, this.equal("sys_platform", name)),
-      algebra.never,
-    );
   }
 
   /** Where a requirement with this marker is wanted, if this extra and no other is selected. */

@@ -1,6 +1,7 @@
 import { nearest } from "#base/text";
 import type { World } from "#platform/ports";
 import { parseToml } from "#platform/toml";
+import { type Marker, parseMarker } from "#standards/marker";
 import { TomlTable } from "#standards/toml-table";
 import {
   definitionOf,
@@ -98,6 +99,12 @@ export class Settings {
     return [...found.values()];
   }
 
+  /** A list of markers, of the nearest file that has it. */
+  markers(key: "environments" | "required-environments"): readonly Marker[] {
+    const layer = this.#layers().find(({ table }) => table.has(key));
+    return layer?.table.parsedList(key, (text) => parseMarker(text)) ?? [];
+  }
+
   /** Nearest first: the first that has a key decides. */
   #layers(): readonly LayerTable[] {
     this.#files ??= placesOf(this.#world);
@@ -124,7 +131,7 @@ export function describeOrigin(origin: Origin): string {
 type LayerTable = { readonly file: SettingsFile; readonly table: TomlTable };
 
 /** Tables of `[tool.pkm]` that are no settings: other rooms read them. */
-const otherTables = ["repositories", "required-environments"];
+const otherTables = ["repositories", "environments", "required-environments"];
 
 /** Reads one file and refuses keys that nobody knows, so that a misspelt one cannot go unnoticed. */
 function layerOf(file: SettingsFile): LayerTable[] {

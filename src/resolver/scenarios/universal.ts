@@ -230,7 +230,7 @@ export const universal: readonly UniversalScenario[] = [
     projects: {
       a: { "1.0": ["b<3; python_version < '3.12'", "b; python_version >= '3.12'"] },
       b: {
-        "1.0": { files: ["cp39-abi3-win_amd64"] },
+        "1.0": { files: ["cp312-abi3-win_amd64"] },
         "2.0": { files: ["cp311-cp311-win_amd64"] },
         "3.0": { files: ["cp311-cp311-win_amd64"] },
       },
@@ -263,7 +263,7 @@ export const universal: readonly UniversalScenario[] = [
   {
     tells: "does not fail for want of a wheel where it would not have, had nothing been divided",
     projects: {
-      a: { "1.0": ["b; sys_platform == 'aix'", "b<2; sys_platform != 'aix'"] },
+      a: { "1.0": ["b>=2; sys_platform == 'aix'", "b<2; sys_platform != 'aix'"] },
       b: { "1.0": [], "2.0": { files: ["cp312-cp312-manylinux_2_28_x86_64"] } },
     },
     ask: ["a"],

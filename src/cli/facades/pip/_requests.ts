@@ -177,7 +177,8 @@ const implementationMarkers: Readonly<Record<string, Partial<MarkerEnvironment>>
 };
 
 /** `3.12`, `3.12.4`, and pip's short forms: `3` is 3.0, `312` is 3.12. */
-function askedPython(asked: string, command: string): readonly [number, number, number] {
+/** A value of `--python-version` as three numbers. */
+export function askedPython(asked: string, command: string): readonly [number, number, number] {
   const short = /^([0-9])([0-9]*)$/.exec(asked);
   if (short !== null) return [Number(short[1]), Number(short[2]), 0];
   const release = tryParseVersion(asked)?.release;

@@ -1,0 +1,31 @@
+import {
+  resolveUniversal,
+  type UniversalOutcome,
+  type UniversalRequest,
+} from "#resolver/universal";
+import { memoForUniversal, type WantedFiles } from "./memo.ts";
+import { ProvisionedMetadata } from "./metadata.ts";
+import type { ProvisionWorld } from "./world.ts";
+
+/** Answers a question about many machines from memory, or by resolving it. */
+export async function resolveUniversally(
+  request: UniversalRequest,
+  world: ProvisionWorld,
+  wanted: WantedFiles = "best",
+): Promise<UniversalOutcome> {
+  const { report } = world;
+  const memo = memoForUniversal(request, wanted, world);
+  const remembered = memo?.recall();
+  if (remembered !== undefined) {
+    report({ type: "resolution-ended", packages: remembered.packages.length, remembered: true });
+    return { kind: "resolved", resolution: remembered };
+  }
+  report({ type: "resolution-began", requirements: request.roots.length });
+  const outcome = await resolveUniversal(request, new ProvisionedMetadata(world));
+  if (outcome.kind === "resolved") {
+    const { resolution } = outcome;
+    memo?.remember(resolution);
+    report({ type: "resolution-ended", packages: resolution.packages.length, remembered: false });
+  }
+  return outcome;
+}
