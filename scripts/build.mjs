@@ -16,6 +16,8 @@ run(bunExecutable(), [
   "--format=esm",
   "--splitting",
   "--minify",
+  // Most commands are over before compiled code pays (docs/decisions/0016-reluctant-to-compile.md).
+  "--compile-jit-policy=25",
   "--no-compile-autoload-dotenv",
   "--no-compile-autoload-bunfig",
   "--root",

@@ -290,4 +290,6 @@ export type World = {
   readonly host: Host;
   /** Where nothing can be interrupted, in tests above all, it is left out. */
   readonly interrupts?: Interrupts;
+  /** Told when work turns out long: the runtime may then take more trouble to do it fast. */
+  readonly expectLongWork?: () => void;
 };

@@ -9,6 +9,7 @@ import type { ProvisionWorld } from "./world.ts";
 export class ProvisionedMetadata implements MetadataSource {
   readonly #world: ProvisionWorld;
   readonly #directs = new Map<string, Promise<DirectCandidate>>();
+  #questions = 0;
 
   constructor(world: ProvisionWorld) {
     this.#world = world;
@@ -19,10 +20,12 @@ export class ProvisionedMetadata implements MetadataSource {
   }
 
   listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing> {
+    this.#count();
     return this.#world.repositories.listing(name);
   }
 
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer> {
+    this.#count();
     return this.#world.repositories.metadata(file);
   }
 
@@ -36,4 +39,11 @@ export class ProvisionedMetadata implements MetadataSource {
     this.#directs.set(key, begun);
     return begun;
   }
+
+  #count(): void {
+    if (++this.#questions === manyQuestions) this.#world.expectLongWork?.();
+  }
 }
+
+/** More than a project of a hundred dependencies asks; beyond it compiled code pays. */
+const manyQuestions = 300;

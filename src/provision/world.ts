@@ -17,7 +17,10 @@ export type ProvisionEvent =
   | { readonly type: "warning"; readonly text: string };
 
 /** What filling an environment needs of the world. */
-export type ProvisionWorld = Pick<World, "files" | "clock" | "hashing" | "host" | "inflate"> & {
+export type ProvisionWorld = Pick<
+  World,
+  "files" | "clock" | "hashing" | "host" | "inflate" | "expectLongWork"
+> & {
   readonly repositories: Repositories;
   readonly store: Store;
   readonly report: Report<ProvisionEvent | InstallerEvent>;

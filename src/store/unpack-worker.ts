@@ -1,3 +1,4 @@
+import { compileReluctantly } from "#platform/real/compiling";
 import { RealFiles } from "#platform/real/files";
 import { RealHashing } from "#platform/real/hashing";
 import { readHost } from "#platform/real/host";
@@ -14,4 +15,5 @@ const world = {
   host: readHost(),
 };
 
+compileReluctantly();
 serveMessages((message) => unpackWheel(message as UnpackRequest, world));
