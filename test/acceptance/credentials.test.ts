@@ -135,7 +135,14 @@ describe("a password in the address of the index", () => {
     }
     const broken = serveIndex([], { intercept: () => new Response("no", { status: 500 }) });
     try {
-      const run = await install(["demo", "-v", "--index-url", withPassword(broken.url)]);
+      const run = await install([
+        "demo",
+        "-v",
+        "--index-url",
+        withPassword(broken.url),
+        "--retries",
+        "0",
+      ]);
       expectRefusal(run, "index-failed");
       expectSecret(run);
     } finally {
@@ -146,6 +153,8 @@ describe("a password in the address of the index", () => {
       "-v",
       "--index-url",
       withPassword("http://127.0.0.1:1/simple"),
+      "--retries",
+      "0",
     ]);
     expectRefusal(nobody, "index-unreachable");
     expectSecret(nobody);
@@ -164,8 +173,15 @@ describe("a password in the address of the index", () => {
     try {
       sandbox.write("asked.in", "demo\n");
       const run = await sandbox.pkm([
-        ...["pip", "compile", "asked.in", "--index-url", withPassword(index.url)],
-        ...["--generate-hashes", "--emit-index-url", "--emit-index-annotation", "-v"],
+        "pip",
+        "compile",
+        "asked.in",
+        "--index-url",
+        withPassword(index.url),
+        "--generate-hashes",
+        "--emit-index-url",
+        "--emit-index-annotation",
+        "-v",
       ]);
       expectSuccess(run);
       expect(run.stdout).toContain("demo==1.0");

@@ -181,7 +181,12 @@ describe("a project file", () => {
       '[dependency-groups]\na = [{include-group = "b"}]\nb = [{include-group = "a"}]\n',
     );
     const run = await sandbox.pkm([
-      ...["pip", "compile", "--group", "groups/pyproject.toml:a", "--index-url", index.url],
+      "pip",
+      "compile",
+      "--group",
+      "groups/pyproject.toml:a",
+      "--index-url",
+      index.url,
     ]);
     expectRefusal(run, /^dependency-group-/, "a");
   });

@@ -7,36 +7,8 @@ import {
   deflateSync,
   deflateRawSync,
 } from "node:zlib";
+import { authority, serverCertificate, serverKey } from "./imagined-authority.ts";
 import { RealNetwork } from "./network.ts";
-
-// An authority of this test and the certificate it gave to `localhost` and 127.0.0.1, valid for a hundred years.
-const authority = `-----BEGIN CERTIFICATE-----
-MIIBiTCCAS+gAwIBAgIUE+RBMj5wqSReBLPAfYuCaYwUcgowCgYIKoZIzj0EAwIw
-GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwIBcNMjYxMTIxMTIzMDU0WhgPMjEy
-NjEwMjgxMjMwNTRaMBkxFzAVBgNVBAMMDnRlc3QgYXV0aG9yaXR5MFkwEwYHKoZI
-zj0CAQYIKoZIzj0DAQcDQgAE/TuFKcRYlrZ9NLWK0IoRtN2zRlPQkkKoeR4OjuZR
-UD4P92pJzSrdLeQxOWdGV9I6yYBJHb7xtmQP1fkcYhWdwaNTMFEwHQYDVR0OBBYE
-FJS+R7EEZ7QIU6DSSKMdCmYUz909MB8GA1UdIwQYMBaAFJS+R7EEZ7QIU6DSSKMd
-CmYUz909MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAJ81/EKm
-DOtx3TrgZ8kaHA2kvCnxutsQa+InlOuZZC3IAiBYn65MZywXugfDQTGqdixA+JiZ
-xKDz5r+Mz6b4/nh69w==
------END CERTIFICATE-----`;
-const serverKey = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgyuGTM70SoTFgReoa
-GygxC+11LRtrGC4G51O3bBeu3bShRANCAASEW04Dd7CFGtHuMNz2O3/LQ7W85VOS
-NUuPZZZzzwYeKs4bYWXTJULg1iIS7Z1VymuFzm2Vm524kuX2jnwtfKGT
------END PRIVATE KEY-----`;
-const serverCertificate = `-----BEGIN CERTIFICATE-----
-MIIBjzCCATWgAwIBAgIUEaPLqxgfj4I0omj6Oc3KQxQybm8wCgYIKoZIzj0EAwIw
-GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwIBcNMjYxMTIxMTIzMDU0WhgPMjEy
-NjEwMjgxMjMwNTRaMBQxEjAQBgNVBAMMCWxvY2FsaG9zdDBZMBMGByqGSM49AgEG
-CCqGSM49AwEHA0IABIRbTgN3sIUa0e4w3PY7f8tDtbzlU5I1S49llnPPBh4qzhth
-ZdMlQuDWIhLtnVXKa4XObZWbnbiS5faOfC18oZOjXjBcMBoGA1UdEQQTMBGCCWxv
-Y2FsaG9zdIcEfwAAATAdBgNVHQ4EFgQUMTLf21YORWlYSiXEmou513em8JUwHwYD
-VR0jBBgwFoAUlL5HsQRntAhToNJIox0KZhTP3T0wCgYIKoZIzj0EAwIDSAAwRQIg
-Z6yAoqFAZSiXdjr1MNNibqDvyGVfXF3rS6BZ5WowlQACIQD1U+RQRf1UY31YKELR
-LlcaMTrZU6vmzMvIsTK1GiKzzw==
------END CERTIFICATE-----`;
 
 const network = new RealNetwork();
 const closers: (() => void)[] = [];
