@@ -238,6 +238,7 @@ const otherVariables: readonly (readonly [names: readonly string[], text: string
     "Folders of the user and the system on Linux",
   ],
   [["APPDATA", "LOCALAPPDATA", "PROGRAMDATA"], "The same on Windows"],
+  [["VISUAL", "EDITOR"], "The editor of `pkm pip config edit`"],
   [["TMPDIR"], "The folder for what lives only during a run"],
   [
     ["LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LANG"],

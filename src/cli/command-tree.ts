@@ -30,6 +30,18 @@ const pip: CommandGroup = {
       summary: "Resolve requirements to pinned versions",
       load: async () => (await import("./facades/pip/compile.ts")).compile,
     },
+    download: {
+      summary: "Put distributions into a folder without installing them",
+      load: async () => (await import("./facades/pip/download.ts")).download,
+    },
+    wheel: {
+      summary: "Put what exists as wheels into a folder",
+      load: async () => (await import("./facades/pip/wheel.ts")).wheel,
+    },
+    lock: {
+      summary: "Resolve requirements to a lock for this machine",
+      load: async () => (await import("./facades/pip/lock.ts")).lock,
+    },
     freeze: {
       summary: "Print what is installed as requirements",
       load: async () => (await import("./facades/pip/freeze.ts")).freeze,
@@ -49,6 +61,42 @@ const pip: CommandGroup = {
     check: {
       summary: "Verify that installed distributions have what they require",
       load: async () => (await import("./facades/pip/check.ts")).check,
+    },
+    inspect: {
+      summary: "Print everything known about an environment as JSON",
+      load: async () => (await import("./facades/pip/inspect.ts")).inspect,
+    },
+    config: {
+      summary: "Read and write pip's configuration",
+      load: async () => (await import("./facades/pip/config.ts")).config,
+    },
+    search: {
+      summary: "Search an index",
+      load: async () => (await import("./facades/pip/search.ts")).search,
+    },
+    cache: {
+      summary: "Look at the cache and empty it",
+      load: async () => (await import("./facades/pip/cache.ts")).cache,
+    },
+    index: {
+      summary: "Show which versions of a project there are",
+      load: async () => (await import("./facades/pip/index-versions.ts")).index,
+    },
+    hash: {
+      summary: "Print hashes of files",
+      load: async () => (await import("./facades/pip/hash.ts")).hash,
+    },
+    completion: {
+      summary: "Print the completion script of a shell",
+      load: async () => (await import("./facades/pip/completion.ts")).completion,
+    },
+    debug: {
+      summary: "Print what helps to find a fault",
+      load: async () => (await import("./facades/pip/debug.ts")).debug,
+    },
+    help: {
+      summary: "Show the help of a command",
+      load: async () => (await import("./facades/pip/help.ts")).help,
     },
   },
 };

@@ -168,6 +168,25 @@ export class HttpClient {
     });
   }
 
+  /** Sends a question that is no address, such as a call of XML-RPC. Neither cached nor sent twice. */
+  async post(
+    url: string,
+    question: { readonly contentType: string; readonly body: string; readonly limit: number },
+  ): Promise<Uint8Array> {
+    if (this.#settings.offline) throw errors.offlineMiss(url);
+    const headers = { "content-type": question.contentType };
+    const exchange = await this.#exchanger.open(url, headers, false, question.body);
+    try {
+      if (exchange.response.status !== 200) throw await this.#refusal(url, exchange);
+      const { limit } = question;
+      return await this.#bytes(url, exchange, () => exchange.response.bytes(limit), limit);
+    } catch (error) {
+      throw error instanceof FailedAttempt ? error.error : error;
+    } finally {
+      exchange.close();
+    }
+  }
+
   /**
    * Downloads into a sink. A connection that breaks is taken up again by a byte range, guarded by the validator of the
    * first answer (RFC 9110, 13.1.5); attempts are counted anew after every {@link resumeGain} bytes.

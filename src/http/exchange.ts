@@ -57,13 +57,14 @@ export class Exchanger {
     start: string,
     headers: Readonly<Record<string, string>>,
     isCareful = false,
+    body?: string,
   ): Promise<Exchange> {
     const hops = [start];
     let url = parseHttpUrl(start);
     let credentials = this.#book.find(url);
     let hasAsked = false;
     for (;;) {
-      const exchange = await this.#send(url, headers, credentials, isCareful);
+      const exchange = await this.#send(url, headers, credentials, isCareful, body);
       const { response } = exchange;
       const target = redirectTarget(response);
       if (target !== undefined) {
@@ -117,6 +118,7 @@ export class Exchanger {
     headers: Readonly<Record<string, string>>,
     credentials: Credentials | undefined,
     isCareful: boolean,
+    body: string | undefined,
   ): Promise<Exchange> {
     const slot = url.host;
     const turn = this.#slots.take(slot);
@@ -133,7 +135,7 @@ export class Exchanger {
     try {
       const proxy = this.#proxyFor(url);
       const response = await this.#world.network.send({
-        method: "GET",
+        ...(body === undefined ? { method: "GET" } : { method: "POST", body }),
         url: bare(url),
         headers: {
           "user-agent": this.#settings.userAgent,

@@ -99,7 +99,7 @@ function needsContent({ demandedHashes = [] }: ResolvedPackage, { hashes }: Proj
 }
 
 /** The resolver has compared what the index told; the rest is left to the content. */
-function checkDemandedHashes(
+export function checkDemandedHashes(
   found: ResolvedPackage,
   { file, sha256, content }: Download,
   { files, hashing }: Pick<ProvisionWorld, "files" | "hashing">,

@@ -100,6 +100,67 @@ export async function cleanCache(
   });
 }
 
+/** A stored wheel for people: the name of its file, the folder that holds it unpacked, and what that weighs. */
+export type StoredFile = {
+  readonly filename: string;
+  readonly folder: string;
+  readonly bytes: number;
+};
+
+/** What is stored; damaged wheels have no name and are left out. */
+export function storedWheels(
+  cache: string,
+  world: Pick<MaintenanceWorld, "files" | "inflate">,
+): readonly StoredFile[] {
+  const found: StoredFile[] = [];
+  for (const { root, wheel } of wheelFolders(layOut(cache), world))
+    if (wheel !== undefined)
+      found.push({
+        filename: wheel.manifest.filename,
+        folder: root,
+        bytes: sizeOf(root, world).bytes,
+      });
+  return found;
+}
+
+/** Takes out the wheels that are chosen by their file names, with their bytecode. */
+export async function removeWheels(
+  cache: string,
+  isChosen: (filename: string) => boolean,
+  world: MaintenanceWorld,
+): Promise<Removal> {
+  return await alone(cache, world, (places) => {
+    const bin = new Bin(places, world);
+    const kept = new Set<string>();
+    for (const { sha256, wheel, root } of wheelFolders(places, world)) {
+      if (wheel !== undefined && isChosen(wheel.manifest.filename)) bin.takeWheel(root);
+      else kept.add(sha256);
+    }
+    pruneBytecode(places, kept, bin, world);
+    return bin.empty();
+  });
+}
+
+/** What pages and wheels weigh, each by itself. */
+export type UsageByKind = {
+  readonly pages: { readonly folder: string; readonly files: number; readonly bytes: number };
+  readonly wheels: { readonly folder: string; readonly count: number; readonly bytes: number };
+};
+
+export function usageOf(
+  cache: string,
+  world: Pick<MaintenanceWorld, "files" | "inflate">,
+): UsageByKind {
+  const places = layOut(cache);
+  const pages = `${places.root}/pages`;
+  let count = 0;
+  for (const _ of wheelFolders(places, world)) count++;
+  return {
+    pages: { folder: pages, ...sizeOf(pages, world) },
+    wheels: { folder: places.wheels, count, bytes: sizeOf(places.wheels, world).bytes },
+  };
+}
+
 /**
  * Hashes every file of every stored wheel and compares it with the manifest; what is wrong is named and removed, so
  * that the next installation fetches it anew.
@@ -195,7 +256,7 @@ type FoundWheel = {
 
 function* wheelFolders(
   places: StorePlaces,
-  { files, inflate }: MaintenanceWorld,
+  { files, inflate }: Pick<MaintenanceWorld, "files" | "inflate">,
 ): Generator<FoundWheel> {
   for (const { name: prefix } of files.tryList(places.wheels) ?? [])
     for (const { name } of files.tryList(`${places.wheels}/${prefix}`) ?? []) {
@@ -212,7 +273,7 @@ function* wheelFolders(
 
 function sizeOf(
   path: string,
-  world: MaintenanceWorld,
+  world: Pick<MaintenanceWorld, "files">,
 ): { readonly files: number; readonly bytes: number } {
   const { files } = world;
   const stat = files.tryLstat(path);

@@ -3,6 +3,7 @@ import type { Processes, ProcessRequest, ProcessResult } from "#platform/ports";
 /** Programs of this machine. */
 export class RealProcesses implements Processes {
   async run(request: ProcessRequest): Promise<ProcessResult> {
+    if (request.hasTerminal === true) return runInTerminal(request);
     // A session of its own lets a time limit reach the children of the child as well.
     const limited = request.timeout !== undefined;
     const child = Bun.spawn([...request.argv], {
@@ -31,6 +32,15 @@ export class RealProcesses implements Processes {
       clearTimeout(timer);
     }
   }
+}
+
+async function runInTerminal({ argv, cwd, env }: ProcessRequest): Promise<ProcessResult> {
+  const child = Bun.spawn([...argv], {
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env: { ...env } }),
+    stdio: ["inherit", "inherit", "inherit"],
+  });
+  return { status: await child.exited, stdout: "", stderr: "", timedOut: false };
 }
 
 function killAll(pid: number): void {

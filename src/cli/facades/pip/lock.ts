@@ -1,0 +1,55 @@
+import { exit } from "#base/errors";
+import { absolute } from "#cli/cache-folder";
+import { defineCommand } from "#cli/command";
+import type { Invocation } from "#cli/invocation";
+import { lockOf } from "#provision/lock-of";
+import { isPylockName } from "#standards/pylock";
+import { formatPylock } from "#standards/pylock-write";
+import { pipDefaults } from "./_pip-configuration.ts";
+import { withResolved } from "./_resolved.ts";
+import { resolvingOptions } from "./resolving-options.ts";
+
+const options = {
+  output: {
+    help: "File to write, `-` for stdout; pylock.toml when left out",
+    value: "FILE",
+    short: "o",
+  },
+  ...resolvingOptions,
+} as const;
+
+export const lock = defineCommand({
+  examples: ["pkm pip lock requests", "pkm pip lock -r requirements.in -o pylock.web.toml"],
+  arguments: {
+    requirements: { help: "What to lock, with its dependencies", optional: true, many: true },
+  },
+  options,
+  defaults: pipDefaults("lock", options),
+  async run({ output: named = "pylock.toml", ...chosen }, { requirements }, invocation) {
+    return withResolved(chosen, requirements, "compile", invocation, async (packages, world) => {
+      write(formatPylock(await lockOf(packages, world)), named, invocation);
+      return exit.done;
+    });
+  },
+});
+
+function write(text: string, named: string, { world, output }: Invocation): void {
+  if (named === "-") {
+    output.data(text);
+    return;
+  }
+  const path = absolute(named, world.host.cwd);
+  if (!isPylockName(path.slice(path.lastIndexOf("/") + 1)))
+    output.warn(
+      `\`${named}\` is no name of a lock: tools look for pylock.toml and pylock.NAME.toml`,
+    );
+  // Through a file beside it, so that a full disk leaves the old one whole.
+  const fresh = `${path}.pkm-${world.host.processId}`;
+  try {
+    world.files.write(fresh, text);
+    world.files.rename(fresh, path);
+  } catch (error) {
+    world.files.tryRemove(fresh);
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import { mapLimited } from "#base/concurrency";
+import { errnoOf } from "#base/errors";
+import type { Files } from "#platform/ports";
+import type { ProjectFile } from "#repository/listing";
+import type { Download } from "#repository/repositories";
+import type { ResolvedPackage } from "#resolver/resolution";
+import { checkDemandedHashes } from "./wheels.ts";
+import type { ProvisionWorld } from "./world.ts";
+
+/** A distribution that now lies in the folder. */
+export type FetchedFile = {
+  readonly package: ResolvedPackage;
+  readonly path: string;
+  /** It had been there, with the content that it should have. */
+  readonly wasThere: boolean;
+};
+
+/** Files fetched at the same time. */
+const limit = 8;
+
+/**
+ * Puts the file of each package into a folder under its own name: the best wheel, else the sdist. Files appear whole;
+ * one that is there with another content is replaced, one with the right content stays untouched.
+ */
+export async function fetchFiles(
+  packages: readonly ResolvedPackage[],
+  folder: string,
+  world: ProvisionWorld,
+): Promise<readonly FetchedFile[]> {
+  world.files.makeFolders(folder);
+  return await mapLimited(packages, limit, async (found): Promise<FetchedFile> => {
+    const file = fileOf(found);
+    const path = `${folder}/${file.filename}`;
+    if (isThere(path, file, world)) return { package: found, path, wasThere: true };
+    const download = await world.repositories.download(file);
+    checkDemandedHashes(found, download, world);
+    place(download, path, world.files, world.host.processId);
+    return { package: found, path, wasThere: false };
+  });
+}
+
+/** The file an answer stands for; files of a repository come best first. */
+export function fileOf({ name, source }: ResolvedPackage): ProjectFile {
+  const file =
+    source.kind === "repository"
+      ? source.files[0]
+      : source.kind === "url"
+        ? source.file
+        : undefined;
+  if (file === undefined) throw new Error(`${name} has no file`);
+  return file;
+}
+
+/** Without a digest from the index nobody knows whether a file that is there is the one. */
+function isThere(path: string, file: ProjectFile, { files, hashing }: ProvisionWorld): boolean {
+  const { sha256 } = file.hashes;
+  const stat = sha256 === undefined ? undefined : files.tryStat(path);
+  if (stat?.kind !== "file" || (file.size !== undefined && stat.size !== file.size)) return false;
+  return hashing.digest("sha256", files.read(path)) === sha256;
+}
+
+function place({ file, content }: Download, path: string, files: Files, processId: number): void {
+  const fresh = `${path}.pkm-${processId}`;
+  try {
+    if (content.kind === "bytes") files.write(fresh, content.bytes);
+    else if (/^file:/i.test(file.url)) files.copy(content.path, fresh);
+    else move(content.path, fresh, files);
+    files.rename(fresh, path);
+  } catch (error) {
+    files.tryRemove(fresh);
+    throw error;
+  }
+}
+
+function move(from: string, to: string, files: Files): void {
+  try {
+    files.rename(from, to);
+  } catch (error) {
+    if (errnoOf(error) !== "EXDEV") throw error;
+    files.copy(from, to);
+    files.remove(from);
+  }
+}
