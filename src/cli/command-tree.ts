@@ -150,6 +150,10 @@ export const commandTree: Readonly<Record<string, CommandEntry | CommandGroup>> 
   pip,
   python,
   cache,
+  explain: {
+    summary: "Say why the last command found no solution, and what would help",
+    load: async () => (await import("./commands/explain.ts")).explain,
+  },
   debug: {
     summary: "Answer questions about the packaging standards, line by line",
     load: async () => (await import("./commands/debug.ts")).debug,

@@ -1,5 +1,8 @@
 import { exit, PkmError } from "#base/errors";
 import { nearest } from "#base/text";
+import type { FailedQuestion } from "#provision/resolve-requirements";
+import type { ResolutionFailure } from "#resolver/resolution";
+import { NoSolution } from "./no-solution.ts";
 
 export function unknownOption(word: string, command: string, known: Iterable<string>): PkmError {
   const similar = nearest(word.replace(/=.*$/, ""), known);
@@ -133,12 +136,6 @@ export function cacheFolderForeign(folder: string, entry: string): PkmError {
 }
 
 /** The explanation is the message: its first line says what failed, the rest why. */
-export function noSolution(failure: { readonly explanation: string }): PkmError {
-  const [what = "", ...rest] = failure.explanation.split("\n");
-  return new PkmError({
-    code: "no-solution",
-    what,
-    ...(rest.length === 0 ? {} : { excerpt: rest.map((line) => `  ${line}`.trimEnd()).join("\n") }),
-    exit: exit.noSolution,
-  });
+export function noSolution(failure: ResolutionFailure, question?: FailedQuestion): PkmError {
+  return new NoSolution(failure, question);
 }

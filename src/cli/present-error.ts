@@ -8,7 +8,7 @@ export function presentError(error: unknown, output: Output): ExitCode {
     const lines = [`${style.red("error:")} ${error.what} ${style.dim(`[${error.code}]`)}`];
     if (error.excerpt !== undefined) lines.push(error.excerpt);
     if (error.why !== undefined) lines.push(...labelled("why:", error.why));
-    for (const hint of error.fix) lines.push(...labelled(style.cyan("hint:"), hint));
+    for (const hint of error.fix) lines.push(...labelled("hint:", hint, style.cyan));
     output.error(lines.join("\n"));
     return error.exit;
   }
@@ -43,7 +43,12 @@ const systemFailures: Readonly<Record<string, string>> = {
   EIO: "The disk reported an error on",
 };
 
-function labelled(label: string, text: string): string[] {
+function labelled(
+  label: string,
+  text: string,
+  mark: (label: string) => string = (plain) => plain,
+): string[] {
   const [first = "", ...rest] = text.split("\n");
-  return [`  ${label} ${first}`, ...rest.map((line) => `       ${line}`)];
+  const indent = " ".repeat(label.length + 3);
+  return [`  ${mark(label)} ${first}`, ...rest.map((line) => indent + line)];
 }

@@ -22,7 +22,7 @@ export function presentOutcome(
 ): ExitCode {
   switch (outcome.kind) {
     case "unsolvable":
-      throw noSolution(outcome.failure);
+      throw noSolution(outcome.failure, outcome.question);
     case "unchanged":
       if (options.json) output.data(`${JSON.stringify({ changes: [], warnings: [] })}\n`);
       else output.say("Nothing to do: what was asked for is installed");
@@ -47,7 +47,8 @@ export function presentChange(change: Change, dryRun: boolean, output: Output): 
     output.say("Nothing to do: what was asked for is installed");
     return;
   }
-  const count = (kind: ChangeEntry["kind"]): number => entries.filter((entry) => entry.kind === kind).length;
+  const count = (kind: ChangeEntry["kind"]): number =>
+    entries.filter((entry) => entry.kind === kind).length;
   const parts = [
     [dryRun ? "install" : "Installed", count("installed")],
     [dryRun ? "replace" : "replaced", count("replaced")],
@@ -81,7 +82,11 @@ export function entriesOf(plan: Plan): ChangeEntry[] {
         ? { kind: "installed", name: wanted.name, to: wanted.version }
         : { kind: "replaced", name: wanted.name, from: replaces.version, to: wanted.version },
     ),
-    ...plan.removals.map(({ name, version }): ChangeEntry => ({ kind: "removed", name, from: version })),
+    ...plan.removals.map(({ name, version }): ChangeEntry => ({
+      kind: "removed",
+      name,
+      from: version,
+    })),
   ];
   return entries.sort((a, b) => compareText(a.name, b.name));
 }
@@ -90,4 +95,3 @@ export function changeJson(change: Change, dryRun: boolean): string {
   const { entries, warnings } = change;
   return `${JSON.stringify({ ...(dryRun ? { "dry-run": true } : {}), changes: entries, warnings }, undefined, 2)}\n`;
 }
-

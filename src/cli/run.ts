@@ -1,4 +1,4 @@
-import { type ExitCode, exit } from "#base/errors";
+import { type ExitCode, exit, PkmError } from "#base/errors";
 import type { AnyCommand, OptionTable } from "./command.ts";
 import { allCommands, commandTree, isGroup } from "./command-tree.ts";
 import { unknownCommand, unsupportedOption } from "./errors.ts";
@@ -14,6 +14,7 @@ import { openWorld } from "./wiring.ts";
 export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
   const env = process.env;
   let output = openOutput({ quiet: 0, verbose: 0, color: "auto", env });
+  let failing: Invocation | undefined;
   try {
     const found = await findCommand(argv);
     if (found.kind === "help") {
@@ -74,9 +75,14 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       invocation = { ...invocation, output };
     }
     const words = argumentValues(parsed.words, name, command.arguments);
+    failing = invocation;
     const status = await command.run(options as never, words as never, invocation);
     return status === exit.done ? status : await statusFor(argv, status);
   } catch (error) {
+    if (failing !== undefined && error instanceof PkmError && error.code === "no-solution") {
+      const { presentFailure } = await import("./present-failure.ts");
+      return await statusFor(argv, await presentFailure(error, failing), error);
+    }
     const { presentError } = await import("./present-error.ts");
     return await statusFor(argv, presentError(error, output), error);
   }

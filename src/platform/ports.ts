@@ -211,6 +211,8 @@ export interface Inflate {
   inflatePieces(compressed: Uint8Array, size: number): Iterable<Uint8Array>;
   /** Throws `RangeError` when the output is longer than `limit`, and another error when the input is damaged. */
   gunzip(compressed: Uint8Array, limit: number): Uint8Array;
+  /** What {@link gunzip} reads; the same content gives the same bytes. */
+  gzip(content: Uint8Array): Uint8Array;
   /** The checksum of zip and gzip, unsigned; `before` is that of what came before `content`. */
   crc32(content: Uint8Array, before?: number): number;
 }

@@ -4,6 +4,7 @@ import type { LinkMode } from "#platform/ports";
 import type { AskedRequirement, ResolutionPolicy, ResolutionTarget } from "#resolver/request";
 import type { Resolution, ResolutionFailure } from "#resolver/resolution";
 import type { NormalizedName } from "#standards/name";
+import type { FailedQuestion } from "./resolve-requirements.ts";
 
 /** Everything, nothing, or these names. */
 export type Selection = boolean | ReadonlySet<NormalizedName>;
@@ -38,7 +39,11 @@ export type ProvisionOutcome =
       readonly kind: "unchanged";
       readonly installed: readonly InstalledDistribution[];
     }
-  | { readonly kind: "unsolvable"; readonly failure: ResolutionFailure }
+  | {
+      readonly kind: "unsolvable";
+      readonly failure: ResolutionFailure;
+      readonly question: FailedQuestion;
+    }
   | {
       /** `change` is left out after a dry run. */
       readonly kind: "planned";

@@ -1,17 +1,32 @@
 import { resolve } from "#resolver/resolve";
 import type { ResolveRequest } from "#resolver/request";
-import type { ResolveOutcome } from "#resolver/resolution";
+import type { ResolutionFailure, ResolveOutcome } from "#resolver/resolution";
 import { memoFor, type WantedFiles } from "./memo.ts";
 import { ProvisionedMetadata } from "./metadata.ts";
+import { RecordingMetadata } from "./recording.ts";
 import { requirePins } from "./require-pins.ts";
 import type { ProvisionWorld } from "./world.ts";
+
+/** A question without an answer, and what was seen on the way there: it can be asked again, changed or as it was. */
+export type FailedQuestion = {
+  readonly request: ResolveRequest;
+  readonly source: RecordingMetadata;
+};
+
+export type AnsweredQuestion =
+  | Extract<ResolveOutcome, { readonly kind: "resolved" }>
+  | {
+      readonly kind: "unsolvable";
+      readonly failure: ResolutionFailure;
+      readonly question: FailedQuestion;
+    };
 
 /** Answers a question from memory, or by resolving it. `wanted` tells how many files of each package will be looked at. */
 export async function resolveRequirements(
   request: ResolveRequest,
   world: ProvisionWorld,
   wanted: WantedFiles = "best",
-): Promise<ResolveOutcome> {
+): Promise<AnsweredQuestion> {
   const { report } = world;
   const { requireHashes, purpose } = request.policy;
   if (requireHashes && purpose === "install") requirePins(request.roots, request.constraints);
@@ -22,7 +37,8 @@ export async function resolveRequirements(
     return { kind: "resolved", resolution: remembered };
   }
   report({ type: "resolution-began", requirements: request.roots.length });
-  const outcome = await resolve(request, new ProvisionedMetadata(world));
+  const source = new RecordingMetadata(new ProvisionedMetadata(world));
+  const outcome = await resolve(request, source);
   if (outcome.kind === "resolved") {
     memo?.remember(outcome.resolution);
     report({
@@ -30,6 +46,7 @@ export async function resolveRequirements(
       packages: outcome.resolution.packages.length,
       remembered: false,
     });
+    return outcome;
   }
-  return outcome;
+  return { ...outcome, question: { request, source } };
 }

@@ -58,6 +58,10 @@ export class RealInflate implements Inflate {
     }
   }
 
+  gzip(content: Uint8Array): Uint8Array {
+    return zlib().gzipSync(content);
+  }
+
   crc32(content: Uint8Array, before?: number): number {
     return Bun.hash.crc32(content, before);
   }

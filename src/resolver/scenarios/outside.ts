@@ -68,7 +68,7 @@ export const outside: readonly Scenario[] = [
         "Cannot resolve `a`",
         "requirements.in (line 1) asks for `a`",
         "`a` 1.0 needs `b<2`",
-        `\`b\` has no version <2.0: ${there} is 2.0`,
+        `\`b\` has no version <2: ${there} is 2.0`,
       ],
     },
   },

@@ -1,0 +1,134 @@
+import type { World } from "#platform/ports";
+import { packProblem, type Problem, problemForm, unpackProblem } from "#provision/problem";
+import type { FailedQuestion } from "#provision/resolve-requirements";
+import { findFixes } from "#resolver/fixes";
+import { neighbouringPythons } from "#resolver/other-python";
+import { resolve } from "#resolver/resolve";
+import type { ResolutionFailure } from "#resolver/resolution";
+import type { Store } from "#store/store";
+import { notAProblem } from "./commands/_explain-errors.ts";
+import { type FailedCommand, remedyFor } from "./failed-command.ts";
+import { tellFix, type ToldFix } from "./tell-fixes.ts";
+import { version } from "./version.ts";
+
+/** A command that found no solution, with everything it takes to find none again: on any machine, without a network. */
+export type KeptFailure = {
+  readonly pkm: string;
+  readonly command: FailedCommand;
+  /** Pythons that were tried. */
+  readonly pythons: readonly string[];
+  /** Changed questions that were asked for fixes. */
+  readonly trials: number;
+  readonly problem: Problem;
+};
+
+/** A failure with its ways out. */
+export type ToldFailure = {
+  readonly failure: ResolutionFailure;
+  readonly fixes: readonly ToldFix[];
+};
+
+export type Investigation = ToldFailure & { readonly kept: KeptFailure };
+
+/** Looks for ways out of a failure, and packs everything up. */
+export async function investigate(
+  failure: ResolutionFailure,
+  { request, source }: FailedQuestion,
+  command: FailedCommand,
+  pythons: readonly string[] | undefined,
+  signal?: { readonly aborted: boolean; readonly reason?: unknown },
+): Promise<Investigation> {
+  const about = {
+    command,
+    pythons: pythons ?? neighbouringPythons(request.target),
+  };
+  const { fixes, trials } = await fixesFor(failure, { request, source }, about, { signal });
+  const problem = packProblem(request, source);
+  return { failure, fixes, kept: { pkm: version, ...about, trials, problem } };
+}
+
+/** Finds the same failure and the same ways out again. */
+export async function replay(kept: KeptFailure): Promise<ToldFailure> {
+  const { request, source } = unpackProblem(kept.problem);
+  const outcome = await resolve(request, source);
+  if (outcome.kind !== "unsolvable")
+    throw new Error("the kept question has an answer, which it had not before");
+  const { failure } = outcome;
+  const { fixes } = await fixesFor(failure, { request, source }, kept, { mostTrials: kept.trials });
+  return { failure, fixes };
+}
+
+async function fixesFor(
+  failure: ResolutionFailure,
+  {
+    request,
+    source,
+  }: {
+    readonly request: FailedQuestion["request"];
+    readonly source: Parameters<typeof findFixes>[2];
+  },
+  { command, pythons }: Pick<KeptFailure, "command" | "pythons">,
+  limits: {
+    readonly mostTrials?: number;
+    readonly signal?: { readonly aborted: boolean; readonly reason?: unknown } | undefined;
+  },
+): Promise<{ readonly fixes: readonly ToldFix[]; readonly trials: number }> {
+  const formats = request.policy.formats.binaries;
+  const { mostTrials, signal } = limits;
+  const found = await findFixes(request, failure, source, {
+    pythons,
+    names: request.installed?.keys() ?? [],
+    isPossible: (edit) => remedyFor([edit], command, formats) !== undefined,
+    ...(mostTrials === undefined ? {} : { mostTrials }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const fixes = found.fixes.flatMap((fix) => {
+    const remedy = remedyFor(fix.edits, command, formats);
+    return remedy === undefined ? [] : tellFix(fix, remedy);
+  });
+  return { fixes, trials: found.trials };
+}
+
+// Where it is kept
+
+/** Keeps a failure as the last one of a folder. */
+export function keepFailure(kept: KeptFailure, folder: string, store: Store): void {
+  store.answers.put(keyOf(folder), JSON.stringify(kept));
+}
+
+export function lastFailure(folder: string, store: Store): KeptFailure | undefined {
+  const text = store.answers.get(keyOf(folder));
+  const kept = text === undefined ? undefined : (JSON.parse(text) as KeptFailure);
+  return kept?.problem.form === problemForm ? kept : undefined;
+}
+
+function keyOf(folder: string): string {
+  return `failure in ${folder}`;
+}
+
+/** One compressed file that can be sent to somebody. */
+export function exportFailure(kept: KeptFailure, { inflate }: Pick<World, "inflate">): Uint8Array {
+  return inflate.gzip(new TextEncoder().encode(`${JSON.stringify(kept)}\n`));
+}
+
+/** Reads what {@link exportFailure} made; `file` is for messages. */
+export function importFailure(
+  bytes: Uint8Array,
+  file: string,
+  { inflate }: Pick<World, "inflate">,
+): KeptFailure {
+  let read: unknown;
+  try {
+    read = JSON.parse(new TextDecoder().decode(inflate.gunzip(bytes, largestExport)));
+  } catch (cause) {
+    throw notAProblem(file, "it is no compressed JSON", cause);
+  }
+  const kept = read as Partial<KeptFailure> | null;
+  const form: unknown = kept?.problem?.form;
+  if (form !== problemForm)
+    throw notAProblem(file, `expected the form \`${problemForm}\`, found ${JSON.stringify(form)}`);
+  return kept as KeptFailure;
+}
+
+/** Bytes of an export when unpacked. */
+const largestExport = 1024 * 1024 * 1024;

@@ -1,0 +1,55 @@
+import type { ExitCode, PkmError } from "#base/errors";
+import type { FailedQuestion } from "#provision/resolve-requirements";
+import type { ResolutionFailure } from "#resolver/resolution";
+import { listInterpreters } from "#interpreter/list";
+import { NoSolution } from "./no-solution.ts";
+import { failedCommand } from "./failed-command.ts";
+import type { Invocation } from "./invocation.ts";
+import { investigate, keepFailure, type ToldFailure } from "./kept-failure.ts";
+import { presentError } from "./present-error.ts";
+import { interpreterWorld, openInvocationStore } from "./services.ts";
+import { fixLines } from "./tell-fixes.ts";
+
+/** Prints why there is no solution and what would help, and keeps the question for `pkm explain`. */
+export async function presentFailure(error: PkmError, invocation: Invocation): Promise<ExitCode> {
+  const { output, world, name, typed } = invocation;
+  if (!(error instanceof NoSolution) || error.question === undefined)
+    return presentError(error, output);
+  const { failure, question } = error;
+  const store = openInvocationStore(invocation);
+  const pythons = await pythonsFor(failure, question, invocation);
+  const told = await investigate(failure, question, failedCommand(name, typed), pythons);
+  keepFailure(told.kept, world.host.cwd, store);
+  return presentError(failureError(told), output);
+}
+
+/** Pythons of this machine, where another Python could help and a new environment would be made with it. */
+async function pythonsFor(
+  { leads }: ResolutionFailure,
+  { request }: FailedQuestion,
+  invocation: Invocation,
+): Promise<readonly string[] | undefined> {
+  if (request.policy.purpose === "compile") return undefined;
+  if (!leads.needsPython && leads.refusals.length === 0) return [];
+  const world = interpreterWorld(invocation, openInvocationStore(invocation));
+  const { interpreters } = await listInterpreters(world);
+  const [, minor = 0] = request.target.python.release.map(Number);
+  const found = interpreters.filter(
+    ({ implementation, freeThreaded }) => implementation === "cpython" && !freeThreaded,
+  );
+  const distance = (other: number): number => Math.abs(other - minor);
+  return [...new Set(found.map((python) => python))]
+    .filter((python) => python.minor !== minor && python.major === 3)
+    .sort((a, b) => distance(a.minor) - distance(b.minor) || b.minor - a.minor)
+    .map((python) => `${python.major}.${python.minor}.${python.micro}`)
+    .filter((text, at, all) => all.indexOf(text) === at);
+}
+
+/** A failure as an error: its first line says what failed, the rest why; fixes are hints. */
+export function failureError({ failure, fixes }: ToldFailure): PkmError {
+  const isCut = /in the full derivation$/m.test(failure.explanation);
+  return new NoSolution(failure, undefined, [
+    ...fixes.map((fix) => fixLines(fix).join("\n")),
+    ...(isCut ? ["pkm explain --full"] : []),
+  ]);
+}
