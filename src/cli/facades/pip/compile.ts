@@ -7,9 +7,6 @@ import type { Invocation } from "#cli/invocation";
 import { Progress } from "#cli/progress";
 import { quoted } from "#cli/quoted";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
-import { findInterpreter } from "#interpreter/discover";
-import type { Interpreter } from "#interpreter/interpreter";
-import type { InterpreterWorld } from "#interpreter/world";
 import { formatCompiledRequirements } from "#lock/compiled-requirements";
 import { readPreferences } from "#lock/preferences";
 import { type ReadRequirements, readRequirements } from "#provision/read-requirements";
@@ -18,8 +15,8 @@ import type { Preference } from "#resolver/request";
 import type { Resolution } from "#resolver/resolution";
 import { type NormalizedName, parseName } from "#standards/name";
 import { applyFileOptions, type RequirementsOptions } from "#standards/requirements-file";
-import { openEnvironment } from "#environment/open";
 import { nothingToCompile } from "./_errors.ts";
+import { resolvingInterpreter } from "./_interpreter.ts";
 import { pipDefaults } from "./_pip-configuration.ts";
 import {
   chosenIndexes,
@@ -123,7 +120,7 @@ async function compileFiles(
   invocation: Invocation,
 ): Promise<ExitCode> {
   const { world, output } = invocation;
-  const asking = startedWork(chosenInterpreter(chosen, interpreterWorld(invocation, store)));
+  const asking = startedWork(resolvingInterpreter(chosen, interpreterWorld(invocation, store)));
   const typed = commandLineOptions(chosen);
   const reader = requirementsReader(invocation, async (url) => {
     const http = openHttp(
@@ -213,19 +210,6 @@ function surelyWanted({ roots, overrides }: ReadRequirements): Set<NormalizedNam
       names.add(name);
   }
   return names;
-}
-
-/** The interpreter that decides markers and tags; an environment's folder stands for its own. */
-async function chosenInterpreter(
-  { python, system }: CompileOptions,
-  world: InterpreterWorld,
-): Promise<Interpreter> {
-  if (
-    python !== undefined &&
-    world.files.tryStat(absolute(python, world.host.cwd))?.kind === "folder"
-  )
-    return (await openEnvironment(absolute(python, world.host.cwd), world)).interpreter;
-  return findInterpreter({ python, environments: python === undefined && !system }, world);
 }
 
 /** Pins of the output file, unless they are to be upgraded. */
