@@ -424,10 +424,8 @@ describe("a local wheel is held to the same rules", () => {
 
   test("a hash in the address that does not fit", async () => {
     const path = sandbox.write("hashed/demo-1.0-py3-none-any.whl", craftWheel());
-    const run = await sandbox.pkm([
-      ...["pip", "install", "--python", environment],
-      `demo @ file://${path}#sha256=${"0".repeat(64)}`,
-    ]);
+    const word = `demo @ file://${path}#sha256=${"0".repeat(64)}`;
+    const run = await sandbox.pkm(["pip", "install", "--python", environment, word]);
     expectRefusal(run, /hash/, "demo");
     expect(installedIn(environment)).toEqual([]);
   });

@@ -47,8 +47,7 @@ export function serveIndex(files: readonly IndexFile[], options: IndexOptions = 
   }
   const byName = new Map(files.map((file) => [file.filename, file]));
   const requests: string[] = [];
-  const server = Bun.serve({
-    port: 0,
+  const server = serveAtFreshPort({
     hostname: "127.0.0.1",
     async fetch(request) {
       const { pathname } = new URL(request.url);
@@ -74,7 +73,8 @@ export function serveIndex(files: readonly IndexFile[], options: IndexOptions = 
       if (range === null) return new Response(file.bytes as Uint8Array<ArrayBuffer>);
       const size = file.bytes.length;
       const start = range[1] === "" ? Math.max(0, size - Number(range[2])) : Number(range[1]);
-      const end = range[1] === "" || range[2] === "" ? size - 1 : Math.min(size - 1, Number(range[2]));
+      const end =
+        range[1] === "" || range[2] === "" ? size - 1 : Math.min(size - 1, Number(range[2]));
       return new Response(file.bytes.slice(start, end + 1) as Uint8Array<ArrayBuffer>, {
         status: 206,
         headers: { "Content-Range": `bytes ${start}-${end}/${size}` },
@@ -86,6 +86,26 @@ export function serveIndex(files: readonly IndexFile[], options: IndexOptions = 
     requests,
     stop: () => void server.stop(true),
   };
+}
+
+const usedPorts = new Set<number | undefined>();
+
+/** A page that a cache keeps fresh must not answer for another index that gets the port of one that is gone. */
+function serveAtFreshPort(options: {
+  readonly hostname: string;
+  readonly fetch: (request: Request) => Promise<Response>;
+}): ReturnType<typeof Bun.serve> {
+  const taken: ReturnType<typeof Bun.serve>[] = [];
+  for (;;) {
+    const server = Bun.serve({ ...options, port: 0 });
+    if (usedPorts.has(server.port)) {
+      taken.push(server);
+      continue;
+    }
+    usedPorts.add(server.port);
+    for (const other of taken) void other.stop(true);
+    return server;
+  }
 }
 
 function jsonPage(name: string, files: readonly IndexFile[], options: IndexOptions): Response {
@@ -106,7 +126,10 @@ function jsonPage(name: string, files: readonly IndexFile[], options: IndexOptio
     })),
   };
   return new Response(JSON.stringify(body), {
-    headers: { "Content-Type": "application/vnd.pypi.simple.v1+json", "Cache-Control": "max-age=600" },
+    headers: {
+      "Content-Type": "application/vnd.pypi.simple.v1+json",
+      "Cache-Control": "max-age=600",
+    },
   });
 }
 
