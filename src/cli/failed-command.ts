@@ -72,7 +72,7 @@ export function remedyFor(
         break;
       }
       case "python":
-        if (path.at(-1) === "compile")
+        if (!fillsEnvironment(path))
           words = [...without(words, ["--python-version"]), "--python-version", edit.version];
         else if (words.some((word) => elsewhere.test(word))) return undefined;
         else {
@@ -103,6 +103,10 @@ export function remedyFor(
   }
   if (words === undefined) return undefined;
   return { files, commands: [...before, [...path, ...words]] };
+}
+
+function fillsEnvironment(path: readonly string[]): boolean {
+  return path.at(-1) === "install" || path.at(-1) === "sync";
 }
 
 const dateOptions = ["--exclude-newer", "--uploaded-prior-to"];

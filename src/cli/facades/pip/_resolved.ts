@@ -45,7 +45,7 @@ export async function withResolved<T>(
       { ...question, preferences: new Map() },
       provisionWorld,
     );
-    if (outcome.kind === "unsolvable") throw noSolution(outcome.failure);
+    if (outcome.kind === "unsolvable") throw noSolution(outcome.failure, outcome.question);
     for (const warning of outcome.resolution.warnings) output.warn(warning);
     const packages = outcome.resolution.packages.filter(({ name }) => omit?.has(name) !== true);
     return await use(packages, provisionWorld);
