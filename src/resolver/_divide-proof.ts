@@ -47,7 +47,8 @@ function* conditionsOf(
   switch (cause.kind) {
     case "asked": {
       const asked = cause.note as AskedRequirement | undefined;
-      if (asked !== undefined) yield* provider.conditionsOfRoot(asked.requirement.name);
+      for (const { requirement, condition } of provider.wantedRoots())
+        if (requirement.name === asked?.requirement.name) yield condition;
       return;
     }
     case "demand": {

@@ -165,8 +165,7 @@ function walk({ region, provider, resolution }: SolvedRegion, territory: Territo
       pending.push(place);
     }
   };
-  for (const { requirement } of provider.roots)
-    for (const wanted of provider.wanted(requirement, undefined)) reach(wanted, region.diagram);
+  for (const wanted of provider.wantedRoots()) reach(wanted, region.diagram);
   // In the order of arrival: a package is then mostly looked at after all that ask for it.
   for (let i = 0; i < pending.length; i++) {
     const place = pending[i] as Place;
@@ -182,9 +181,10 @@ function wantedBy(
   provider: RegionProvider,
 ): Wanted[] {
   if (metadata === undefined || !provider.policy.followsDependencies) return [];
-  return provider
-    .requirementsOf(metadata, extra)
-    .flatMap((requirement) => [...provider.wanted(requirement, extra)]);
+  const wanted: Wanted[] = [];
+  for (const requirement of provider.requirementsOf(metadata, extra))
+    provider.addWanted(requirement, extra, wanted);
+  return wanted;
 }
 
 function dependencyOf({ requirement, versions }: Edge, known: number): ResolvedDependency {

@@ -157,33 +157,35 @@ export class RegionProvider extends PythonProvider {
   }
 
   /** What a version asks for, overrides applied; with an extra, what it asks for in any case as well. */
-  *wantedBy(metadata: CoreMetadata, extra: NormalizedName | undefined): Iterable<Wanted> {
+  wantedBy(metadata: CoreMetadata, extra: NormalizedName | undefined): Wanted[] {
+    const wanted: Wanted[] = [];
     for (const requirement of this.requirementsOf(metadata, undefined))
-      yield* this.wanted(requirement, undefined);
-    if (extra === undefined) return;
+      this.addWanted(requirement, undefined, wanted);
+    if (extra === undefined) return wanted;
     for (const requirement of this.requirementsOf(metadata, extra))
-      yield* this.wanted(requirement, extra);
+      this.addWanted(requirement, extra, wanted);
+    return wanted;
   }
 
   /** A requirement, or what was put in its place, and where both hold. */
-  *wanted(requirement: Requirement, extra: NormalizedName | undefined): Iterable<Wanted> {
+  addWanted(requirement: Requirement, extra: NormalizedName | undefined, into: Wanted[]): void {
     const { territory } = this.region;
     const condition = territory.condition(requirement.marker, extra);
     if (!this.overrides.has(requirement.name)) {
-      yield { requirement, condition };
+      into.push({ requirement, condition });
       return;
     }
     for (const replaced of this.overridden(requirement)) {
       const other = territory.condition(replaced.marker, undefined);
-      yield { requirement: replaced, condition: territory.algebra.and(condition, other) };
+      into.push({ requirement: replaced, condition: territory.algebra.and(condition, other) });
     }
   }
 
-  /** Where the requirements from outside for a name are wanted. */
-  *conditionsOfRoot(name: NormalizedName): Iterable<MarkerDiagram> {
-    for (const { requirement } of this.roots)
-      for (const wanted of this.wanted(requirement, undefined))
-        if (wanted.requirement.name === name) yield wanted.condition;
+  /** What the person asks for, and where. */
+  wantedRoots(): Wanted[] {
+    const wanted: Wanted[] = [];
+    for (const { requirement } of this.roots) this.addWanted(requirement, undefined, wanted);
+    return wanted;
   }
 
   *conditionsOfConstraints(name: NormalizedName): Iterable<MarkerDiagram> {
@@ -193,10 +195,7 @@ export class RegionProvider extends PythonProvider {
 
   /** @throws Divided when what the person asks for disagrees with itself within the region. */
   checkRoots(): void {
-    const wanted = this.roots
-      .filter((asked) => this.applies(asked))
-      .flatMap(({ requirement }) => [...this.wanted(requirement, undefined)]);
-    this.checkAgreement(wanted, undefined);
+    this.checkAgreement(this.wantedRoots(), undefined);
     for (const list of [...this.constraints.values(), ...this.overrides.values()])
       for (const { requirement } of list) {
         if (requirement.url === undefined) continue;
@@ -205,26 +204,24 @@ export class RegionProvider extends PythonProvider {
       }
   }
 
-  private checkAgreement(wanted: Iterable<Wanted>, candidate: Candidate | undefined): void {
-    const byName = new Map<NormalizedName, Wanted[]>();
-    const partial = new Map<NormalizedName, Wanted>();
+  private checkAgreement(wanted: readonly Wanted[], candidate: Candidate | undefined): void {
+    let partial: Map<NormalizedName, Wanted> | undefined;
     for (const one of wanted) {
       const { requirement, condition } = one;
-      const relation = this.region.relation(condition);
-      if (relation === "nowhere") continue;
-      if (relation === "somewhere") {
-        if (requirement.url !== undefined) throw new Divided(condition);
-        const { name } = requirement;
-        const before = partial.get(name);
-        if (before === undefined || this.isFreer(requirement, before.requirement))
-          partial.set(name, one);
-      }
-      const known = byName.get(requirement.name);
-      if (known === undefined) byName.set(requirement.name, [one]);
-      else known.push(one);
+      if (condition === this.region.territory.algebra.always) continue;
+      if (this.region.relation(condition) !== "somewhere") continue;
+      if (requirement.url !== undefined) throw new Divided(condition);
+      const { name } = requirement;
+      const before = partial?.get(name);
+      if (before === undefined || this.isFreer(requirement, before.requirement))
+        (partial ??= new Map()).set(name, one);
     }
+    if (partial === undefined) return;
     for (const [name, { condition: along }] of partial) {
-      const group = byName.get(name) as Wanted[];
+      const group = wanted.filter(
+        ({ requirement, condition }) =>
+          requirement.name === name && this.region.relation(condition) !== "nowhere",
+      );
       if (group.every(({ condition }) => condition === along)) continue;
       const ranges = group.map(({ requirement }) => requirement.specifier.range);
       const [first] = ranges as [VersionRange];
@@ -246,17 +243,19 @@ export class RegionProvider extends PythonProvider {
   }
 
   /**
-   * @throws Divided when a version was refused that a part of the region might have had: its requirements were held
-   * against the chosen version of another project together, and that one meets some of them.
+   * Where a version that was refused might have been had: its requirements were held against the chosen version of
+   * another project together, and that one meets some of them.
    */
-  checkDoubts(chosen: ReadonlyMap<NormalizedName, Candidate>): void {
+  doubtful(chosen: ReadonlyMap<NormalizedName, Candidate>): MarkerDiagram[] {
+    const places: MarkerDiagram[] = [];
     for (const { candidate, name, ranges, along } of this.doubts) {
       if (chosen.get(candidate.project.name) === candidate) continue;
       const other = chosen.get(name);
       if (other === undefined) continue;
       const met = ranges.filter((range) => contains(range, other.key)).length;
-      if (met > 0 && met < ranges.length) throw new Divided(along);
+      if (met > 0 && met < ranges.length) places.push(along);
     }
+    return places;
   }
 }
 

@@ -74,6 +74,7 @@ export async function resolveUniversal(
     switch (answer.kind) {
       case "solved":
         solved.push(answer.solved);
+        open.unshift(...answer.reopened);
         break;
       case "divided":
         open.unshift(...search.divide(region, answer.along));
@@ -88,7 +89,12 @@ export async function resolveUniversal(
 }
 
 type Settled =
-  | { readonly kind: "solved"; readonly solved: SolvedRegion }
+  /** What was found holds in the whole region; parts of it might have better. */
+  | {
+      readonly kind: "solved";
+      readonly solved: SolvedRegion;
+      readonly reopened: readonly Region[];
+    }
   | { readonly kind: "divided"; readonly along: MarkerDiagram }
   | { readonly kind: "unsolvable"; readonly failure: ResolutionFailure };
 
@@ -116,11 +122,28 @@ class Search {
     return new Region(this.territory, diagram, this.request.forkStrategy === "requires-python");
   }
 
-  divide(region: Region, along: MarkerDiagram): Region[] {
+  divide({ diagram }: Region, along: MarkerDiagram): readonly [Region, Region] {
     const { algebra } = this.territory;
-    return [along, algebra.not(along)].map((side) =>
-      this.region(algebra.and(region.diagram, side)),
-    );
+    return [
+      this.region(algebra.and(diagram, along)),
+      this.region(algebra.and(diagram, algebra.not(along))),
+    ];
+  }
+
+  /** The parts for which something better may be found, and what they leave. */
+  private withoutDoubtful(
+    region: Region,
+    doubtful: readonly MarkerDiagram[],
+  ): readonly [Region, readonly Region[]] {
+    let rest = region;
+    const reopened: Region[] = [];
+    for (const along of doubtful) {
+      if (rest.relation(along) !== "somewhere") continue;
+      const [part, other] = this.divide(rest, along);
+      reopened.push(part);
+      rest = other;
+    }
+    return [rest, reopened];
   }
 
   async settle(region: Region, solved: readonly SolvedRegion[]): Promise<Settled> {
@@ -152,8 +175,12 @@ class Search {
         const chosen = new Map<NormalizedName, Candidate>();
         for (const [dependency, version] of answer.decisions)
           if (dependency.kind === "project") chosen.set(dependency.name, version as Candidate);
-        provider.checkDoubts(chosen);
-        return { kind: "solved", solved: { region, provider, resolution } };
+        const [rest, reopened] = this.withoutDoubtful(region, provider.doubtful(chosen));
+        return {
+          kind: "solved",
+          solved: { region: rest, provider, resolution },
+          reopened,
+        };
       } catch (error) {
         if (error instanceof Divided) return { kind: "divided", along: error.along };
         if (!(error instanceof KnownTooLate)) throw error;
