@@ -9,10 +9,16 @@ import type { ProvisionWorld } from "./world.ts";
 export class ProvisionedMetadata implements MetadataSource {
   readonly #world: ProvisionWorld;
   readonly #directs = new Map<string, Promise<DirectCandidate>>();
+  readonly #onExpected: ((file: ProjectFile) => void) | undefined;
   #questions = 0;
 
-  constructor(world: ProvisionWorld) {
+  constructor(world: ProvisionWorld, onExpected?: (file: ProjectFile) => void) {
     this.#world = world;
+    this.#onExpected = onExpected;
+  }
+
+  expect(file: ProjectFile): void {
+    this.#onExpected?.(file);
   }
 
   prefetch(names: Iterable<NormalizedName>): void {

@@ -5,6 +5,7 @@ import { apply } from "#installer/apply";
 import { type EnvironmentLock, lockEnvironment } from "#installer/environment-lock";
 import { plan as planChange, wouldChange } from "#installer/plan";
 import type { Plan, WantedDistribution } from "#installer/plan-types";
+import type { ProjectFile } from "#repository/listing";
 import type { InstalledCandidate, Preference, ResolveRequest } from "#resolver/request";
 import type { Resolution } from "#resolver/resolution";
 import { evaluateMarkerLeniently } from "#standards/marker";
@@ -32,9 +33,42 @@ export async function provision(
   const early = readInstalled(environment, world);
   if (mayKeepEverything(request) && meets(request, early, world))
     return { kind: "unchanged", installed: early };
-  const outcome = await resolveRequirements(resolveRequest(request, early, world), world);
-  if (outcome.kind === "unsolvable") return outcome;
-  const { resolution } = outcome;
+  const wheels = new ProvisionedWheels(world);
+  try {
+    const question = resolveRequest(request, early, world);
+    const onExpected = expectedWheels(request, early, wheels);
+    const outcome = await resolveRequirements(question, world, "best", onExpected);
+    return outcome.kind === "unsolvable"
+      ? outcome
+      : await install(request, early, outcome.resolution, wheels, world);
+  } finally {
+    await wheels.release();
+  }
+}
+
+/** Downloads what the resolver is sure of while it is still at the rest; what is installed already is left alone. */
+function expectedWheels(
+  request: ProvisionRequest,
+  installed: readonly InstalledDistribution[],
+  wheels: ProvisionedWheels,
+): ((file: ProjectFile) => void) | undefined {
+  if (request.dryRun) return undefined;
+  const present = new Map(installed.map(({ name, version }) => [name, version]));
+  return (file) => {
+    const { name, version } = file.identity;
+    if (present.get(name) !== version.text || isSelected(request.reinstall, name))
+      wheels.expect(file);
+  };
+}
+
+async function install(
+  request: ProvisionRequest,
+  early: readonly InstalledDistribution[],
+  resolution: Resolution,
+  wheels: ProvisionedWheels,
+  world: ProvisionWorld,
+): Promise<ProvisionOutcome> {
+  const { environment } = request;
   if (request.dryRun) {
     const plan = planFor(request, early, resolution, world);
     return { kind: "planned", plan, resolution, change: undefined };
@@ -43,12 +77,13 @@ export async function provision(
   if (!wouldChange(quick))
     return { kind: "planned", plan: quick, resolution, change: { entries: [], warnings: [] } };
   let lock: EnvironmentLock | undefined;
-  // Nobody clears the store between finding a wheel there and linking it.
-  const hold = await world.store.hold();
+  await wheels.hold();
   try {
-    const wheels = new ProvisionedWheels(resolution, world);
     // Downloads begin before the lock is waited for.
-    wheels.begin(quick.installs.map(({ wanted }) => wanted));
+    wheels.begin(
+      resolution,
+      quick.installs.map(({ wanted }) => wanted),
+    );
     if (request.compileBytecode)
       await world.store.bytecode.prepare(
         await Promise.all(quick.installs.map(({ wanted }) => wheels.wheel(wanted))),
@@ -68,7 +103,6 @@ export async function provision(
     return { kind: "planned", plan, resolution, change };
   } finally {
     lock?.release();
-    hold.release();
   }
 }
 

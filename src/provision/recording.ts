@@ -32,6 +32,10 @@ export class RecordingMetadata implements MetadataSource {
     return noted(this.files, file.filename, () => this.#source.metadata(file));
   }
 
+  expect(file: ProjectFile): void {
+    this.#source.expect?.(file);
+  }
+
   async direct(
     url: string,
     name: NormalizedName | undefined,

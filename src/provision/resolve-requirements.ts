@@ -1,3 +1,4 @@
+import type { ProjectFile } from "#repository/listing";
 import { resolve } from "#resolver/resolve";
 import type { ResolveRequest } from "#resolver/request";
 import type { ResolutionFailure, ResolveOutcome } from "#resolver/resolution";
@@ -21,11 +22,15 @@ export type AnsweredQuestion =
       readonly question: FailedQuestion;
     };
 
-/** Answers a question from memory, or by resolving it. `wanted` tells how many files of each package will be looked at. */
+/**
+ * Answers a question from memory, or by resolving it. `wanted` tells how many files of each package will be looked at;
+ * `onExpected` hears of wheels as {@link MetadataSource.expect} does.
+ */
 export async function resolveRequirements(
   request: ResolveRequest,
   world: ProvisionWorld,
   wanted: WantedFiles = "best",
+  onExpected?: (file: ProjectFile) => void,
 ): Promise<AnsweredQuestion> {
   const { report } = world;
   const { requireHashes, purpose } = request.policy;
@@ -37,7 +42,7 @@ export async function resolveRequirements(
     return { kind: "resolved", resolution: remembered };
   }
   report({ type: "resolution-began", requirements: request.roots.length });
-  const source = new RecordingMetadata(new ProvisionedMetadata(world));
+  const source = new RecordingMetadata(new ProvisionedMetadata(world, onExpected));
   const outcome = await resolve(request, source);
   if (outcome.kind === "resolved") {
     memo?.remember(outcome.resolution);

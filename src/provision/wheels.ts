@@ -1,4 +1,5 @@
 import type { WantedDistribution, WheelSource } from "#installer/plan-types";
+import type { FileLock } from "#platform/ports";
 import type { ProjectFile } from "#repository/listing";
 import { isKnownAlgorithm, piecesOf } from "#repository/local-files";
 import type { Download } from "#repository/repositories";
@@ -14,18 +15,43 @@ const mostBytes = 64 * 1024 * 1024;
 
 /** Gets each wheel of a resolution into the store, once, and hands it to the installer. */
 export class ProvisionedWheels implements WheelSource {
-  readonly #packages: ReadonlyMap<NormalizedName, ResolvedPackage>;
   readonly #world: ProvisionWorld;
+  #packages: ReadonlyMap<NormalizedName, ResolvedPackage> = new Map();
   readonly #wheels = new Map<NormalizedName, Promise<StoredWheel>>();
+  /** Begun before the resolution was known, by their addresses. */
+  readonly #expected = new Map<string, Promise<StoredWheel>>();
   readonly #gate = new Gate(mostAtOnce, mostBytes);
+  #hold: Promise<FileLock> | undefined;
 
-  constructor(resolution: Resolution, world: ProvisionWorld) {
-    this.#packages = new Map(resolution.packages.map((found) => [found.name, found]));
+  constructor(world: ProvisionWorld) {
     this.#world = world;
   }
 
+  /** Has the store keep everything until {@link release}: nobody clears it between finding a wheel there and linking it. */
+  async hold(): Promise<void> {
+    this.#hold ??= this.#world.store.hold();
+    await this.#hold;
+  }
+
+  async release(): Promise<void> {
+    const hold = this.#hold;
+    this.#hold = undefined;
+    (await hold)?.release();
+  }
+
+  /** Starts on a wheel that the resolution will most likely hold. Of one without sha256 more has to be known first. */
+  expect(file: ProjectFile): void {
+    const { sha256 } = file.hashes;
+    if (sha256 === undefined || this.#expected.has(file.url)) return;
+    if (this.#world.store.findWheel(sha256) !== undefined) return;
+    const wheel = this.hold().then(() => this.#load(file, () => {}));
+    wheel.catch(() => {});
+    this.#expected.set(file.url, wheel);
+  }
+
   /** Starts on all of them; the largest first, so that no worker is left with one at the end. */
-  begin(wanted: readonly WantedDistribution[]): void {
+  begin(resolution: Resolution, wanted: readonly WantedDistribution[]): void {
+    this.#packages = new Map(resolution.packages.map((found) => [found.name, found]));
     const missing: ResolvedPackage[] = [];
     for (const { name } of wanted) {
       const found = this.#packages.get(name);
@@ -71,14 +97,21 @@ export class ProvisionedWheels implements WheelSource {
   async #fetch(found: ResolvedPackage): Promise<StoredWheel> {
     const file = wheelOf(found);
     if (file === undefined) throw lostForWantOfBuild(found);
-    const { repositories, store, report } = this.#world;
+    const check = (download: Download): void => checkDemandedHashes(found, download, this.#world);
+    const expected = needsContent(found, file) ? undefined : this.#expected.get(file.url);
+    const wheel = await (expected ?? this.#load(file, check));
+    const { name, version } = found;
+    this.#world.report({ type: "wheel-ready", name, version: version.text, fetched: true });
+    return wheel;
+  }
+
+  async #load(file: ProjectFile, check: (download: Download) => void): Promise<StoredWheel> {
+    const { repositories, store } = this.#world;
     const leave = await this.#gate.enter(file.size ?? 0);
     try {
       const download = await repositories.download(file);
-      checkDemandedHashes(found, download, this.#world);
-      const wheel = await store.addWheel(download);
-      report({ type: "wheel-ready", name: found.name, version: found.version.text, fetched: true });
-      return wheel;
+      check(download);
+      return await store.addWheel(download);
     } finally {
       leave();
     }
@@ -120,11 +153,11 @@ export function checkDemandedHashes(
   throw hashMismatch(file.filename, demanded, sha256);
 }
 
-/** Lets in as many as fit: a count, and a sum of bytes that a single large one may exceed. */
+/** Lets in as many as fit, the largest first: a count, and a sum of bytes that a single large one may exceed. */
 class Gate {
   #inside = 0;
   #bytes = 0;
-  readonly #waiting: (() => boolean)[] = [];
+  readonly #waiting: { readonly bytes: number; readonly go: () => void }[] = [];
   readonly #most: number;
   readonly #mostBytes: number;
 
@@ -134,26 +167,33 @@ class Gate {
   }
 
   async enter(bytes: number): Promise<() => void> {
-    await new Promise<void>((resolve) => {
-      const tryEnter = (): boolean => {
-        if (
-          this.#inside > 0 &&
-          (this.#inside >= this.#most || this.#bytes + bytes > this.#mostBytes)
-        )
-          return false;
-        this.#inside += 1;
-        this.#bytes += bytes;
-        resolve();
-        return true;
-      };
-      // Those who came first go first, so that the large ones are not passed over for ever.
-      if (this.#waiting.length > 0 || !tryEnter()) this.#waiting.push(tryEnter);
-    });
+    if (this.#waiting.length > 0 || !this.#hasRoom(bytes))
+      await new Promise<void>((go) => {
+        const behind = this.#waiting.findIndex((other) => other.bytes < bytes);
+        this.#waiting.splice(behind === -1 ? this.#waiting.length : behind, 0, { bytes, go });
+      });
+    else this.#take(bytes);
     return () => {
       this.#inside -= 1;
       this.#bytes -= bytes;
-      while (this.#waiting.length > 0 && (this.#waiting[0] as () => boolean)())
+      for (;;) {
+        const [next] = this.#waiting;
+        if (next === undefined || !this.#hasRoom(next.bytes)) return;
         this.#waiting.shift();
+        this.#take(next.bytes);
+        next.go();
+      }
     };
+  }
+
+  #hasRoom(bytes: number): boolean {
+    return (
+      this.#inside === 0 || (this.#inside < this.#most && this.#bytes + bytes <= this.#mostBytes)
+    );
+  }
+
+  #take(bytes: number): void {
+    this.#inside += 1;
+    this.#bytes += bytes;
   }
 }

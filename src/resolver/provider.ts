@@ -1,4 +1,5 @@
 import type { Report } from "#base/report";
+import type { ProjectFile } from "#repository/listing";
 import type { MetadataAnswer } from "#repository/repositories";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
@@ -150,9 +151,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     if (dependency.kind === "extra") return rank.ordinary;
     if (dependency.direct !== undefined) return rank.fixed;
     // An interval that a pin brought in holds one version, whether the page is known yet or not.
-    return range.length === 2 && dependency.pins.get(range[0] as VersionKey) === range[1]
-      ? rank.singleton
-      : rank.ordinary;
+    return isPinned(dependency, range) ? rank.singleton : rank.ordinary;
   }
 
   hangsOn(dependency: Package): Package | undefined {
@@ -259,8 +258,11 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   ): Soon<Foreseen<Package, VersionRange> | undefined> {
     const candidate = project.nth(range, position, this.policy);
     if (candidate === undefined) return undefined;
-    if (extra === undefined && this.isKnownFromPage(candidate))
+    const wheel = extra === undefined ? this.knownFromPage(candidate) : undefined;
+    if (wheel !== undefined) {
+      if (isPinned(project, range)) this.source.expect?.(wheel);
       return { isUsable: true, demands: [] };
+    }
     const metadata = this.metadataOf(candidate);
     return metadata instanceof Promise
       ? metadata.then((settled) => this.glance(settled, extra))
@@ -394,7 +396,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   // Dependencies
 
   private answer(candidate: Candidate, extra: ExtraPackage | undefined): Soon<Answer> {
-    if (extra === undefined && this.isKnownFromPage(candidate))
+    if (extra === undefined && this.knownFromPage(candidate) !== undefined)
       return { kind: "known", of: candidate.project, holdsFor: candidate.alone, demands: [] };
     const metadata = this.metadataOf(candidate);
     if (metadata instanceof Promise)
@@ -402,11 +404,15 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     return this.read(candidate, extra, metadata);
   }
 
-  /** Where dependencies are not followed, a wheel's page says all there is to know: that Python may run it. */
-  private isKnownFromPage(candidate: Candidate): boolean {
-    if (this.policy.followsDependencies || candidate.source !== undefined) return false;
+  /**
+   * The wheel of a version of which its page says all there is to know: where dependencies are not followed, that is
+   * which Pythons may run it.
+   */
+  private knownFromPage(candidate: Candidate): ProjectFile | undefined {
+    if (this.policy.followsDependencies || candidate.source !== undefined) return undefined;
     const verdict = verdictOf(candidate, this.policy);
-    return verdict.usable && verdict.isBinary && verdict.file.requiresPython !== undefined;
+    const isKnown = verdict.usable && verdict.isBinary && verdict.file.requiresPython !== undefined;
+    return isKnown ? verdict.file : undefined;
   }
 
   metadataOf(candidate: Candidate): Soon<MetadataAnswer> {
@@ -543,6 +549,10 @@ function isPin({ specifier }: Requirement): boolean {
   if (only === undefined || specifiers.length > 1) return false;
   if (only.operator === "===") return true;
   return only.operator === "==" && !only.version.endsWith(".*");
+}
+
+function isPinned(project: Project, range: VersionRange): boolean {
+  return range.length === 2 && project.pins.get(range[0] as VersionKey) === range[1];
 }
 
 function unusable(range: VersionRange, reason: Refusal): Exclusion<Package, VersionRange> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { ProjectFile } from "#repository/listing";
 import { requestOf, ScenarioSource, told } from "./_scenario.ts";
 import { resolve } from "./resolve.ts";
 import { choosing } from "./scenarios/choosing.ts";
@@ -24,3 +25,30 @@ for (const [subject, stories] of Object.entries(scenarios)) {
     }
   });
 }
+
+test("resolve() tells of wheels that are pinned and need nothing else while it waits for pages", async () => {
+  class Listening extends ScenarioSource {
+    readonly expected = new Set<string>();
+    expect(file: ProjectFile): void {
+      this.expected.add(file.filename);
+    }
+  }
+  const python = { python: ">=3.8" };
+  const scenario = {
+    tells: "",
+    projects: {
+      pinned: { "1.0": python, "2.0": python },
+      loose: { "1.0": python },
+      silent: { "1.0": [] },
+    },
+    ask: ["pinned==1.0", "loose", "silent==1.0"],
+    expect: { packages: [] },
+  };
+  const expected = async (followDependencies: boolean): Promise<string[]> => {
+    const source = new Listening(scenario, true);
+    await resolve(requestOf({ ...scenario, policy: { followDependencies } }), source);
+    return [...source.expected];
+  };
+  expect(await expected(false)).toEqual(["pinned-1.0-py3-none-any.whl"]);
+  expect(await expected(true)).toEqual([]);
+});

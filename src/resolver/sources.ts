@@ -24,4 +24,9 @@ export interface MetadataSource {
     name: NormalizedName | undefined,
     editable: boolean,
   ): Promise<DirectCandidate>;
+  /**
+   * Told while other pages are waited for, perhaps more than once, of a wheel that is taken if there is an answer at
+   * all: a pin from outside leaves no other version, and dependencies are not followed. It can be fetched already.
+   */
+  expect?(file: ProjectFile): void;
 }
