@@ -142,7 +142,7 @@ export class HttpClient {
   }
 
   async get(url: string, request: GetRequest): Promise<HttpAnswer> {
-    const key = cacheKey(url, request);
+    const key = isCacheable(request) ? cacheKey(url, request) : "";
     const entry =
       this.#cache === undefined || !isCacheable(request) ? undefined : this.#cache.read(key);
     if (this.#settings.offline) {
@@ -306,6 +306,9 @@ export class HttpClient {
     if (!isWhole && !isPart && !accepted.includes(status)) throw await this.#refusal(url, exchange);
     // The whole file in answer to a range is not read at all: it may be gigabytes.
     const skipsBody = (isWhole && request.range !== undefined) || (!isWhole && !isPart);
+    const freshness = isCacheable(request)
+      ? freshnessOf(response.headers, this.#world.clock.now())
+      : undefined;
     const bare: HttpAnswer = {
       status,
       url: withoutCredentials(exchange.url),
@@ -314,7 +317,7 @@ export class HttpClient {
       body: nothing,
       tail: noTail,
       isFromCache: false,
-      freshUntil: freshnessOf(response.headers, this.#world.clock.now())?.freshUntil ?? 0,
+      freshUntil: freshness?.freshUntil ?? 0,
     };
     const elsewhere = isWhole && !skipsBody ? request.encode?.elsewhere : undefined;
     const body = skipsBody
@@ -331,7 +334,7 @@ export class HttpClient {
             exchange.close();
             const { encodings } = packed;
             const { limit } = request;
-            const keep = this.#orderTo(key, request, bare);
+            const keep = this.#orderTo(key, request, status, freshness);
             const { url: address, contentType } = bare;
             const answer = {
               body: packed.bytes,
@@ -346,11 +349,12 @@ export class HttpClient {
           },
           request.limit,
         );
-    if (!(body instanceof Uint8Array)) return this.#fromElsewhere(key, request, bare, body);
+    if (!(body instanceof Uint8Array))
+      return this.#fromElsewhere(key, request, bare, freshness, body);
     const plain = { ...bare, body };
     const answer =
       isWhole && request.encode !== undefined ? encoded(plain, request.encode.encode) : plain;
-    this.#keep(key, request, answer);
+    this.#keep(key, request, answer, freshness);
     return answer;
   }
 
@@ -358,13 +362,14 @@ export class HttpClient {
     key: string,
     request: GetRequest,
     bare: HttpAnswer,
+    freshness: Freshness | undefined,
     { body, tail }: EncodedElsewhere,
   ): HttpAnswer {
     if (!(tail instanceof Uint8Array) && this.#cache !== undefined)
       return { ...bare, body, tail: this.#cache.tailOf(key, tail.start, tail.length) };
     if (!(tail instanceof Uint8Array)) throw new Error("bug: kept without a cache");
     const answer = { ...bare, body, tail: tailInMemory(tail) };
-    this.#keep(key, request, answer);
+    this.#keep(key, request, answer, freshness);
     return answer;
   }
 
@@ -372,24 +377,23 @@ export class HttpClient {
   #orderTo(
     key: string,
     request: GetRequest,
-    { headers, status }: HttpAnswer,
+    status: number,
+    freshness: Freshness | undefined,
   ): KeepOrder | undefined {
     const folder = this.#settings.cacheFolder;
     if (folder === undefined || !isCacheable(request)) return undefined;
-    const freshness = freshnessOf(headers, this.#world.clock.now());
     if (freshness === undefined && request.cache === "page") return undefined;
-    return {
-      folder,
-      tag: `${this.#world.host.processId}t`,
-      key,
-      freshness: freshness ?? neverFresh,
-      status,
-    };
+    const tag = `${this.#world.host.processId}t`;
+    return { folder, tag, key, freshness: freshness ?? neverFresh, status };
   }
 
-  #keep(key: string, request: GetRequest, answer: HttpAnswer): void {
+  #keep(
+    key: string,
+    request: GetRequest,
+    answer: HttpAnswer,
+    freshness: Freshness | undefined,
+  ): void {
     if (this.#cache === undefined || !isCacheable(request)) return;
-    const freshness = freshnessOf(answer.headers, this.#world.clock.now());
     const isMissing = answer.status === 404 || answer.status === 410;
     if (
       answer.status !== 200 &&
@@ -438,7 +442,7 @@ export class HttpClient {
         reason,
         error: errors.indexForbidden(exchange.url, status, said, exchange.hadCredentials),
       });
-    const wait = exchange.retryAfter;
+    const wait = exchange.retryAfter();
     if (status === 429)
       return new FailedAttempt({
         retry: "yes",
@@ -522,7 +526,7 @@ const longestSpans = 20;
 const nothing = new Uint8Array(0);
 const neverFresh: Freshness = { freshUntil: 0, etag: undefined, lastModified: undefined };
 /** Shorter bodies are unpacked and encoded sooner than another thread has been asked. */
-const worthAThread = 8 * 1024;
+const worthAThread = 1024;
 
 function isCacheable(request: GetRequest): boolean {
   return request.cache !== "none" && request.range === undefined;

@@ -21,7 +21,7 @@ export type Exchange = {
   /** Where the answer came from, after redirects. */
   readonly url: string;
   readonly hadCredentials: boolean;
-  readonly retryAfter: number | undefined;
+  readonly retryAfter: () => number | undefined;
   readonly watch: Watch;
   close(): void;
 };
@@ -153,7 +153,7 @@ export class Exchanger {
         response,
         url: bare(url),
         hadCredentials: credentials !== undefined,
-        retryAfter: retryAfter(response.headers, this.#world.clock.now()),
+        retryAfter: () => retryAfter(response.headers, this.#world.clock.now()),
         watch,
         close: () => {
           if (isOpen) response.discard();

@@ -101,8 +101,7 @@ export class PageCache {
     const path = this.#pathOf(key);
     const draft = `${path}.${this.#tag}.${this.#writes++}`;
     try {
-      this.#writeDraft(draft, content);
-      if (tailBytes.length > 0) this.#world.files.append(draft, tailBytes);
+      this.#writeDraft(draft, [content, tailBytes]);
       this.#world.files.rename(draft, path);
       return content.length;
     } catch (error) {
@@ -125,7 +124,7 @@ export class PageCache {
     return `${this.#folder}/${this.#world.hashing.digest("sha256", key).slice(0, 40)}`;
   }
 
-  #writeDraft(draft: string, content: Uint8Array): void {
+  #writeDraft(draft: string, content: readonly Uint8Array[]): void {
     try {
       this.#world.files.write(draft, content);
     } catch (error) {

@@ -13,10 +13,10 @@ import type { FileIdentity, ProjectFile, ProjectListing, Release } from "./listi
  */
 
 /** Part of the cache's key: to be changed with the layout and with the rules by which it is made. */
-export const compactFormat = "page-1";
+export const compactFormat = "page-2";
 
 export type CompactPage = {
-  /** The table, as JSON. */
+  /** The table; see {@link writeTable}. */
   readonly table: Uint8Array;
   /** The entries, as JSON. */
   readonly entries: Uint8Array;
@@ -52,7 +52,7 @@ export function openPage(
   name: NormalizedName,
   repository: string,
 ): ProjectListing & { readonly newer: string | undefined } {
-  const table = JSON.parse(decoder.decode(bytes)) as Table;
+  const table = readTable(bytes);
   const context: PageContext = { table, entries, name, repository };
   const releases: Release[] = [];
   for (let at = 0; at < table.versions.length; at++) releases.push(new StoredRelease(context, at));
@@ -108,11 +108,57 @@ type Table = {
   /** Without a reason where it follows from the name. */
   readonly skipped: readonly (readonly [filename: string, reason?: string])[];
   readonly versions: readonly string[];
-  /** Start, length and checksum of stretches of entries; neighbours of one release are one stretch. */
-  readonly stretches: readonly number[];
-  /** How many numbers of `stretches` belong to the releases up to and with each. */
-  readonly upTo: readonly number[];
+  /**
+   * For each release how many of the numbers behind belong to the releases up to and with it; then start, length and
+   * checksum of stretches of entries, neighbours of one release being one stretch.
+   */
+  readonly numbers: DataView;
 };
+
+/**
+ * A table as bytes: the length of a head, the head as JSON, the number of versions and the length of their text, the
+ * versions a line each, numbers of four bytes. Of these a resolution looks at few.
+ */
+function writeTable(
+  head: Omit<Table, "versions" | "numbers">,
+  versions: readonly string[],
+  numbers: readonly number[],
+): Uint8Array {
+  const encoder = new TextEncoder();
+  const headBytes = encoder.encode(JSON.stringify(head));
+  const lines = encoder.encode(versions.join("\n"));
+  const bytes = new Uint8Array(12 + headBytes.length + lines.length + 4 * numbers.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, headBytes.length, true);
+  view.setUint32(4, versions.length, true);
+  view.setUint32(8, lines.length, true);
+  bytes.set(headBytes, 12);
+  bytes.set(lines, 12 + headBytes.length);
+  let at = 12 + headBytes.length + lines.length;
+  for (const number of numbers) {
+    view.setUint32(at, number, true);
+    at += 4;
+  }
+  return bytes;
+}
+
+function readTable(bytes: Uint8Array): Table {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const headEnd = 12 + view.getUint32(0, true);
+  const linesEnd = headEnd + view.getUint32(8, true);
+  const head = JSON.parse(decoder.decode(bytes.subarray(12, headEnd))) as Omit<
+    Table,
+    "versions" | "numbers"
+  >;
+  return {
+    ...head,
+    versions:
+      view.getUint32(4, true) === 0
+        ? []
+        : decoder.decode(bytes.subarray(headEnd, linesEnd)).split("\n"),
+    numbers: new DataView(bytes.buffer, bytes.byteOffset + linesEnd, bytes.length - linesEnd),
+  };
+}
 
 type PageContext = {
   readonly table: Table;
@@ -150,7 +196,7 @@ function readFiles(context: PageContext, at: number): ProjectFile[] {
   if (files !== undefined) return files;
   const renewed = context.entries.reopen();
   if (renewed !== undefined) {
-    const table = JSON.parse(decoder.decode(renewed.table)) as Table;
+    const table = readTable(renewed.table);
     const there = table.versions.indexOf(context.table.versions[at] as string);
     const again = tryReadFiles({ ...context, table, entries: renewed.entries }, there);
     if (again !== undefined) return again;
@@ -163,11 +209,13 @@ function tryReadFiles(
   at: number,
 ): ProjectFile[] | undefined {
   const stretches: string[] = [];
-  const end = table.upTo[at];
-  if (end === undefined) return undefined;
-  for (let i = at === 0 ? 0 : (table.upTo[at - 1] as number); i < end; i += 3) {
-    const bytes = entries.read(table.stretches[i] as number, table.stretches[i + 1] as number);
-    if (bytes === undefined || entries.crc32(bytes) !== table.stretches[i + 2]) return undefined;
+  const count = table.versions.length;
+  if (at < 0 || at >= count) return undefined;
+  const numberAt = (position: number): number => table.numbers.getUint32(4 * position, true);
+  const end = count + numberAt(at);
+  for (let i = count + (at === 0 ? 0 : numberAt(at - 1)); i < end; i += 3) {
+    const bytes = entries.read(numberAt(i), numberAt(i + 1));
+    if (bytes === undefined || entries.crc32(bytes) !== numberAt(i + 2)) return undefined;
     stretches.push(decoder.decode(bytes));
   }
   const page = parseStretches(stretches, table.url, entries);
@@ -304,17 +352,15 @@ class Contents {
       upTo.push(stretches.length);
     }
     const { status, isNewerMinor, apiVersion } = this.#page;
-    const table: Table = {
+    const head = {
       url: this.#url,
       status: status.status,
       reason: status.reason,
       ...(isNewerMinor ? { newer: apiVersion.join(".") } : {}),
       skipped: this.#skipped,
-      versions: groups.map((group) => group.version.text),
-      stretches,
-      upTo,
     };
-    return { table: new TextEncoder().encode(JSON.stringify(table)), entries: content };
+    const versions = groups.map((group) => group.version.text);
+    return { table: writeTable(head, versions, [...upTo, ...stretches]), entries: content };
   }
 
   #groupFor(filename: string): Group | undefined {

@@ -76,7 +76,7 @@ export class MetadataSource {
   async #find(file: ProjectFile, key: string | undefined): Promise<MetadataAnswer> {
     let finding: Finding;
     try {
-      finding = await this.#read(file);
+      finding = headersOnly(await this.#read(file));
     } catch (error) {
       // Wrong content is the file's fault, and another file may do; a server out of order is for a person to hear of.
       if (!(error instanceof PkmError) || !contentFaults.has(error.code)) throw error;
@@ -221,12 +221,19 @@ function reasonOf(error: PkmError): string {
   return error.why === undefined ? error.what : `${error.what}: ${error.why}`;
 }
 
-// A line that says what follows, then the headers of METADATA: the description is most of it and nobody resolves by it.
-function noted(finding: Finding): string {
-  if (finding.kind === "needs-build") return `needs-build\n${finding.reason}`;
-  const text = finding.text.replaceAll("\r\n", "\n");
+/** Without the description, which is most of a METADATA file: nobody resolves by it. An empty line ends the headers. */
+function headersOnly(finding: Finding): Finding {
+  if (finding.kind === "needs-build") return finding;
+  const text = finding.text.includes("\r") ? finding.text.replaceAll("\r\n", "\n") : finding.text;
   const end = text.indexOf("\n\n");
-  return `metadata\n${end === -1 ? text : text.slice(0, end + 1)}`;
+  return { kind: "text", text: end === -1 ? text : text.slice(0, end + 1) };
+}
+
+// A line that says what follows, then the headers of METADATA.
+function noted(finding: Finding): string {
+  return finding.kind === "needs-build"
+    ? `needs-build\n${finding.reason}`
+    : `metadata\n${finding.text}`;
 }
 
 function recalled(note: string, file: ProjectFile): MetadataAnswer | undefined {

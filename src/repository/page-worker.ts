@@ -1,3 +1,4 @@
+import { compileReluctantly } from "#platform/real/compiling";
 import { unpackBody } from "#platform/real/content-coding";
 import { RealFiles } from "#platform/real/files";
 import { RealHashing } from "#platform/real/hashing";
@@ -9,4 +10,5 @@ import { compactAndKeep, type PageOrder } from "./page-thread.ts";
 
 const world = { files: new RealFiles(), hashing: new RealHashing(), inflate: new RealInflate() };
 
+compileReluctantly();
 serveMessages((message) => compactAndKeep(message as PageOrder, unpackBody, world));

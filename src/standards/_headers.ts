@@ -77,6 +77,20 @@ function lineEnd(text: string, start: number, hasReturns: boolean): number {
 
 /** The colon that ends a header's name, or -1: names are printable ASCII without blanks. */
 function colonAt(text: string, start: number, end: number): number {
+  const colon = text.indexOf(":", start);
+  if (colon === -1 || colon >= end) return -1;
+  const name = text.slice(start, colon);
+  if (knownNames.has(name)) return colon;
+  if (validateName(text, start, end) !== colon) return -1;
+  if (knownNames.size < mostKnownNames) knownNames.add(name);
+  return colon;
+}
+
+/** Few names make up all metadata; looking one up costs less than reading it. */
+const knownNames = new Set<string>();
+const mostKnownNames = 200;
+
+function validateName(text: string, start: number, end: number): number {
   for (let i = start; i < end; i++) {
     const code = text.charCodeAt(i);
     if (code === colonCode) return i;

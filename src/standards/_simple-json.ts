@@ -31,7 +31,7 @@ export function readJsonPage(text: string, url: string): SimplePage {
       : {};
   const links: SimpleLink[] = [];
   const skipped: SkippedLink[] = [];
-  const base = new LinkBase(url, url);
+  const base = baseOf(url);
   for (const file of document.files as readonly unknown[]) {
     if (!isObject(file)) {
       skipped.push({ filename: "", reason: "the entry is not an object" });
@@ -64,6 +64,14 @@ export function readJsonPage(text: string, url: string): SimplePage {
     links,
     skipped,
   };
+}
+
+/** A page that is read release by release has one address. */
+let lastBase: { readonly url: string; readonly base: LinkBase } | undefined;
+
+function baseOf(url: string): LinkBase {
+  if (lastBase?.url !== url) lastBase = { url, base: new LinkBase(url, url) };
+  return lastBase.base;
 }
 
 function decode(text: string, url: string): JsonObject {

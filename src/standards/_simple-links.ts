@@ -25,14 +25,12 @@ export function isDistributionName(filename: string): boolean {
   return distributionEndings.some((ending) => lower.endsWith(ending));
 }
 
+// oxlint-disable-next-line no-control-regex
+const unsafe = /[\0-\x1f/\\\x7f]/;
+
 /** A name that can be a file in a folder and cannot be anywhere else. */
 export function isSafeSegment(filename: string): boolean {
-  if (filename === "." || filename === "..") return false;
-  for (let at = 0; at < filename.length; at++) {
-    const unit = filename.charCodeAt(at);
-    if (unit < 0x20 || unit === 0x2f || unit === 0x5c || unit === 0x7f) return false;
-  }
-  return filename !== "";
+  return filename !== "" && filename !== "." && filename !== ".." && !unsafe.test(filename);
 }
 
 /** The newest version of the API whose meaning is known here is 1.5 (PEP 752). */

@@ -89,7 +89,9 @@ export const spdxLicenses: readonly string[] = `
   mpi-permissive mpich2 mplus ngrep pkgconf pnmstitch psfrag psutils python-ldap radvd snprintf softSurfer
   ssh-keyscan swrule threeparttable ulem w3m wwl wxWindows xinetd xkeyboard-config-Zinoviev xlock xpp xzoom
   zlib-acknowledgement
-`.trim().split(/\s+/);
+`
+  .trim()
+  .split(/\s+/);
 
 /** Exceptions that may follow `WITH`. */
 export const spdxExceptions: readonly string[] = `
@@ -111,4 +113,6 @@ export const spdxExceptions: readonly string[] = `
   gnu-javamail-exception harbour-exception i2p-gpl-java-exception libpri-OpenH323-exception mif-exception
   mxml-exception openvpn-openssl-exception polyparse-exception romic-exception stunnel-exception
   u-boot-exception-2.0 vsftpd-openssl-exception x11vnc-openssl-exception
-`.trim().split(/\s+/);
+`
+  .trim()
+  .split(/\s+/);

@@ -2,7 +2,7 @@ import { PkmError } from "#base/errors";
 import { compareText } from "#base/order";
 import { isSpace } from "./_spaces.ts";
 import { invalidRequirement, withCredentialsCut } from "./errors.ts";
-import { formatMarker, parseMarker } from "./marker.ts";
+import { formatMarker, parseMarker, tryParseMarker } from "./marker.ts";
 import type { Marker } from "./marker.ts";
 import { normalizeName } from "./name.ts";
 import type { NormalizedName } from "./name.ts";
@@ -38,7 +38,7 @@ export type Requirement = {
  * ```
  */
 export function parseRequirement(text: string): Requirement {
-  return new RequirementReader(text).whole();
+  return plainRequirement(text) ?? new RequirementReader(text).whole();
 }
 
 /** {@link parseRequirement} for text from outside: `undefined` when it is no requirement. */
@@ -61,6 +61,63 @@ export function formatRequirement(requirement: Requirement): string {
   if (marker === undefined) return text;
   // A URL goes on up to white space: without the blank the marker would belong to it.
   return `${text}${url === undefined ? "" : " "}; ${formatMarker(marker)}`;
+}
+
+/** Name, perhaps a specifier, perhaps a marker; neither extras nor a URL. */
+const plainForm =
+  /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)[ \t]*(?:(\()?([<>=!~]+[ \t]*[\w.*+-]+(?:[ \t]*,[ \t]*[<>=!~]+[ \t]*[\w.*+-]+)*)[ \t]*(\))?)?[ \t]*(?:;(.*))?$/;
+
+/**
+ * The road of nearly all published requirements: a resolution reads thousands, made of few different specifiers and
+ * markers. `undefined` sends everything else, mistakes included, to {@link RequirementReader}.
+ */
+function plainRequirement(text: string): Requirement | undefined {
+  if (text.length > longestPlain) return undefined;
+  const found = plainForm.exec(text);
+  if (found === null || (found[2] === undefined) !== (found[4] === undefined)) return undefined;
+  const displayName = found[1] as string;
+  const specifier = found[3] === undefined ? anyVersion : knownSpecifier(found[3]);
+  if (specifier === undefined) return undefined;
+  const markerText = found[5];
+  const marker = markerText === undefined ? undefined : knownMarker(markerText);
+  if (marker === undefined && markerText !== undefined) return undefined;
+  const name = normalizeName(displayName);
+  return {
+    name,
+    displayName,
+    extras: [],
+    displayExtras: [],
+    specifier,
+    url: undefined,
+    marker,
+  };
+}
+
+/** The expression goes back and forth on what does not fit; a hostile line must not cost more than its reading. */
+const longestPlain = 300;
+const specifiers = new Map<string, SpecifierSet>();
+const markers = new Map<string, Marker>();
+const mostKept = 4096;
+
+function knownSpecifier(text: string): SpecifierSet | undefined {
+  let specifier = specifiers.get(text);
+  if (specifier !== undefined) return specifier;
+  const set = readSpecifierSet(text);
+  if ("why" in set) return undefined;
+  specifier = set;
+  if (specifiers.size >= mostKept) specifiers.clear();
+  specifiers.set(text, specifier);
+  return specifier;
+}
+
+function knownMarker(text: string): Marker | undefined {
+  let marker = markers.get(text);
+  if (marker !== undefined) return marker;
+  marker = tryParseMarker(text);
+  if (marker === undefined) return undefined;
+  if (markers.size >= mostKept) markers.clear();
+  markers.set(text, marker);
+  return marker;
 }
 
 class RequirementReader {

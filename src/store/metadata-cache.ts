@@ -63,7 +63,11 @@ export class MetadataCache {
   #open(project: NormalizedName): ProjectMetadata {
     let opened = this.#projects.get(project);
     if (opened === undefined) {
-      opened = readEntries(this.#world.files.tryRead(this.#path(project)) ?? new Uint8Array());
+      const { files } = this.#world;
+      const path = this.#path(project);
+      // Most projects of a first run have none, and an error that is caught costs more than a look.
+      const bytes = files.tryStat(path) === undefined ? undefined : files.tryRead(path);
+      opened = readEntries(bytes ?? new Uint8Array());
       this.#projects.set(project, opened);
     }
     return opened;
