@@ -89,6 +89,7 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
   let sdist: ProjectFile | undefined;
   let foreignWheel: ProjectFile | undefined;
   let yankedWheel = false;
+  let isAtHome = false;
   const fitting: ProjectFile[] | undefined = policy.target.asksForWheels ? [] : undefined;
   let refused: { near: number; reason: () => FileRefusal } | undefined;
   const refuse = (near: number, reason: () => FileRefusal): void => {
@@ -109,7 +110,10 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
       if (sdist === undefined || (sdist.yanked !== false && file.yanked === false)) sdist = file;
     } else {
       const rank = policy.target.wheelRank(file.identity);
-      if (rank !== undefined) fitting?.push(file);
+      if (rank !== undefined) {
+        fitting?.push(file);
+        isAtHome ||= policy.target.isAtHome(file.identity);
+      }
       if (rank === undefined) {
         foreignWheel ??= file;
         refuse(nearness["no-compatible-wheel"], () => noCompatibleWheel(files));
@@ -135,7 +139,7 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
         file: wheel,
         isBinary: true,
         yanked: wheel.yanked,
-        isForeign: isOnly && wheelRank >= policy.target.foreignRank,
+        isForeign: isOnly && !isAtHome,
         within: partOf(within),
       };
     }

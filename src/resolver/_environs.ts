@@ -22,12 +22,10 @@ export interface Environs {
   pythonRange(requiresPython: string): VersionRange;
   /** True when a file with this Requires-Python may be used anywhere here. */
   acceptsPython(requiresPython: string): boolean;
-  /**
-   * How well a wheel fits, 0 best; `undefined` when it cannot be used. From {@link foreignRank} on it fits nowhere here,
-   * and is taken for want of anything else.
-   */
+  /** How well a wheel fits, 0 best; `undefined` when it cannot be used. */
   wheelRank(wheel: WheelFilename): number | undefined;
-  readonly foreignRank: number;
+  /** True when a wheel fits anywhere here; one that does not is taken for want of anything else. */
+  isAtHome(wheel: WheelFilename): boolean;
   /** Where a version can be used whose metadata comes from a file with this Requires-Python. */
   coverage(
     requiresPython: string | undefined,
@@ -40,7 +38,6 @@ export class OneMachine implements Environs {
   readonly description: string;
   readonly python: Version;
   readonly asksForWheels = false;
-  readonly foreignRank = Infinity;
   private readonly target: ResolutionTarget;
   private readonly pythonRanges = new Map<string, VersionRange>();
 
@@ -70,6 +67,10 @@ export class OneMachine implements Environs {
 
   wheelRank(wheel: WheelFilename): number | undefined {
     return bestRank(wheel, this.target.tags);
+  }
+
+  isAtHome(): boolean {
+    return true;
   }
 
   coverage(): "everywhere" {

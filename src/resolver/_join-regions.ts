@@ -1,7 +1,7 @@
 import { compareText } from "#base/order";
 import type { MarkerDiagram } from "#standards/marker-algebra";
 import type { NormalizedName } from "#standards/name";
-import { formatRequirement, type Requirement } from "#standards/requirement";
+import type { Requirement } from "#standards/requirement";
 import { compareVersions, type Version } from "#standards/version";
 import type { Region } from "./_region.ts";
 import type { RegionProvider, Wanted } from "./_region-provider.ts";
@@ -85,8 +85,7 @@ type Joined = {
   isDirect: boolean;
   readonly extras: Set<NormalizedName>;
   readonly origins: Set<string>;
-  /** By the text of the requirement. */
-  readonly dependencies: Map<string, Edge>;
+  readonly dependencies: Map<Requirement, Edge>;
 };
 
 /** A package, or an extra of it, while its region is walked. */
@@ -102,8 +101,10 @@ function addRegion(one: SolvedRegion, joined: Map<string, Joined>, territory: Te
   const { algebra } = territory;
   const reached = walk(one, territory);
   const versions = new Map(one.resolution.packages.map((found) => [found.name, found.version]));
-  for (const { found, extra, wanted, where } of reached) {
-    if (algebra.isFalse(where)) continue;
+  const { region } = one;
+  for (const { found, extra, wanted, where: anywhere } of reached) {
+    const where = algebra.and(region.diagram, anywhere);
+    if (where === algebra.never) continue;
     const key = keyOf(found);
     let into = joined.get(key);
     if (into === undefined) {
@@ -123,11 +124,11 @@ function addRegion(one: SolvedRegion, joined: Map<string, Joined>, territory: Te
       for (const origin of found.origins) into.origins.add(origin);
     } else into.extras.add(extra);
     for (const { requirement, condition } of wanted) {
-      if (algebra.areDisjoint(where, condition)) continue;
-      const text = textOf(requirement);
-      let edge = into.dependencies.get(text);
+      if (region.relation(condition) !== "everywhere")
+        if (algebra.and(where, condition) === algebra.never) continue;
+      let edge = into.dependencies.get(requirement);
       if (edge === undefined)
-        into.dependencies.set(text, (edge = { requirement, versions: new Map() }));
+        into.dependencies.set(requirement, (edge = { requirement, versions: new Map() }));
       const version = versions.get(requirement.name);
       if (version !== undefined) edge.versions.set(version.text, version);
     }
@@ -137,6 +138,7 @@ function addRegion(one: SolvedRegion, joined: Map<string, Joined>, territory: Te
 /**
  * Where in a region each package is needed: wherever something that is needed asks for it. What was resolved because
  * conditions overlap one by one, and is never needed all told, comes out as needed nowhere.
+ * Conditions are told apart from the region, which keeps them small.
  */
 function walk({ region, provider, resolution }: SolvedRegion, territory: Territory): Place[] {
   const { algebra } = territory;
@@ -144,8 +146,9 @@ function walk({ region, provider, resolution }: SolvedRegion, territory: Territo
   const places = new Map<string, Place>();
   const pending: Place[] = [];
   const reach = ({ requirement, condition }: Wanted, from: MarkerDiagram): void => {
-    const where = algebra.and(from, condition);
-    if (where === algebra.never) return;
+    const relation = region.relation(condition);
+    if (relation === "nowhere") return;
+    const where = relation === "everywhere" ? from : algebra.and(from, condition);
     const found = packages.get(requirement.name);
     // With dependencies left aside, what they name is not there.
     if (found === undefined) return;
@@ -165,7 +168,7 @@ function walk({ region, provider, resolution }: SolvedRegion, territory: Territo
       pending.push(place);
     }
   };
-  for (const wanted of provider.wantedRoots()) reach(wanted, region.diagram);
+  for (const wanted of provider.wantedRoots()) reach(wanted, algebra.always);
   // In the order of arrival: a package is then mostly looked at after all that ask for it.
   for (let i = 0; i < pending.length; i++) {
     const place = pending[i] as Place;
@@ -200,12 +203,4 @@ function dependencyOf({ requirement, versions }: Edge, known: number): ResolvedD
 function keyOf({ name, version, source }: ResolvedPackage): string {
   const place = source.kind === "url" ? source.url : source.kind === "folder" ? source.path : "";
   return `${name} ${version.text} ${place}`;
-}
-
-const texts = new WeakMap<Requirement, string>();
-
-function textOf(requirement: Requirement): string {
-  let text = texts.get(requirement);
-  if (text === undefined) texts.set(requirement, (text = formatRequirement(requirement)));
-  return text;
 }

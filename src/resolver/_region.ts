@@ -19,10 +19,8 @@ export class Region implements Environs {
   readonly floor: VersionKey;
   /** Take the newest version for some of its Pythons, and find another for the rest. */
   readonly dividesByPython: boolean;
-  readonly foreignRank = 5;
   private readonly required: readonly MarkerDiagram[];
   private readonly relations = new Map<MarkerDiagram, Relation>();
-  private readonly ranks = new Map<string, number>();
 
   constructor(territory: Territory, diagram: MarkerDiagram, dividesByPython: boolean) {
     const { algebra } = territory;
@@ -47,11 +45,9 @@ export class Region implements Environs {
     let relation = this.relations.get(diagram);
     if (relation === undefined) {
       const { algebra } = this.territory;
-      relation = algebra.areDisjoint(this.diagram, diagram)
-        ? "nowhere"
-        : algebra.implies(this.diagram, diagram)
-          ? "everywhere"
-          : "somewhere";
+      const both = algebra.and(this.diagram, diagram);
+      relation =
+        both === algebra.never ? "nowhere" : both === this.diagram ? "everywhere" : "somewhere";
       this.relations.set(diagram, relation);
     }
     return relation;
@@ -71,32 +67,24 @@ export class Region implements Environs {
   }
 
   /**
-   * What a region was made for must not keep it from an answer that the whole would have got, so wheels for other parts
-   * of the whole come last instead of not at all. Processors are not looked at.
+   * The same in all regions, so that one file speaks for a version wherever it is looked at. Processors are not looked at
+   * here.
    */
-  wheelRank({ pythonTags, abiTags, platformTags }: WheelFilename): number | undefined {
-    let best = never;
-    for (const platform of platformTags)
-      for (const python of pythonTags)
-        for (const abi of abiTags) {
-          const tag = `${python}-${abi}-${platform}`;
-          let rank = this.ranks.get(tag);
-          if (rank === undefined) this.ranks.set(tag, (rank = this.tagRank(python, abi, platform)));
-          if (rank < best) best = rank;
-        }
-    return best === never ? undefined : best;
+  wheelRank(wheel: WheelFilename): number | undefined {
+    return this.territory.wheelRank(wheel);
   }
 
-  private tagRank(python: string, abi: string, platform: string): number {
+  /**
+   * What a region was made for must not keep it from an answer that the whole would have got, so wheels for other parts
+   * of the whole come last instead of not at all.
+   */
+  isAtHome({ pythonTags, abiTags, platformTags }: WheelFilename): boolean {
     const { territory } = this;
-    const { algebra } = territory;
-    const place = algebra.and(territory.pythonsOf(python, abi), territory.systemOf(platform));
-    if (algebra.areDisjoint(territory.whole, place)) return never;
-    const isForeign = this.relation(place) === "nowhere";
-    if (platform === "any") return isForeign ? this.foreignRank : 0;
-    const isUsual = /linux[0-9_]*_x86_64$/.test(platform);
-    const rank = (isUsual ? 1 : 2) + (python.startsWith("pp") ? 2 : 0);
-    return isForeign ? this.foreignRank + rank : rank;
+    for (const platform of platformTags)
+      for (const python of pythonTags)
+        for (const abi of abiTags)
+          if (this.relation(territory.placeOf(python, abi, platform)) !== "nowhere") return true;
+    return false;
   }
 
   coverage(
@@ -120,12 +108,10 @@ export class Region implements Environs {
     return wheels.some(
       ({ identity }) =>
         identity.kind === "wheel" &&
-        !algebra.areDisjoint(here, this.territory.wheelCondition(identity)),
+        algebra.and(here, this.territory.wheelCondition(identity)) !== algebra.never,
     );
   }
 }
-
-const never = 99;
 
 function versionAt(key: VersionKey): Version {
   if (key === minimumKey || key === infinityKey) return parseVersion("0");

@@ -32,6 +32,7 @@ export type PythonFloor = { readonly range: VersionRange; readonly from: MarkerD
  */
 export class Territory {
   readonly algebra = new MarkerAlgebra();
+  /** Within what is possible, as everything that is met with it. */
   readonly whole: MarkerDiagram;
   readonly required: readonly MarkerDiagram[];
   readonly python: SpecifierSet;
@@ -40,6 +41,7 @@ export class Territory {
   private readonly pythonTags = new Map<string, MarkerDiagram>();
   private readonly systems = new Map<string, MarkerDiagram>();
   private readonly machines = new Map<string, MarkerDiagram>();
+  private readonly ranks = new Map<string, number>();
   private readonly texts = new Map<MarkerDiagram, Marker | "always" | "never">();
 
   constructor({ python, environments, required }: Supported) {
@@ -54,7 +56,8 @@ export class Territory {
           );
     const { range } = python;
     const pythons = algebra.python([startOf(range), ...range.slice(1)]);
-    this.whole = algebra.and(algebra.and(pythons, anywhere), this.knownSystems());
+    const systems = algebra.and(this.knownSystems(), algebra.possible);
+    this.whole = algebra.and(algebra.and(pythons, anywhere), systems);
     this.required = required.map((marker) => this.condition(marker, undefined));
   }
 
@@ -134,6 +137,32 @@ export class Territory {
       this.machines.set(platformTag, machine);
     }
     return machine;
+  }
+
+  /** Pythons and systems of one tag. */
+  placeOf(pythonTag: string, abiTag: string, platformTag: string): MarkerDiagram {
+    return this.algebra.and(this.pythonsOf(pythonTag, abiTag), this.systemOf(platformTag));
+  }
+
+  /** How usual the machines are that a wheel is for, 0 for all; `undefined` when none of them is here. */
+  wheelRank({ pythonTags, abiTags, platformTags }: WheelFilename): number | undefined {
+    let best = unused;
+    for (const platform of platformTags)
+      for (const python of pythonTags)
+        for (const abi of abiTags) {
+          const tag = `${python}-${abi}-${platform}`;
+          let rank = this.ranks.get(tag);
+          if (rank === undefined) this.ranks.set(tag, (rank = this.tagRank(python, abi, platform)));
+          if (rank < best) best = rank;
+        }
+    return best === unused ? undefined : best;
+  }
+
+  private tagRank(python: string, abi: string, platform: string): number {
+    const place = this.placeOf(python, abi, platform);
+    if (this.algebra.and(this.whole, place) === this.algebra.never) return unused;
+    if (platform === "any") return 0;
+    return (/linux[0-9_]*_x86_64$/.test(platform) ? 1 : 2) + (python.startsWith("pp") ? 2 : 0);
   }
 
   /** Everything that can use a wheel. */
@@ -220,6 +249,8 @@ type Conditions = {
 };
 
 const noExtras: ReadonlySet<string> = new Set();
+/** The rank of a tag that nothing can use. */
+const unused = 99;
 
 /** Pre-releases of a Python count as that Python, so that no region is made of them alone. */
 function startOf(range: VersionRange): VersionKey {

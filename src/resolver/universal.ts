@@ -267,6 +267,7 @@ function failed(failure: ResolutionFailure, region: Region): UniversalOutcome {
 /** Reads each metadata once, whichever regions ask for it. */
 class RememberingSource implements MetadataSource {
   private readonly source: MetadataSource;
+  private readonly prefetched = new Set<NormalizedName>();
   private readonly answers = new Map<ProjectFile, MetadataAnswer | Promise<MetadataAnswer>>();
 
   constructor(source: MetadataSource) {
@@ -274,7 +275,11 @@ class RememberingSource implements MetadataSource {
   }
 
   prefetch(names: Iterable<NormalizedName>): void {
-    this.source.prefetch(names);
+    const fresh = new Set<NormalizedName>();
+    for (const name of names) if (!this.prefetched.has(name)) fresh.add(name);
+    if (fresh.size === 0) return;
+    for (const name of fresh) this.prefetched.add(name);
+    this.source.prefetch(fresh);
   }
 
   listing(name: NormalizedName): ReturnType<MetadataSource["listing"]> {

@@ -146,6 +146,8 @@ export class NodeTable {
   }
 
   or(a: Node, b: Node): Node {
+    if (a === b || b === this.no || a === this.yes) return a;
+    if (a === this.no || b === this.yes) return b;
     return this.not(this.and(this.not(a), this.not(b)));
   }
 

@@ -34,6 +34,14 @@ export class MarkerAlgebra {
   /** True nowhere. */
   readonly never: MarkerDiagram = this.#nodes.no;
 
+  /**
+   * True in the environments that exist: all but those in which two variables contradict each other. Among diagrams that
+   * were met with it, equality is identity.
+   */
+  get possible(): MarkerDiagram {
+    return this.#possibleEnvironments();
+  }
+
   /** The diagram of a marker; no marker holds always. Parts without a meaning are false, and reported once. */
   of(marker: Marker | undefined, warn?: LenientOptions["warn"]): MarkerDiagram {
     if (marker === undefined) return this.always;
@@ -179,7 +187,6 @@ export class MarkerAlgebra {
     return this.#nodes.and(assumption, this.#possibleEnvironments());
   }
 
-  /** The environments that exist: all but those in which two variables contradict each other. */
   #possibleEnvironments(): MarkerDiagram {
     if (this.#possible !== undefined) return this.#possible;
     let possible: MarkerDiagram = this.always;
