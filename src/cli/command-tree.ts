@@ -154,6 +154,10 @@ export const commandTree: Readonly<Record<string, CommandEntry | CommandGroup>> 
     summary: "Say why the last command found no solution, and what would help",
     load: async () => (await import("./commands/explain.ts")).explain,
   },
+  why: {
+    summary: "Say who needs a package, why this version, and why no newer one",
+    load: async () => (await import("./commands/why.ts")).why,
+  },
   debug: {
     summary: "Answer questions about the packaging standards, line by line",
     load: async () => (await import("./commands/debug.ts")).debug,

@@ -1,5 +1,5 @@
 import type { Fix, Edit } from "#resolver/fixes";
-import { formatRequirement } from "#standards/requirement";
+import { formatRequirement, type Requirement } from "#standards/requirement";
 import { commandText, type FileEdit, type Remedy } from "./failed-command.ts";
 
 /** A fix in words, and what a person does for it. */
@@ -9,10 +9,22 @@ export type ToldFix = Remedy & {
 };
 
 export function tellFix({ edits, chosen }: Fix, remedy: Remedy): ToldFix {
-  const gives = chosen.map(({ name, version }) => `${name} ${version.text}`);
+  const pins = new Set(
+    edits.flatMap((edit) => (edit.kind === "requirement" ? pinOf(edit.to) : [])),
+  );
+  const gives = chosen
+    .filter(({ name, version }) => !pins.has(`${name}==${version.text}`))
+    .map(({ name, version }) => `${name} ${version.text}`);
   const what = list(edits.map((edit) => editText(edit, remedy.files)));
   const summary = gives.length === 0 ? what : `${what}, which gives ${list(gives)}`;
   return { ...remedy, summary };
+}
+
+/** `name==1.0` of a requirement that leaves no choice. */
+function pinOf(requirement: Requirement | undefined): string[] {
+  const [only, ...more] = requirement?.specifier.specifiers ?? [];
+  const isPin = more.length === 0 && only?.operator === "==";
+  return requirement === undefined || !isPin ? [] : [`${requirement.name}==${only.version}`];
 }
 
 /** A fix as lines: what it is, and the commands where typing them is all there is to do. */

@@ -148,7 +148,7 @@ export class Speech {
       }
       case "newer-than-limit": {
         const limit = this.provider.policy.dateLimit;
-        const date = limit === undefined ? "" : `, ${new Date(limit).toISOString()}`;
+        const date = limit === undefined ? "" : `, ${limitText(limit)}`;
         return `${text} ${many ? "were" : "was"} uploaded after the date limit${date}`;
       }
       case "no-upload-time":
@@ -255,6 +255,13 @@ export class Speech {
   private repositoryOf(project: Project | undefined): string {
     return project?.listing?.repository ?? "the index";
   }
+}
+
+/** A limit at midnight was given as a day. */
+function limitText(limit: number): string {
+  const [day = "", time] = new Date(limit).toISOString().replace(".000", "").split("T");
+  if (time !== "00:00:00Z") return `${day}T${time}`;
+  return `the end of ${new Date(limit - 1).toISOString().slice(0, 10)}`;
 }
 
 function versionsIn(project: Project, range: VersionRange): Version[] {

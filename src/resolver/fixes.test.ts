@@ -145,9 +145,9 @@ const stories: readonly (readonly [title: string, story: Story, fixes: readonly 
     ["until 2026-03-05T00:00:00.000Z -> a 1.0"],
   ],
   [
-    "pins what is yanked",
+    "avoids what is yanked, or pins it",
     { projects: { a: { "1.0": [], "2.0": { yanked: "broken" } } }, ask: ["a>=2"] },
-    ["a>=2 => a==2.0 -> a 2.0", "a>=2 => a -> a 1.0"],
+    ["a>=2 => a -> a 1.0", "a>=2 => a==2.0 -> a 2.0"],
   ],
   [
     "allows a format that was excluded",

@@ -141,6 +141,7 @@ async function* candidates(
     const fix = await loosen(request, [asked], trials);
     if (fix !== undefined) yield noted(fix);
   }
+  for await (const fix of pinnedThough(failure, trials)) yield noted(fix);
   if (leads.needsPython || leads.refusals.some(({ kind }) => dependOnPython.has(kind)))
     for (const version of (options.pythons ?? []).slice(0, mostPythons)) {
       const target = otherPython(request.target, version);
@@ -239,7 +240,7 @@ async function* renamed(
 /** What a policy forbids could be allowed. */
 async function* permitted(
   request: ResolveRequest,
-  { leads, causes }: Pick<ResolutionFailure, "leads" | "causes">,
+  { leads }: Pick<ResolutionFailure, "leads">,
   trials: Trials,
 ): AsyncGenerator<Fix> {
   const refused = (kind: string): NormalizedName[] =>
@@ -260,7 +261,22 @@ async function* permitted(
     if (best !== undefined)
       yield { edits: [best === answer ? open : edit], chosen: chosenOf(best, dated) };
   }
-  for (const name of refused("yanked")) {
+  const excluded = [...refused("format-excluded"), ...refused("needs-build")];
+  const { binaries } = request.policy.formats;
+  if (excluded.length > 0 && binaries.first.size + binaries.second.size > 0) {
+    const edit: Edit = { kind: "formats" };
+    const answer = await trials.answer([edit]);
+    if (answer !== undefined) yield { edits: [edit], chosen: chosenOf(answer, excluded) };
+  }
+}
+
+/** What is yanked may be pinned: its publisher advises against it, so this comes behind what avoids it. */
+async function* pinnedThough(
+  { leads, causes }: Pick<ResolutionFailure, "leads" | "causes">,
+  trials: Trials,
+): AsyncGenerator<Fix> {
+  const yanked = leads.refusals.filter(({ kind }) => kind === "yanked");
+  for (const { name } of yanked) {
     const root = leads.asked.find(({ requirement }) => requirement.name === name);
     if (root === undefined || root.hashes.length > 0) continue;
     const newest = causes.find(
@@ -271,13 +287,6 @@ async function* permitted(
     const edit: Edit = { kind: "requirement", asked: root, to: pinned(root.requirement, version) };
     const answer = await trials.answer([edit]);
     if (answer !== undefined) yield { edits: [edit], chosen: chosenOf(answer, [name]) };
-  }
-  const excluded = [...refused("format-excluded"), ...refused("needs-build")];
-  const { binaries } = request.policy.formats;
-  if (excluded.length > 0 && binaries.first.size + binaries.second.size > 0) {
-    const edit: Edit = { kind: "formats" };
-    const answer = await trials.answer([edit]);
-    if (answer !== undefined) yield { edits: [edit], chosen: chosenOf(answer, excluded) };
   }
 }
 

@@ -57,10 +57,36 @@ export function catalogue(): IndexFile[] {
         extras: ["argon2"],
       }),
     ),
+    ...["1.34.131", "1.40.55"].flatMap((version) => [
+      makeWheel({ name: "boto3", version, requires: [`botocore==${version}`] }),
+      makeWheel({ name: "botocore", version }),
+    ]),
+    makeWheel({
+      name: "aiobotocore",
+      version: "2.13.1",
+      requires: ["botocore<1.34.132,>=1.34.70"],
+    }),
+    makeWheel({ name: "requests", version: "2.31.0" }),
+    makeWheel({ name: "requests", version: "2.32.5" }),
+    makeWheel({
+      name: "scipy",
+      version: "1.16.3",
+      requiresPython: ">=3.11",
+      requires: ["numpy<2.6"],
+    }),
+    ...["cp310-cp310", "cp311-cp311"].map((tag) =>
+      makeWheel({ name: "lxml", version: "4.9.4", tag: `${tag}-manylinux_2_28_x86_64` }),
+    ),
+    makeWheel({ name: "sunrise", version: "1.0rc1" }),
+    makeWheel({ name: "sunrise", version: "1.0rc2" }),
     // Somebody has taken the name of the private project on the public index.
     makeWheel({ name: "acme_tools", version: "99.0" }),
   ]
     .map((wheel) => fileOf(wheel))
+    .concat(
+      fileOf(makeWheel({ name: "parsley", version: "1.3.1" })),
+      fileOf(makeWheel({ name: "parsley", version: "2.0.0" }), { yanked: "fails to start" }),
+    )
     .concat(sourceOnly, brokenFiles());
 }
 

@@ -163,7 +163,7 @@ export const files: readonly Scenario[] = [
       failure: [
         "Cannot resolve `a`",
         "requirements.in (line 1) asks for `a`",
-        "`a` 2.0 was uploaded after the date limit, 2024-03-01T00:00:00.000Z",
+        "`a` 2.0 was uploaded after the date limit, the end of 2024-02-29",
       ],
     },
   },

@@ -14,6 +14,11 @@ import { drawTree, treeJson } from "./_tree-text.ts";
 const options = {
   invert: { help: "Show dependents below their dependencies", aliases: ["reverse"] },
   package: { help: "Begin with these instead of everything", value: "NAME", many: true },
+  why: {
+    help: "Show what leads to this one, dependents below; the same as --invert --package",
+    value: "NAME",
+    many: true,
+  },
   prune: { help: "Leave these out, and what only they lead to", value: "NAME", many: true },
   depth: { help: "Levels below the first", value: "N", short: "d" },
   "no-dedupe": { help: "Show what is below a distribution every time it occurs" },
@@ -39,9 +44,10 @@ export const tree = defineCommand({
       if (unreadable !== undefined)
         output.warn(`what ${name} requires is not fully known: ${unreadable}`);
     const graph = dependencyGraph(distributions, markers);
-    const roots = namesIn([...packages, ...chosen.package], graph);
+    const roots = namesIn([...packages, ...chosen.package, ...chosen.why], graph);
+    const inverted = chosen.invert || chosen.why.length > 0;
     const nodes = dependencyTree(graph, {
-      inverted: chosen.invert,
+      inverted,
       prune: chosen.prune.flatMap((text) => text.split(",")).map((text) => parseName(text.trim())),
       repeat: chosen["no-dedupe"],
       ...(roots.length === 0 ? {} : { roots }),
@@ -51,7 +57,7 @@ export const tree = defineCommand({
     else
       output.data(
         drawTree(nodes, {
-          inverted: chosen.invert,
+          inverted,
           everyRequirement: chosen["show-version-specifiers"],
           ascii: !speaksUnicode(world.host),
         }),
