@@ -7,11 +7,14 @@ import type { Invocation } from "#cli/invocation";
 import { Progress } from "#cli/progress";
 import { quoted } from "#cli/quoted";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
+import type { Interpreter } from "#interpreter/interpreter";
 import { formatCompiledRequirements } from "#lock/compiled-requirements";
-import { readPreferences } from "#lock/preferences";
+import { preferencesFor, readPreferences } from "#lock/preferences";
 import { type ReadRequirements, readRequirements } from "#provision/read-requirements";
 import { resolveRequirements } from "#provision/resolve-requirements";
-import type { Preference } from "#resolver/request";
+import { resolveUniversally } from "#provision/resolve-universally";
+import type { ProvisionWorld } from "#provision/world";
+import type { MarkedPreference, ResolveRequest } from "#resolver/request";
 import type { Resolution } from "#resolver/resolution";
 import { type NormalizedName, parseName } from "#standards/name";
 import { applyFileOptions, type RequirementsOptions } from "#standards/requirements-file";
@@ -32,6 +35,7 @@ import {
   resolutionPolicy,
   resolutionTarget,
 } from "./_requests.ts";
+import { supportedMachines } from "./_universal.ts";
 import { compatibilityOptions, indexOptions, resolutionOptions } from "./options.ts";
 
 const options = {
@@ -43,9 +47,12 @@ const options = {
   python: { help: "Interpreter to resolve for", value: "PYTHON", short: "p" },
   system: { help: "Resolve for the Python on PATH", hidden: true },
   universal: {
-    help: "One answer for all platforms",
-    refused:
-      "universal resolution is not there yet; resolve for one platform with --python-platform",
+    help: "One answer for all platforms, and all Pythons from --python-version on",
+  },
+  "fork-strategy": {
+    help: "With --universal: the newest version for each Python, or as few versions as will do",
+    value: "WAY",
+    choices: ["requires-python", "fewest"],
   },
   extra: { help: "Extra of a pyproject.toml", value: "NAME", many: true },
   "all-extras": { help: "All extras of a pyproject.toml" },
@@ -61,7 +68,7 @@ const options = {
   header: { help: "Write the head (the default)", hidden: true },
   "no-strip-extras": { help: "Keep extras in the output" },
   "strip-extras": { help: "Leave extras out of the output (the default)", hidden: true },
-  "no-strip-markers": { help: "Keep markers (there are none for one platform)", hidden: true },
+  "no-strip-markers": { help: "Keep markers (only --universal has any)", hidden: true },
   "no-emit-package": {
     help: "Resolve a package but do not write it",
     value: "NAME",
@@ -89,6 +96,7 @@ export const compile = defineCommand({
     "pkm pip compile requirements.in -o requirements.txt",
     "pkm pip compile pyproject.toml --all-extras --generate-hashes",
     "pkm pip compile requirements.in --python-version 3.10 --python-platform windows",
+    "pkm pip compile requirements.in --universal --python-version 3.10 -o requirements.txt",
   ],
   arguments: {
     files: {
@@ -166,28 +174,49 @@ async function compileFiles(
   // A Python that was never met takes as long to answer as an index does.
   if (asking.isPending()) repositories.prefetch(surelyWanted(read));
   const interpreter = await asking.result;
-  const outcome = await resolveRequirements(
-    {
-      roots: read.roots,
-      constraints: read.constraints,
-      overrides: read.overrides,
-      target: resolutionTarget(interpreter, chosen, invocation),
-      policy: resolutionPolicy(
-        chosen,
-        effective,
-        { purpose: "compile", requireHashes: effective.requireHashes },
-        invocation,
-      ),
-      preferences: keptPins(chosen, invocation),
-    },
-    { ...world, store, repositories, report: progress.report },
-    chosen["generate-hashes"] ? "all" : "none",
+  const policy = resolutionPolicy(
+    chosen,
+    effective,
+    { purpose: "compile", requireHashes: effective.requireHashes },
+    invocation,
+  );
+  const { roots, constraints, overrides } = read;
+  const provisionWorld = { ...world, store, repositories, report: progress.report };
+  const resolution = await answerTo(
+    { roots, constraints, overrides, policy },
+    interpreter,
+    chosen,
+    provisionWorld,
+    invocation,
   );
   progress.end();
-  if (outcome.kind === "unsolvable") throw noSolution(outcome.failure, outcome.question);
-  for (const warning of outcome.resolution.warnings) output.warn(warning);
-  write(outcome.resolution, chosen, effective, invocation);
+  for (const warning of resolution.warnings) output.warn(warning);
+  write(resolution, chosen, effective, invocation);
   return exit.done;
+}
+
+async function answerTo(
+  asked: Pick<ResolveRequest, "roots" | "constraints" | "overrides" | "policy">,
+  interpreter: Interpreter,
+  chosen: CompileOptions,
+  world: ProvisionWorld,
+  invocation: Invocation,
+): Promise<Resolution> {
+  const wanted = chosen["generate-hashes"] ? "all" : "none";
+  const pins = keptPins(chosen, invocation);
+  if (chosen.universal) {
+    const forkStrategy = chosen["fork-strategy"] === "fewest" ? "fewest" : "requires-python";
+    const supported = supportedMachines(interpreter, chosen, invocation);
+    const request = { ...asked, supported, forkStrategy, preferences: pins } as const;
+    const outcome = await resolveUniversally(request, world, wanted);
+    if (outcome.kind === "unsolvable") throw noSolution(outcome.failure);
+    return outcome.resolution;
+  }
+  const target = resolutionTarget(interpreter, chosen, invocation);
+  const request = { ...asked, target, preferences: preferencesFor(pins, target.markers) };
+  const outcome = await resolveRequirements(request, world, wanted);
+  if (outcome.kind === "unsolvable") throw noSolution(outcome.failure, outcome.question);
+  return outcome.resolution;
 }
 
 /** Work that goes on beside; its failure is thrown where the result is awaited. */
@@ -216,7 +245,7 @@ function surelyWanted({ roots, overrides }: ReadRequirements): Set<NormalizedNam
 function keptPins(
   chosen: CompileOptions,
   { world }: Invocation,
-): ReadonlyMap<NormalizedName, Preference> {
+): ReadonlyMap<NormalizedName, readonly MarkedPreference[]> {
   const file = chosen["output-file"];
   if (file === undefined || chosen.upgrade) return new Map();
   const text = world.files.tryReadText(absolute(file, world.host.cwd));
