@@ -513,6 +513,27 @@ describe("other places", () => {
   test("--user is refused in an environment and goes to the home folder elsewhere", async () => {
     const environment = await fresh();
     expectRefusal(await pip(environment, "install", "lone", "--user"), /./, "--user");
+    const code = "import os, sys; print(os.path.realpath(sys.executable))";
+    const python = (await sandbox.run([testPython, "-c", code])).stdout.trim();
+    const words = ["pip", "install", "lone", "--user", "--python", python];
+    const run = await sandbox.pkm([...words, "--index-url", index.url, "--break-system-packages"]);
+    expectSuccess(run);
+    const asked = await sandbox.run([python, "-c", "import lone; print(lone.__file__)"]);
+    expect(asked.stdout).toStartWith(`${sandbox.env.HOME}/`);
+    const removing = ["pip", "uninstall", "lone", "--user", "--python", python];
+    expectSuccess(await sandbox.pkm([...removing, "--break-system-packages"]));
+    expect((await sandbox.run([python, "-c", "import lone"])).status).toBe(1);
+  });
+
+  test("--system means the Python on PATH, not the environment that is active", async () => {
+    const environment = await fresh();
+    const words = ["pip", "install", "lone", "--system", "--index-url", index.url];
+    const run = await sandbox.pkm([...words, "--dry-run", "--break-system-packages"], {
+      env: { VIRTUAL_ENV: environment },
+    });
+    expectSuccess(run);
+    expect(run.stderr + run.stdout).toContain("lone 3.0");
+    expect(installedIn(environment)).toEqual([]);
   });
 
   test("a Python that its system manages is left alone (PEP 668), and says what to do", async () => {
