@@ -111,6 +111,10 @@ export class RealFiles implements Files {
       if (typeof content === "string" || content instanceof Uint8Array) writeAll(fd, content);
       else for (const piece of content) writeAll(fd, piece);
       if (options.durable === true) fsyncSync(fd);
+    } catch (error) {
+      // A write by descriptor fails without saying to which file.
+      if (errnoOf(error) !== undefined) Object.assign(error as Error, { path });
+      throw error;
     } finally {
       closeSync(fd);
     }
