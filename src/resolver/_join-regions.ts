@@ -61,7 +61,7 @@ export function placesOf(
     const known = places.get(key);
     places.set(
       key,
-      known === undefined ? region.diagram : territory.algebra.or(known, region.diagram),
+      known === undefined ? region.condition : territory.algebra.or(known, region.condition),
     );
   }
   return places.size === 1 ? [] : [...places.values()];
@@ -105,6 +105,7 @@ function addRegion(one: SolvedRegion, joined: Map<string, Joined>, territory: Te
   for (const { found, extra, wanted, where: anywhere } of reached) {
     const where = algebra.and(region.diagram, anywhere);
     if (where === algebra.never) continue;
+    const condition = algebra.and(region.condition, anywhere);
     const key = keyOf(found);
     let into = joined.get(key);
     if (into === undefined) {
@@ -119,13 +120,13 @@ function addRegion(one: SolvedRegion, joined: Map<string, Joined>, territory: Te
       joined.set(key, into);
     }
     if (extra === undefined) {
-      into.where = algebra.or(into.where, where);
+      into.where = algebra.or(into.where, condition);
       into.isDirect ||= found.isDirect;
       for (const origin of found.origins) into.origins.add(origin);
     } else into.extras.add(extra);
-    for (const { requirement, condition } of wanted) {
-      if (region.relation(condition) !== "everywhere")
-        if (algebra.and(where, condition) === algebra.never) continue;
+    for (const { requirement, condition: wantedIn } of wanted) {
+      if (region.relation(wantedIn) !== "everywhere")
+        if (algebra.and(where, wantedIn) === algebra.never) continue;
       let edge = into.dependencies.get(requirement);
       if (edge === undefined)
         into.dependencies.set(requirement, (edge = { requirement, versions: new Map() }));

@@ -13,6 +13,9 @@ export type Relation = "everywhere" | "somewhere" | "nowhere";
 /** A part of a territory for which one version of each project is looked for. */
 export class Region implements Environs {
   readonly territory: Territory;
+  /** What makes it a part of the territory; small, so that markers are read off it. */
+  readonly condition: MarkerDiagram;
+  /** The condition within the territory: two regions that are the same have the same. */
   readonly diagram: MarkerDiagram;
   readonly python: Version;
   /** The lowest Python, as a place among versions. */
@@ -22,9 +25,11 @@ export class Region implements Environs {
   private readonly required: readonly MarkerDiagram[];
   private readonly relations = new Map<MarkerDiagram, Relation>();
 
-  constructor(territory: Territory, diagram: MarkerDiagram, dividesByPython: boolean) {
+  constructor(territory: Territory, condition: MarkerDiagram, dividesByPython: boolean) {
     const { algebra } = territory;
+    const diagram = algebra.and(territory.whole, condition);
     this.territory = territory;
+    this.condition = condition;
     this.diagram = diagram;
     this.dividesByPython = dividesByPython;
     this.floor = algebra.pythonVersions(diagram)[0] ?? minimumKey;
@@ -33,7 +38,7 @@ export class Region implements Environs {
   }
 
   get description(): string {
-    return this.territory.describe(this.diagram);
+    return this.territory.describe(this.condition);
   }
 
   get asksForWheels(): boolean {

@@ -66,7 +66,9 @@ export async function resolveUniversal(
   const territory = new Territory(request.supported);
   const search = new Search(request, territory, new RememberingSource(source), options);
   const solved: SolvedRegion[] = [];
-  const open = territory.algebra.isFalse(territory.whole) ? [] : [search.region(territory.whole)];
+  const open = territory.algebra.isFalse(territory.whole)
+    ? []
+    : [search.region(territory.algebra.always)];
   for (;;) {
     const region = takeNext(open, request.forkStrategy);
     if (region === undefined) break;
@@ -118,15 +120,15 @@ class Search {
     this.options = options;
   }
 
-  region(diagram: MarkerDiagram): Region {
-    return new Region(this.territory, diagram, this.request.forkStrategy === "requires-python");
+  region(condition: MarkerDiagram): Region {
+    return new Region(this.territory, condition, this.request.forkStrategy === "requires-python");
   }
 
-  divide({ diagram }: Region, along: MarkerDiagram): readonly [Region, Region] {
+  divide({ condition }: Region, along: MarkerDiagram): readonly [Region, Region] {
     const { algebra } = this.territory;
     return [
-      this.region(algebra.and(diagram, along)),
-      this.region(algebra.and(diagram, algebra.not(along))),
+      this.region(algebra.and(condition, along)),
+      this.region(algebra.and(condition, algebra.not(along))),
     ];
   }
 
@@ -252,7 +254,7 @@ function joined(
 
 function failed(failure: ResolutionFailure, region: Region): UniversalOutcome {
   const { territory } = region;
-  const marker = territory.marker(region.diagram);
+  const marker = territory.marker(region.condition);
   if (typeof marker === "string") return { kind: "unsolvable", failure };
   const [headline = "", ...causes] = failure.explanation.split("\n");
   const explanation = [`${headline} for ${region.description}`, ...causes].join("\n");

@@ -301,8 +301,10 @@ export class NodeTable {
       distinct.push(child);
     }
     if (kept.length === 0) return otherwise;
-    const branches = kept.map((text, index) => [text, (distinct[index] as Node).id]);
-    const key = `t${variable}|${JSON.stringify(branches)}|${otherwise.id}`;
+    let key = `t${variable}|${otherwise.id}`;
+    // With its length in front, no text can be taken for the end of another.
+    for (const [index, text] of kept.entries())
+      key += `|${(distinct[index] as Node).id},${text.length},${text}`;
     return this.#interned(key, (id) => ({
       kind: "text",
       id,

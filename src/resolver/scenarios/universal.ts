@@ -291,8 +291,8 @@ export const universal: readonly UniversalScenario[] = [
     expect: {
       packages: [
         'a==1.0 ; python_version < "3.11" or sys_platform == "linux"',
-        'b==1.0 ; python_version < "3.11" and sys_platform == "win32" or sys_platform == "linux"',
-        'c==1.0 ; python_version < "3.10" and sys_platform == "win32" or sys_platform == "linux"',
+        'b==1.0 ; sys_platform == "linux" or python_version < "3.11" and sys_platform == "win32"',
+        'c==1.0 ; sys_platform == "linux" or python_version < "3.10" and sys_platform == "win32"',
       ],
     },
   },
