@@ -330,7 +330,6 @@ export class HttpClient {
               return response.bytes(request.limit);
             const packed = await response.packed(request.limit);
             if (packed.bytes.length < worthAThread) return packed.unpack(request.limit);
-            // The connection has done its part.
             exchange.close();
             const { encodings } = packed;
             const { limit } = request;
@@ -349,6 +348,8 @@ export class HttpClient {
           },
           request.limit,
         );
+    // The connection has done its part.
+    exchange.close();
     if (!(body instanceof Uint8Array))
       return this.#fromElsewhere(key, request, bare, freshness, body);
     const plain = { ...bare, body };
