@@ -1,7 +1,7 @@
 import type { World } from "#platform/ports";
 import { packProblem, type Problem, problemForm, unpackProblem } from "#provision/problem";
 import type { FailedQuestion } from "#provision/resolve-requirements";
-import { findFixes } from "#resolver/fixes";
+import { findFixes, type FixOptions } from "#resolver/fixes";
 import { neighbouringPythons } from "#resolver/other-python";
 import { resolve } from "#resolver/resolve";
 import type { ResolutionFailure } from "#resolver/resolution";
@@ -30,19 +30,22 @@ export type ToldFailure = {
 
 export type Investigation = ToldFailure & { readonly kept: KeptFailure };
 
+/** When to stop looking. */
+type Limits = Pick<FixOptions, "mostTrials" | "isEnough" | "pause">;
+
 /** Looks for ways out of a failure, and packs everything up. */
 export async function investigate(
   failure: ResolutionFailure,
   { request, source }: FailedQuestion,
   command: FailedCommand,
   pythons: readonly string[] | undefined,
-  signal?: { readonly aborted: boolean; readonly reason?: unknown },
+  limits: Limits = {},
 ): Promise<Investigation> {
   const about = {
     command,
     pythons: pythons ?? neighbouringPythons(request.target),
   };
-  const { fixes, trials } = await fixesFor(failure, { request, source }, about, { signal });
+  const { fixes, trials } = await fixesFor(failure, { request, source }, about, limits);
   const problem = packProblem(request, source);
   return { failure, fixes, kept: { pkm: version, ...about, trials, problem } };
 }
@@ -68,19 +71,14 @@ async function fixesFor(
     readonly source: Parameters<typeof findFixes>[2];
   },
   { command, pythons }: Pick<KeptFailure, "command" | "pythons">,
-  limits: {
-    readonly mostTrials?: number;
-    readonly signal?: { readonly aborted: boolean; readonly reason?: unknown } | undefined;
-  },
+  limits: Limits,
 ): Promise<{ readonly fixes: readonly ToldFix[]; readonly trials: number }> {
   const formats = request.policy.formats.binaries;
-  const { mostTrials, signal } = limits;
   const found = await findFixes(request, failure, source, {
     pythons,
     names: request.installed?.keys() ?? [],
     isPossible: (edit) => remedyFor([edit], command, formats) !== undefined,
-    ...(mostTrials === undefined ? {} : { mostTrials }),
-    ...(signal === undefined ? {} : { signal }),
+    ...limits,
   });
   const fixes = found.fixes.flatMap((fix) => {
     const remedy = remedyFor(fix.edits, command, formats);

@@ -1,4 +1,6 @@
-import type { ExitCode, PkmError } from "#base/errors";
+import { type ExitCode, exit, type PkmError } from "#base/errors";
+import type { Clock } from "#platform/ports";
+import type { FixOptions } from "#resolver/fixes";
 import type { FailedQuestion } from "#provision/resolve-requirements";
 import type { ResolutionFailure } from "#resolver/resolution";
 import { listInterpreters } from "#interpreter/list";
@@ -17,10 +19,33 @@ export async function presentFailure(error: PkmError, invocation: Invocation): P
     return presentError(error, output);
   const { failure, question } = error;
   const store = openInvocationStore(invocation);
+  const forget = world.interrupts?.before(() => {
+    presentError(failureError({ failure, fixes: [] }), output);
+    return exit.failure;
+  });
   const pythons = await pythonsFor(failure, question, invocation);
-  const told = await investigate(failure, question, failedCommand(name, typed), pythons);
+  const command = failedCommand(name, typed);
+  const told = await investigate(failure, question, command, pythons, limits(world.clock));
+  forget?.();
   keepFailure(told.kept, world.host.cwd, store);
   return presentError(failureError(told), output);
+}
+
+/** Nobody waits longer than this for advice, in milliseconds. */
+const longestSearch = 10_000;
+const longestTurn = 40;
+
+function limits(clock: Clock): Pick<FixOptions, "isEnough" | "pause"> {
+  const end = clock.now() + longestSearch;
+  let turn = clock.now();
+  return {
+    isEnough: () => clock.now() > end,
+    pause: () => {
+      if (clock.now() - turn < longestTurn) return undefined;
+      turn = clock.now();
+      return clock.sleep(1);
+    },
+  };
 }
 
 /** Pythons of this machine, where another Python could help and a new environment would be made with it. */

@@ -4,6 +4,8 @@ import type { Clock } from "#platform/ports";
 import { terminalColumns, writeStream } from "#platform/real/streams";
 import type { ProvisionEvent } from "#provision/world";
 import type { RepositoryEvent } from "#repository/events";
+import { plural } from "#base/text";
+import { Struggle } from "#resolver/struggle";
 import { size, time } from "./amounts.ts";
 import type { Output } from "./output.ts";
 
@@ -21,6 +23,8 @@ export class Progress {
   readonly #clock: Clock;
   readonly #began: number;
   #stage = "";
+  /** What the resolution has been through. */
+  readonly struggle = new Struggle();
   #wheels = { wanted: 0, ready: 0 };
   #bytes = new Map<string, number>();
   #pages = 0;
@@ -40,11 +44,17 @@ export class Progress {
       case "resolution-began":
         this.#stage = "Resolving";
         break;
+      case "version-considered":
+      case "conflicted":
+      case "resolution-restarted":
+        this.struggle.note(event);
+        break;
       case "page-read":
         this.#pages += 1;
         detail(`read ${event.name} from ${event.repository}`);
         break;
       case "resolution-ended":
+        this.#stage = "";
         this.#resolvedIn = this.#clock.now() - this.#began;
         say(
           `Resolved ${event.packages} ${event.packages === 1 ? "package" : "packages"} in ${time(this.#resolvedIn)}`,
@@ -130,6 +140,17 @@ export class Progress {
     return { say: above(say), warn: above(warn), detail: above(detail) };
   }
 
+  /** True while versions are looked for. */
+  get isResolving(): boolean {
+    return this.#stage === "Resolving";
+  }
+
+  #resolvingText(): string {
+    const pages = `Resolving, ${plural(this.#pages, "project")} read`;
+    // A resolution that is done at once needs no words.
+    return this.struggle.attempts < 50 ? pages : `${pages}: ${this.struggle.line}`;
+  }
+
   #draw(): void {
     if (!this.#output.interactive || this.#stage === "") return;
     const now = this.#clock.now();
@@ -141,7 +162,7 @@ export class Progress {
     for (const bytes of this.#bytes.values()) received += bytes;
     const text =
       this.#stage === "Resolving"
-        ? `Resolving, ${this.#pages} ${this.#pages === 1 ? "project" : "projects"} read`
+        ? this.#resolvingText()
         : `${this.#stage} ${ready}/${wanted}${received > 0 ? `, ${size(received)}` : ""}`;
     writeStream(2, `\r\u001B[K${text.slice(0, terminalColumns() - 1)}`);
   }

@@ -279,8 +279,11 @@ export type Host = {
 /** Everything at once, as `cli/wiring.ts` makes it. Functions ask for the parts they need with `Pick`. */
 /** Being asked to end: by Ctrl-C, by a terminal that closes, by another process. */
 export interface Interrupts {
-  /** Does `clean` before the process ends so; calling the answer takes it back. */
-  before(clean: () => void): () => void;
+  /**
+   * Does `clean` before the process ends so; calling the answer takes it back. It ends by the same signal, or with the
+   * status that one of those who clean answers.
+   */
+  before(clean: () => void | number): () => void;
 }
 
 export type World = {

@@ -1,5 +1,5 @@
 import type { ProjectFile } from "#repository/listing";
-import { resolve } from "#resolver/resolve";
+import { resolve, type ResolveOptions } from "#resolver/resolve";
 import type { ResolveRequest } from "#resolver/request";
 import type { ResolutionFailure, ResolveOutcome } from "#resolver/resolution";
 import { memoFor, type WantedFiles } from "./memo.ts";
@@ -43,7 +43,7 @@ export async function resolveRequirements(
   }
   report({ type: "resolution-began", requirements: request.roots.length });
   const source = new RecordingMetadata(new ProvisionedMetadata(world, onExpected));
-  const outcome = await resolve(request, source);
+  const outcome = await resolve(request, source, patience(world));
   if (outcome.kind === "resolved") {
     memo?.remember(outcome.resolution);
     report({
@@ -54,4 +54,9 @@ export async function resolveRequirements(
     return outcome;
   }
   return { ...outcome, question: { request, source } };
+}
+
+/** What a resolution tells while it runs, and what may end it. */
+export function patience({ report, pause }: ProvisionWorld): ResolveOptions {
+  return pause === undefined ? { report } : { report, pause };
 }

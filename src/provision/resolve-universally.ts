@@ -5,6 +5,7 @@ import {
 } from "#resolver/universal";
 import { memoForUniversal, type WantedFiles } from "./memo.ts";
 import { ProvisionedMetadata } from "./metadata.ts";
+import { patience } from "./resolve-requirements.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 /** Answers a question about many machines from memory, or by resolving it. */
@@ -21,7 +22,7 @@ export async function resolveUniversally(
     return { kind: "resolved", resolution: remembered };
   }
   report({ type: "resolution-began", requirements: request.roots.length });
-  const outcome = await resolveUniversal(request, new ProvisionedMetadata(world));
+  const outcome = await resolveUniversal(request, new ProvisionedMetadata(world), patience(world));
   if (outcome.kind === "resolved") {
     const { resolution } = outcome;
     memo?.remember(resolution);

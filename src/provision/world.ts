@@ -1,10 +1,12 @@
 import type { Report } from "#base/report";
 import type { InstallerEvent } from "#installer/events";
 import type { World } from "#platform/ports";
+import type { ResolverEvent } from "#resolver/events";
 import type { Repositories } from "#repository/repositories";
 import type { Store } from "#store/store";
 
 export type ProvisionEvent =
+  | ResolverEvent
   | { readonly type: "resolution-began"; readonly requirements: number }
   | { readonly type: "resolution-ended"; readonly packages: number; readonly remembered: boolean }
   | { readonly type: "preparation-began"; readonly wheels: number }
@@ -24,4 +26,6 @@ export type ProvisionWorld = Pick<
   readonly repositories: Repositories;
   readonly store: Store;
   readonly report: Report<ProvisionEvent | InstallerEvent>;
+  /** Called between attempts of a resolution: lets signals in, and throws when it shall end. */
+  readonly pause?: () => Promise<void> | undefined;
 };

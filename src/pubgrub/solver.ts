@@ -16,11 +16,15 @@ import { guessEnd } from "./refused-run.ts";
 /** What the answer has to contain, and who wants it; the note comes back in the derivation. */
 export type Asked<P, R> = Demand<P, R> & { readonly note: unknown };
 
-export type SolveOptions = {
+export type SolveOptions<P = unknown> = {
   /** Give up after so many attempts. */
   readonly maxAttempts?: number;
   /** Looked at between attempts; its reason is thrown. */
   readonly signal?: { readonly aborted: boolean; readonly reason?: unknown };
+  /** Called between attempts, for those who have something else to do; what it throws ends the search. */
+  readonly pause?: () => Promise<void> | undefined;
+  /** A package could not be taken because of another one; counts behind changes of tactics are no business of it. */
+  readonly onConflict?: (affected: P, culprit: P) => void;
   /** When to change tactics; changes how long the way is, never whether there is an answer. */
   readonly patience?: Patience;
 };
@@ -48,7 +52,7 @@ export function solve<P, R, V>(
   provider: Provider<P, R, V>,
   asked: readonly Asked<P, R>[],
   algebra: RangeAlgebra<R, V>,
-  options: SolveOptions = {},
+  options: SolveOptions<P> = {},
 ): Promise<Outcome<P, R, V>> {
   return new Solver(provider, algebra, options).run(asked);
 }
@@ -84,10 +88,10 @@ class Solver<P, R, V> {
   private attempts = 0;
   private readonly provider: Provider<P, R, V>;
   private readonly algebra: RangeAlgebra<R, V>;
-  private readonly options: SolveOptions;
+  private readonly options: SolveOptions<P>;
   private readonly patience: Patience;
 
-  constructor(provider: Provider<P, R, V>, algebra: RangeAlgebra<R, V>, options: SolveOptions) {
+  constructor(provider: Provider<P, R, V>, algebra: RangeAlgebra<R, V>, options: SolveOptions<P>) {
     this.provider = provider;
     this.algebra = algebra;
     this.options = options;
@@ -105,7 +109,7 @@ class Solver<P, R, V> {
       else this.clauses.add([termOf(slot, false, range)], cause);
       this.changed.push(slot);
     }
-    const { maxAttempts = Infinity, signal } = this.options;
+    const { maxAttempts = Infinity, signal, pause } = this.options;
     for (;;) {
       if (!this.propagate())
         return {
@@ -119,6 +123,8 @@ class Solver<P, R, V> {
         return { kind: "solved", decisions: this.decisions(), attempts: this.attempts };
       }
       if (signal?.aborted === true) throw signal.reason;
+      const waiting = pause?.();
+      if (waiting !== undefined) await waiting;
       if (this.attempts >= maxAttempts) return { kind: "gave-up", attempts: this.attempts };
       // Awaiting a value that is at hand would cost a turn of the microtask queue for each decision.
       const step = this.advance(slot);
@@ -485,7 +491,9 @@ class Solver<P, R, V> {
 
   private countConflict(affected: Slot<P, R, V>, others: readonly Slot<P, R, V>[]): void {
     if (others.length === 0) return;
+    const { onConflict } = this.options;
     for (const other of others) {
+      onConflict?.(affected.package, other.package);
       const record = this.record(other);
       if (++record.culprit >= this.patience.conflicts && record.swap === 0)
         this.toLower.push(other);

@@ -33,7 +33,9 @@ export type Fix = {
   readonly chosen: readonly { readonly name: NormalizedName; readonly version: Version }[];
 };
 
-export type FixOptions = Pick<ResolveOptions, "signal"> & {
+export type FixOptions = Pick<ResolveOptions, "pause"> & {
+  /** Looked at before each question: when it is true, what was found by then is all. */
+  readonly isEnough?: () => boolean;
   /** Pythons that the person could take instead (`3.12`, `3.12.4`), best first. */
   readonly pythons?: readonly string[];
   /** Further names that a misspelt one may stand for, such as those of what is installed. */
@@ -67,10 +69,14 @@ export async function findFixes(
   const trials = new Trials(request, source, options);
   const fixes: Fix[] = [];
   const { isPossible = () => true } = options;
-  for await (const fix of candidates(request, failure, trials, options)) {
-    if (!fix.edits.every(isPossible)) continue;
-    fixes.push(fix);
-    if (fixes.length === mostFixes) break;
+  try {
+    for await (const fix of candidates(request, failure, trials, options)) {
+      if (!fix.edits.every(isPossible)) continue;
+      fixes.push(fix);
+      if (fixes.length === mostFixes) break;
+    }
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
   }
   return { fixes, trials: trials.asked };
 }
@@ -364,6 +370,9 @@ function chosenOf(answer: Resolution, names: readonly NormalizedName[]): Fix["ch
   return answer.packages.filter(({ name }) => names.includes(name));
 }
 
+/** Thrown when no further question is to be asked. */
+class Enough extends Error {}
+
 /** Asks changed questions, each once, and no more than so many. */
 class Trials {
   asked = 0;
@@ -381,7 +390,8 @@ class Trials {
   async answer(edits: readonly Edit[]): Promise<Resolution | undefined> {
     const key = this.#keyOf(edits);
     if (this.#answers.has(key)) return this.#answers.get(key);
-    if (this.asked >= (this.#options.mostTrials ?? mostTrials)) return undefined;
+    const { mostTrials: most = mostTrials, isEnough } = this.#options;
+    if (this.asked >= most || isEnough?.() === true) throw new Enough();
     this.asked += 1;
     const answer = await this.#ask(edits);
     this.#answers.set(key, answer);
@@ -399,11 +409,11 @@ class Trials {
   }
 
   async #ask(edits: readonly Edit[]): Promise<Resolution | undefined> {
-    const { signal } = this.#options;
+    const { pause } = this.#options;
     try {
       const outcome = await resolve(edited(this.#request, edits), this.#source, {
         maxAttempts: mostAttempts,
-        ...(signal === undefined ? {} : { signal }),
+        ...(pause === undefined ? {} : { pause }),
       });
       return outcome.kind === "resolved" ? outcome.resolution : undefined;
     } catch (error) {

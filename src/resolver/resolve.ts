@@ -11,6 +11,7 @@ import { isSameSource } from "./_direct-url.ts";
 import { type Environs, OneMachine } from "./_environs.ts";
 import type { Choosable, Package } from "./_packages.ts";
 import type { Question } from "./_policy.ts";
+import { projectOf } from "./_proof.ts";
 import { passedOverBy, passedOverFor } from "./_passed-over.ts";
 import { resolutionGaveUp } from "./errors.ts";
 import type { ResolverEvent } from "./events.ts";
@@ -32,6 +33,8 @@ import type { MetadataSource } from "./sources.ts";
 
 export type ResolveOptions = {
   readonly report?: Report<ResolverEvent>;
+  /** Called between attempts: lets signals in, and throws when the search shall end. */
+  readonly pause?: () => Promise<void> | undefined;
   readonly signal?: { readonly aborted: boolean; readonly reason?: unknown };
   /** Throws `resolution-gave-up` beyond it. */
   readonly maxAttempts?: number;
@@ -80,9 +83,23 @@ export async function solveWith(
   for (const root of request.roots)
     for (const { demands, by } of provider.demandsOfRoot(root))
       for (const demand of demands) asked.push({ ...demand, note: by });
-  const outcome = await solve(provider, asked, versionAlgebra, options);
+  const { report } = options;
+  const onConflict = report === undefined ? undefined : conflictReport(report);
+  const outcome = await solve(provider, asked, versionAlgebra, {
+    ...options,
+    ...(onConflict === undefined ? {} : { onConflict }),
+  });
   if (outcome.kind === "gave-up") throw resolutionGaveUp(outcome.attempts);
   return outcome;
+}
+
+function conflictReport(report: Report<ResolverEvent>): (a: Package, b: Package) => void {
+  return (affected, culprit) => {
+    const name = projectOf(affected)?.name;
+    const other = projectOf(culprit)?.name;
+    if (name !== undefined && other !== undefined && name !== other)
+      report({ type: "conflicted", name, with: other });
+  };
 }
 
 export function failureOf(

@@ -7,12 +7,12 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  * signal, so that a shell sees what happened. What runs without a pause is not interrupted in its middle.
  */
 export class RealInterrupts implements Interrupts {
-  readonly #cleaners = new Set<() => void>();
+  readonly #cleaners = new Set<() => void | number>();
 
-  before(clean: () => void): () => void {
+  before(clean: () => void | number): () => void {
     if (this.#cleaners.size === 0) for (const signal of signals) process.on(signal, this.#end);
     // The same function may be wanted twice.
-    const cleaner = (): void => clean();
+    const cleaner = (): void | number => clean();
     this.#cleaners.add(cleaner);
     return () => {
       if (this.#cleaners.delete(cleaner) && this.#cleaners.size === 0) this.#stop();
@@ -20,11 +20,13 @@ export class RealInterrupts implements Interrupts {
   }
 
   readonly #end = (signal: NodeJS.Signals): void => {
+    let status: number | undefined;
     try {
-      for (const clean of [...this.#cleaners].reverse()) clean();
+      for (const clean of [...this.#cleaners].reverse()) status = clean() ?? status;
     } finally {
       this.#stop();
-      process.kill(process.pid, signal);
+      if (status === undefined) process.kill(process.pid, signal);
+      else process.exit(status);
     }
   };
 

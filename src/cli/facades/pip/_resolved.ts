@@ -1,6 +1,7 @@
 import type { OptionValues } from "#cli/command";
 import { noSolution } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
+import { Patience } from "#cli/patience";
 import { Progress } from "#cli/progress";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import { resolveRequirements } from "#provision/resolve-requirements";
@@ -40,10 +41,10 @@ export async function withResolved<T>(
       { interpreter, purpose, store, report },
       invocation,
     );
-    const provisionWorld = { ...world, store, repositories, report };
-    const outcome = await resolveRequirements(
-      { ...question, preferences: new Map() },
-      provisionWorld,
+    const patience = new Patience(chosen["time-limit"], progress, invocation);
+    const provisionWorld = { ...world, store, repositories, report, pause: patience.pause };
+    const outcome = await patience.during(() =>
+      resolveRequirements({ ...question, preferences: new Map() }, provisionWorld),
     );
     if (outcome.kind === "unsolvable") throw noSolution(outcome.failure, outcome.question);
     for (const warning of outcome.resolution.warnings) output.warn(warning);

@@ -4,6 +4,7 @@ import { absolute } from "#cli/cache-folder";
 import { defineCommand, type OptionValues } from "#cli/command";
 import { noSolution } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
+import { Patience } from "#cli/patience";
 import { Progress } from "#cli/progress";
 import { quoted } from "#cli/quoted";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
@@ -181,13 +182,12 @@ async function compileFiles(
     invocation,
   );
   const { roots, constraints, overrides } = read;
-  const provisionWorld = { ...world, store, repositories, report: progress.report };
-  const resolution = await answerTo(
-    { roots, constraints, overrides, policy },
-    interpreter,
-    chosen,
-    provisionWorld,
-    invocation,
+  const patience = new Patience(chosen["time-limit"], progress, invocation);
+  const { report } = progress;
+  const provisionWorld = { ...world, store, repositories, report, pause: patience.pause };
+  const question = { roots, constraints, overrides, policy };
+  const resolution = await patience.during(() =>
+    answerTo(question, interpreter, chosen, provisionWorld, invocation),
   );
   progress.end();
   for (const warning of resolution.warnings) output.warn(warning);

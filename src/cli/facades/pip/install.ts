@@ -1,6 +1,7 @@
 import type { ExitCode } from "#base/errors";
 import { defineCommand, type OptionValues } from "#cli/command";
 import type { Invocation } from "#cli/invocation";
+import { Patience } from "#cli/patience";
 import { Progress } from "#cli/progress";
 import { presentOutcome } from "#cli/present-outcome";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
@@ -99,6 +100,7 @@ export async function installRequirements(
     { ...invocation.output, interactive: invocation.output.interactive && isDrawn },
     invocation.world.clock,
   );
+  const patience = new Patience(chosen["time-limit"], progress, invocation);
   try {
     const { request, repositories } = await prepare(
       chosen,
@@ -109,12 +111,10 @@ export async function installRequirements(
       progress,
       variant,
     );
-    const outcome = await provision(request, {
-      ...invocation.world,
-      store,
-      repositories,
-      report: progress.report,
-    });
+    const { pause } = patience;
+    const { report } = progress;
+    const world = { ...invocation.world, store, repositories, report, pause };
+    const outcome = await patience.during(() => provision(request, world));
     progress.end();
     if (chosen.report !== undefined)
       await writeReport(chosen.report, outcome, request, repositories, invocation);

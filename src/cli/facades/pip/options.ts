@@ -122,6 +122,10 @@ export const resolutionOptions = {
     many: true,
   },
   group: { help: "Dependency group, [path:]name (PEP 735)", value: "GROUP", many: true },
+  "time-limit": {
+    help: "Give up looking for versions after so long, and say what was in the way",
+    value: "SECONDS",
+  },
   refresh: { help: "Ask the index again, whatever the cache holds" },
   "refresh-package": {
     help: "Ask the index again for these names, or :all:",
