@@ -23,7 +23,9 @@ function check(title, command, args) {
   process.stdout.write(`FAIL  ${title}\n${result.stdout ?? ""}${result.stderr ?? ""}\n`);
 }
 
-const formatted = ["src", "test", "scripts", "examples"].filter((folder) => existsSync(join(root, folder)));
+const formatted = ["src", "test", "scripts", "examples"].filter((folder) =>
+  existsSync(join(root, folder)),
+);
 check("formatting (oxfmt)", bin("oxfmt"), ["--check", ...formatted]);
 check("lint (oxlint)", bin("oxlint"), ["--type-aware", "--deny-warnings", ...formatted]);
 check("types (tsc)", bin("tsc"), ["--noEmit"]);

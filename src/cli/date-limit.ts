@@ -47,5 +47,12 @@ export function parseDateLimit(
     number,
     number,
   ];
-  return now - (weeks * 604_800_000 + days * 86_400_000 + hours * 3_600_000 + minutes * 60_000 + seconds * 1000);
+  return (
+    now -
+    (weeks * 604_800_000 +
+      days * 86_400_000 +
+      hours * 3_600_000 +
+      minutes * 60_000 +
+      seconds * 1000)
+  );
 }

@@ -23,7 +23,9 @@ export async function overview(): Promise<string> {
 
 export function groupHelp(group: string): string {
   const entry = commandTree[group] as CommandGroup;
-  const rows = Object.entries(entry.commands).map(([name, { summary }]) => [name, summary] as const);
+  const rows = Object.entries(entry.commands).map(
+    ([name, { summary }]) => [name, summary] as const,
+  );
   return [
     entry.summary,
     "",
@@ -55,7 +57,11 @@ export async function commandHelp(path: readonly string[]): Promise<string> {
   const general = Object.entries(globalOptions as Record<string, OptionDescription>).filter(
     ([key, option]) => option.hidden !== true && !Object.hasOwn(command.options, key),
   );
-  lines.push("", "general options:", ...table(general.map(([key, option]) => optionRow(key, option))));
+  lines.push(
+    "",
+    "general options:",
+    ...table(general.map(([key, option]) => optionRow(key, option))),
+  );
   if (command.examples.length > 0)
     lines.push("", "examples:", ...command.examples.map((example) => `  ${example}`));
   return `${lines.join("\n")}\n`;

@@ -21,7 +21,11 @@ export type ParsedWords = {
  * `-o value`, `-ovalue`, `-abc`, options and arguments in any order, `--` ends options, and an
  * unambiguous beginning of a long option stands for it (optparse, which pip uses).
  */
-export function parseWords(argv: readonly string[], name: string, command: AnyCommand): ParsedWords {
+export function parseWords(
+  argv: readonly string[],
+  name: string,
+  command: AnyCommand,
+): ParsedWords {
   const options = new Map<string, string[]>();
   const words: string[] = [];
   const add = (key: string, value: string): void => {
@@ -54,7 +58,8 @@ export function parseWords(argv: readonly string[], name: string, command: AnyCo
       for (let j = 1; j < word.length; j++) {
         const letter = word[j] as string;
         const entry = Object.entries(command.options).find(([, option]) => option.short === letter);
-        if (entry === undefined) throw unknownOption(`-${letter}`, name, longNames(command.options));
+        if (entry === undefined)
+          throw unknownOption(`-${letter}`, name, longNames(command.options));
         const [key, description] = entry;
         if (description.value === undefined) {
           add(key, "");
@@ -113,7 +118,8 @@ export function argumentValues(
   let next = 0;
   for (const [key, description] of Object.entries(table)) {
     if (description.many === true) {
-      if (next >= words.length && description.optional !== true) throw missingArgument(shown(key), name);
+      if (next >= words.length && description.optional !== true)
+        throw missingArgument(shown(key), name);
       values[key] = words.slice(next);
       next = words.length;
     } else if (next < words.length) values[key] = words[next++];

@@ -42,10 +42,11 @@ export type Wanted = { readonly requirement: Requirement; readonly condition: Ma
 /** Requirements that disagree without need for a division, as long as their version is taken. */
 type Doubt = {
   readonly candidate: Candidate;
-  readonly name: NormalizedName;
-  readonly ranges: readonly VersionRange[];
-  readonly along: MarkerDiagram;
+  readonly group: readonly Wanted[];
 };
+
+/** A place where a newer version of a project might be had. */
+export type Doubtful = { readonly name: NormalizedName; readonly place: MarkerDiagram };
 
 /**
  * Answers for a whole region. A requirement that holds in a part of the region is asked for in all of it, which is
@@ -217,19 +218,22 @@ export class RegionProvider extends PythonProvider {
         (partial ??= new Map()).set(name, one);
     }
     if (partial === undefined) return;
-    for (const [name, { condition: along }] of partial) {
+    for (const [name, { requirement: freest, condition }] of partial) {
       const group = wanted.filter(
         ({ requirement, condition }) =>
           requirement.name === name && this.region.relation(condition) !== "nowhere",
       );
-      if (group.every(({ condition }) => condition === along)) continue;
+      if (group.every((one) => one.condition === condition)) continue;
       const ranges = group.map(({ requirement }) => requirement.specifier.range);
       const [first] = ranges as [VersionRange];
       if (ranges.every((range) => rangeEquals(range, first))) continue;
+      const along = group.some(({ requirement }) => this.isFreer(requirement, freest))
+        ? this.region.territory.algebra.not(condition)
+        : condition;
       const end = this.policy.takesLowest(name) ? lowEnd : highEnd;
       if (ranges.some((range) => end(range) !== end(first)) || isEmpty(ranges.reduce(intersect)))
         throw new Divided(along);
-      if (candidate !== undefined) this.doubts.push({ candidate, name, ranges, along });
+      if (candidate !== undefined) this.doubts.push({ candidate, group });
     }
   }
 
@@ -246,16 +250,24 @@ export class RegionProvider extends PythonProvider {
    * Where a version that was refused might have been had: its requirements were held against the chosen version of
    * another project together, and that one meets some of them.
    */
-  doubtful(chosen: ReadonlyMap<NormalizedName, Candidate>): MarkerDiagram[] {
-    const places: MarkerDiagram[] = [];
-    for (const { candidate, name, ranges, along } of this.doubts) {
-      if (chosen.get(candidate.project.name) === candidate) continue;
-      const other = chosen.get(name);
-      if (other === undefined) continue;
-      const met = ranges.filter((range) => contains(range, other.key)).length;
-      if (met > 0 && met < ranges.length) places.push(along);
+  doubtful(chosen: ReadonlyMap<NormalizedName, Candidate>): Doubtful[] {
+    const { algebra } = this.region.territory;
+    const doubtful: Doubtful[] = [];
+    for (const { candidate, group } of this.doubts) {
+      const { name } = candidate.project;
+      const other = chosen.get((group[0] as Wanted).requirement.name);
+      if (chosen.get(name) === candidate || other === undefined) continue;
+      const unmet = group.filter(
+        ({ requirement }) => !contains(requirement.specifier.range, other.key),
+      );
+      if (unmet.length === 0) continue;
+      const place = unmet.reduce(
+        (rest, { condition }) => algebra.and(rest, algebra.not(condition)),
+        algebra.always,
+      );
+      doubtful.push({ name, place });
     }
-    return places;
+    return doubtful;
   }
 }
 

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { evaluateMarkerLeniently, formatMarker, type MarkerEnvironment } from "#standards/marker";
+import {
+  evaluateMarkerLeniently,
+  formatMarker,
+  type MarkerEnvironment,
+  parseMarker,
+} from "#standards/marker";
 import { MarkerAlgebra } from "#standards/marker-algebra";
 import { parseRequirement, type Requirement } from "#standards/requirement";
 import { parseSpecifierSet, specifierContains } from "#standards/specifier-set";
@@ -105,6 +110,14 @@ describe("resolveUniversal(), in random worlds", () => {
     "gives versions of one name markers that exclude each other, also where no environment was tried",
     async () => {
       const algebra = new MarkerAlgebra();
+      // Of machines that call their system by two names at odds with each other nothing is promised.
+      const supported = [
+        "python_version >= '3.9'",
+        "os_name != 'nt' or sys_platform == 'win32'",
+        "platform_system != 'Windows' or sys_platform == 'win32'",
+        "platform_system != 'Linux' or sys_platform == 'linux'",
+        "platform_system != 'Darwin' or sys_platform == 'darwin'",
+      ].reduce((all, text) => algebra.and(all, algebra.of(parseMarker(text))), algebra.always);
       for (let seed = 1; seed <= runs; seed++) {
         const outcome = await answer(randomWorld(seed));
         if (outcome.kind === "unsolvable") continue;
@@ -114,7 +127,7 @@ describe("resolveUniversal(), in random worlds", () => {
             if (one.name === other.name) {
               const both = algebra.and(
                 algebra.and(algebra.of(one.marker), algebra.of(other.marker)),
-                algebra.python(parseSpecifierSet(">=3.9").range),
+                supported,
               );
               expect([seed, one.name, algebra.isFalse(both)]).toEqual([seed, one.name, true]);
             }

@@ -9,7 +9,7 @@ import { divisionOfProof } from "./_divide-proof.ts";
 import { joinRegions, passedOverIn, placesOf, type SolvedRegion } from "./_join-regions.ts";
 import type { Question } from "./_policy.ts";
 import { Region } from "./_region.ts";
-import { Divided, RegionProvider } from "./_region-provider.ts";
+import { Divided, type Doubtful, RegionProvider } from "./_region-provider.ts";
 import { type Supported, Territory } from "./_territory.ts";
 import { Findings, KnownTooLate } from "./provider.ts";
 import type { MarkedPreference, Preference, ResolveRequest } from "./request.ts";
@@ -107,6 +107,8 @@ class Search {
   private readonly source: MetadataSource;
   private readonly options: ResolveOptions;
   private readonly listings: Findings["listings"] = new Map();
+  /** Projects of which a region does not take what other regions have taken. */
+  private readonly ownWays = new WeakMap<Region, ReadonlySet<NormalizedName>>();
 
   constructor(
     request: UniversalRequest,
@@ -124,24 +126,29 @@ class Search {
     return new Region(this.territory, condition, this.request.forkStrategy === "requires-python");
   }
 
-  divide({ condition }: Region, along: MarkerDiagram): readonly [Region, Region] {
+  divide(region: Region, along: MarkerDiagram): readonly [Region, Region] {
     const { algebra } = this.territory;
-    return [
-      this.region(algebra.and(condition, along)),
-      this.region(algebra.and(condition, algebra.not(along))),
-    ];
+    const parts = [
+      this.region(algebra.and(region.condition, along)),
+      this.region(algebra.and(region.condition, algebra.not(along))),
+    ] as const;
+    const ownWay = this.ownWays.get(region);
+    if (ownWay !== undefined) for (const part of parts) this.ownWays.set(part, ownWay);
+    return parts;
   }
 
   /** The parts for which something better may be found, and what they leave. */
   private withoutDoubtful(
     region: Region,
-    doubtful: readonly MarkerDiagram[],
+    doubtful: readonly Doubtful[],
   ): readonly [Region, readonly Region[]] {
     let rest = region;
     const reopened: Region[] = [];
-    for (const along of doubtful) {
-      if (rest.relation(along) !== "somewhere") continue;
-      const [part, other] = this.divide(rest, along);
+    for (const { name, place } of doubtful) {
+      if (rest.relation(place) !== "somewhere") continue;
+      const [part, other] = this.divide(rest, place);
+      // What the rest has to be content with is no reason to be content with it here.
+      this.ownWays.set(part, new Set([...(this.ownWays.get(part) ?? []), name]));
       reopened.push(part);
       rest = other;
     }
@@ -151,7 +158,12 @@ class Search {
   async settle(region: Region, solved: readonly SolvedRegion[]): Promise<Settled> {
     const question: Question = {
       ...this.request,
-      preferences: preferencesIn(region, this.request.preferences, solved),
+      preferences: preferencesIn(
+        region,
+        this.request.preferences,
+        solved,
+        this.ownWays.get(region),
+      ),
     };
     const findings = new Findings(this.listings);
     const report = this.options.report ?? silent;
@@ -212,6 +224,7 @@ function preferencesIn(
   region: Region,
   asked: UniversalRequest["preferences"],
   solved: readonly SolvedRegion[],
+  ownWays: ReadonlySet<NormalizedName> = new Set(),
 ): Question["preferences"] {
   const preferences = new Map<NormalizedName, Preference[]>();
   for (const [name, list] of asked) {
@@ -220,7 +233,7 @@ function preferencesIn(
     );
     if (here.length > 0) preferences.set(name, here);
   }
-  const seen = new Set<NormalizedName>();
+  const seen = new Set<NormalizedName>(ownWays);
   for (const { resolution } of solved)
     for (const { name, version, source } of resolution.packages) {
       if (source.kind !== "repository" || seen.has(name)) continue;

@@ -258,7 +258,7 @@ describe("trying it out first", () => {
     expect(
       report.install
         .map(({ metadata, requested }) => [metadata.name, metadata.version, requested])
-        .sort(),
+        .toSorted(([a], [b]) => String(a).localeCompare(String(b))),
     ).toEqual([
       ["demo", "2.0", true],
       ["other", "1.5", false],

@@ -39,8 +39,15 @@ describe("--time-limit", () => {
     const environment = await sandbox.environment();
     const before = snapshot(environment);
     const run = await sandbox.pkm([
-      ...["pip", "install", "waits", "--python", environment],
-      ...["--index-url", index.url, "--time-limit", "0.5"],
+      "pip",
+      "install",
+      "waits",
+      "--python",
+      environment,
+      "--index-url",
+      index.url,
+      "--time-limit",
+      "0.5",
     ]);
     expectRefusal(run, "resolution-gave-up", "within 0.5 s");
     expect(run.stderr).toContain("1 version was tried, waits 1.0 last");

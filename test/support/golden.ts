@@ -15,7 +15,9 @@ export function expectGolden(name: string, text: string): void {
     writeFileSync(file, text);
     return;
   }
-  expect(existsSync(file), `test/golden/${name}.txt is missing: run with PKM_UPDATE_GOLDEN=1`).toBe(true);
+  expect(existsSync(file), `test/golden/${name}.txt is missing: run with PKM_UPDATE_GOLDEN=1`).toBe(
+    true,
+  );
   expect(text).toBe(readFileSync(file, "utf8"));
 }
 

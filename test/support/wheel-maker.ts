@@ -57,7 +57,8 @@ export function makeWheel(recipe: WheelRecipe): MadeWheel {
   };
   const scripts = Object.entries(recipe.consoleScripts ?? {});
   if (scripts.length > 0)
-    files[`${info}/entry_points.txt`] = `[console_scripts]\n${scripts.map(([k, v]) => `${k} = ${v}\n`).join("")}`;
+    files[`${info}/entry_points.txt`] =
+      `[console_scripts]\n${scripts.map(([k, v]) => `${k} = ${v}\n`).join("")}`;
   const rows = Object.entries(files)
     .filter(([path]) => recipe.unlisted?.includes(path) !== true)
     .map(([path, content]) => {
@@ -65,7 +66,10 @@ export function makeWheel(recipe: WheelRecipe): MadeWheel {
       return `${path},${recordHash(told)},${new TextEncoder().encode(content).length}`;
     });
   files[`${info}/RECORD`] = `${rows.join("\n")}\n${info}/RECORD,,\n`;
-  const members: ZipMember[] = Object.entries(files).map(([path, content]) => ({ name: path, content }));
+  const members: ZipMember[] = Object.entries(files).map(([path, content]) => ({
+    name: path,
+    content,
+  }));
   const bytes = writeZip(members);
   return {
     filename: `${stem}-${tag}.whl`,

@@ -14,7 +14,10 @@ export function writeZip(members: readonly ZipMember[]): Uint8Array {
   let offset = 0;
   for (const member of members) {
     const name = new TextEncoder().encode(member.name);
-    const content = typeof member.content === "string" ? new TextEncoder().encode(member.content) : member.content;
+    const content =
+      typeof member.content === "string"
+        ? new TextEncoder().encode(member.content)
+        : member.content;
     const packed = new Uint8Array(deflateRawSync(content));
     const common = new DataView(new ArrayBuffer(26));
     common.setUint16(0, 20, true);
@@ -31,7 +34,9 @@ export function writeZip(members: readonly ZipMember[]): Uint8Array {
     const tail = new DataView(new ArrayBuffer(14));
     tail.setUint32(6, ((member.mode ?? 0o644) | 0o100000) * 65536, true);
     tail.setUint32(10, offset, true);
-    central.push(new Uint8Array([0x50, 0x4b, 1, 2, 20, 3, ...shared, ...new Uint8Array(tail.buffer), ...name]));
+    central.push(
+      new Uint8Array([0x50, 0x4b, 1, 2, 20, 3, ...shared, ...new Uint8Array(tail.buffer), ...name]),
+    );
     offset += local.length + packed.length;
   }
   const size = central.reduce((sum, part) => sum + part.length, 0);

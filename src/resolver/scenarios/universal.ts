@@ -151,6 +151,26 @@ export const universal: readonly UniversalScenario[] = [
     },
   },
   {
+    tells: "takes a newer version where only the other part has to do without it",
+    projects: {
+      a: {
+        "1.0": ["b"],
+        "2.0": ["b>=1; python_version < '3.12'", "b>=3; python_version >= '3.12'"],
+      },
+      b: { "2.0": [], "3.0": [] },
+      c: { "1.0": ["b<3"] },
+    },
+    ask: ["c", "a"],
+    expect: {
+      packages: [
+        'a==1.0 ; python_version >= "3.12"',
+        'a==2.0 ; python_version < "3.12"',
+        "b==2.0",
+        "c==1.0",
+      ],
+    },
+  },
+  {
     tells: "divides between a package and its extra",
     projects: {
       a: {

@@ -20,7 +20,9 @@ export async function writeReport(
 ): Promise<void> {
   const installs = outcome.kind === "planned" ? outcome.plan.installs : [];
   const packages = new Map<NormalizedName, ResolvedPackage>(
-    outcome.kind === "planned" ? outcome.resolution.packages.map((found) => [found.name, found]) : [],
+    outcome.kind === "planned"
+      ? outcome.resolution.packages.map((found) => [found.name, found])
+      : [],
   );
   const entries = [];
   for (const { wanted } of installs) {
@@ -39,10 +41,18 @@ export async function writeReport(
   else world.files.write(absolute(place, world.host.cwd), text);
 }
 
-async function entryOf(found: ResolvedPackage, requested: boolean, repositories: Repositories): Promise<unknown> {
+async function entryOf(
+  found: ResolvedPackage,
+  requested: boolean,
+  repositories: Repositories,
+): Promise<unknown> {
   const { source } = found;
   const file =
-    source.kind === "repository" ? source.files[0] : source.kind === "url" ? source.file : undefined;
+    source.kind === "repository"
+      ? source.files[0]
+      : source.kind === "url"
+        ? source.file
+        : undefined;
   if (file === undefined) throw new Error(`${found.name} has no file to report`);
   const answer = await repositories.metadata(file);
   const { sha256 } = file.hashes;
@@ -58,7 +68,10 @@ async function entryOf(found: ResolvedPackage, requested: boolean, repositories:
     is_yanked: file.yanked !== false,
     requested,
     ...(found.extras.length > 0 && requested ? { requested_extras: found.extras } : {}),
-    metadata: answer.kind === "metadata" ? metadataJsonOf(answer.metadata) : { name: found.displayName, version: found.version.text },
+    metadata:
+      answer.kind === "metadata"
+        ? metadataJsonOf(answer.metadata)
+        : { name: found.displayName, version: found.version.text },
   };
 }
 
