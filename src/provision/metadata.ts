@@ -51,5 +51,5 @@ export class ProvisionedMetadata implements MetadataSource {
   }
 }
 
-/** More than a project of a hundred dependencies asks; beyond it compiled code pays. */
-const manyQuestions = 300;
+/** Twice what a project of two hundred dependencies asks; beyond it compiled code pays. */
+const manyQuestions = 1000;
