@@ -1,10 +1,13 @@
 import type { World } from "#platform/ports";
 import { packProblem, type Problem, problemForm, unpackProblem } from "#provision/problem";
-import type { FailedQuestion } from "#provision/resolve-requirements";
-import { findFixes, type FixOptions } from "#resolver/fixes";
+import type { AskedQuestion, FailedQuestion } from "#provision/resolve-requirements";
+import { askingOneMachine, findFixes, type FixOptions } from "#resolver/fixes";
 import { neighbouringPythons } from "#resolver/other-python";
 import { resolve } from "#resolver/resolve";
 import type { ResolutionFailure } from "#resolver/resolution";
+import type { MetadataSource } from "#resolver/sources";
+import { resolveUniversal } from "#resolver/universal";
+import { askingManyMachines, laterPythons } from "#resolver/universal-asking";
 import type { Store } from "#store/store";
 import { notAProblem } from "./commands/_explain-errors.ts";
 import { type FailedCommand, remedyFor } from "./failed-command.ts";
@@ -36,50 +39,55 @@ type Limits = Pick<FixOptions, "mostTrials" | "isEnough" | "pause">;
 /** Looks for ways out of a failure, and packs everything up. */
 export async function investigate(
   failure: ResolutionFailure,
-  { request, source }: FailedQuestion,
+  question: FailedQuestion,
   command: FailedCommand,
-  pythons: readonly string[] | undefined,
+  installedPythons: readonly string[] | undefined,
   limits: Limits = {},
 ): Promise<Investigation> {
-  const about = {
-    command,
-    pythons: pythons ?? neighbouringPythons(request.target),
-  };
-  const { fixes, trials } = await fixesFor(failure, { request, source }, about, limits);
-  const problem = packProblem(request, source);
-  return { failure, fixes, kept: { pkm: version, ...about, trials, problem } };
+  const pythons =
+    question.machines === "many"
+      ? laterPythons(question.request)
+      : (installedPythons ?? neighbouringPythons(question.request.target));
+  const about = { command, pythons };
+  const { fixes, trials } = await fixesFor(failure, question, about, limits);
+  const kept = { pkm: version, ...about, trials, problem: packProblem(question) };
+  return { failure, fixes, kept };
 }
 
 /** Finds the same failure and the same ways out again. */
 export async function replay(kept: KeptFailure): Promise<ToldFailure> {
-  const { request, source } = unpackProblem(kept.problem);
-  const outcome = await resolve(request, source);
+  const question = unpackProblem(kept.problem);
+  const outcome =
+    question.machines === "many"
+      ? await resolveUniversal(question.request, question.source)
+      : await resolve(question.request, question.source);
   if (outcome.kind !== "unsolvable")
     throw new Error("the kept question has an answer, which it had not before");
   const { failure } = outcome;
-  const { fixes } = await fixesFor(failure, { request, source }, kept, { mostTrials: kept.trials });
+  const { fixes } = await fixesFor(failure, question, kept, { mostTrials: kept.trials });
   return { failure, fixes };
 }
 
 async function fixesFor(
   failure: ResolutionFailure,
-  {
-    request,
-    source,
-  }: {
-    readonly request: FailedQuestion["request"];
-    readonly source: Parameters<typeof findFixes>[2];
-  },
+  question: AskedQuestion & { readonly source: MetadataSource },
   { command, pythons }: Pick<KeptFailure, "command" | "pythons">,
   limits: Limits,
 ): Promise<{ readonly fixes: readonly ToldFix[]; readonly trials: number }> {
-  const formats = request.policy.formats.binaries;
-  const found = await findFixes(request, failure, source, {
+  const formats = question.request.policy.formats.binaries;
+  const options: FixOptions = {
     pythons,
-    names: request.installed?.keys() ?? [],
     isPossible: (edit) => remedyFor([edit], command, formats) !== undefined,
     ...limits,
-  });
+  };
+  const { source } = question;
+  const found =
+    question.machines === "many"
+      ? await findFixes(question.request, failure, source, askingManyMachines, options)
+      : await findFixes(question.request, failure, source, askingOneMachine, {
+          ...options,
+          names: question.request.installed?.keys() ?? [],
+        });
   const fixes = found.fixes.flatMap((fix) => {
     const remedy = remedyFor(fix.edits, command, formats);
     return remedy === undefined ? [] : tellFix(fix, remedy);

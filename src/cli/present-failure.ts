@@ -51,10 +51,11 @@ function limits(clock: Clock): Pick<FixOptions, "isEnough" | "pause"> {
 /** Pythons of this machine, where another Python could help and a new environment would be made with it. */
 async function pythonsFor(
   { leads }: ResolutionFailure,
-  { request }: FailedQuestion,
+  question: FailedQuestion,
   invocation: Invocation,
 ): Promise<readonly string[] | undefined> {
-  if (request.policy.purpose === "compile") return undefined;
+  const { machines, request } = question;
+  if (machines === "many" || request.policy.purpose === "compile") return undefined;
   if (!leads.needsPython && leads.refusals.length === 0) return [];
   const world = interpreterWorld(invocation, openInvocationStore(invocation));
   const { interpreters } = await listInterpreters(world);

@@ -5,20 +5,25 @@ import type { MetadataAnswer, NoListing } from "#repository/repositories";
 import type {
   AskedRequirement,
   InstalledCandidate,
+  MarkedPreference,
   Preference,
   ResolveRequest,
 } from "#resolver/request";
 import type { DirectCandidate, MetadataSource } from "#resolver/sources";
+import type { UniversalRequest } from "#resolver/universal";
+import { formatMarker, parseMarker } from "#standards/marker";
 import { type CoreMetadata, parseMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import { formatRequirement, parseRequirement } from "#standards/requirement";
+import { parseSpecifierSet } from "#standards/specifier-set";
 import { parseSdistFilename } from "#standards/sdist-filename";
 import { parseVersion } from "#standards/version";
 import { parseWheelFilename } from "#standards/wheel-filename";
-import { type Answered, directKey, type RecordingMetadata } from "./recording.ts";
+import { type Answered, directKey } from "./recording.ts";
+import type { AskedQuestion, FailedQuestion } from "./resolve-requirements.ts";
 
 /** Rises whenever the form or the meaning of a problem changes. */
-export const problemForm = "pkm-problem-1";
+export const problemForm = "pkm-problem-2";
 
 /**
  * A question with everything that was seen of the world on the way to its answer, as plain JSON without secrets:
@@ -37,30 +42,43 @@ type KeptAsked = {
   readonly editable?: true;
 };
 type KeptTags = readonly (readonly [string, readonly (readonly [string, number])[]])[];
+type KeptPreference = readonly [
+  name: NormalizedName,
+  version: string,
+  from: Preference["from"],
+  marker?: string,
+];
 type KeptQuestion = {
   readonly roots: readonly KeptAsked[];
   readonly constraints: readonly KeptAsked[];
   readonly overrides: readonly KeptAsked[];
-  readonly target: {
-    readonly python: string;
-    readonly description: string;
-    readonly markers: ResolveRequest["target"]["markers"];
-    readonly platforms: readonly (readonly [string, number])[];
-    readonly blocks: KeptTags;
-    readonly pure: KeptTags;
-  };
   readonly policy: Omit<ResolveRequest["policy"], "formats" | "releases"> & {
     readonly binaries: KeptNames;
     readonly releases?: KeptNames;
     readonly preferBinary?: boolean;
   };
-  readonly preferences: readonly (readonly [NormalizedName, string, Preference["from"]])[];
+  readonly preferences: readonly KeptPreference[];
+  readonly machines: KeptMachine | KeptMachines;
+};
+type KeptMachine = {
+  readonly python: string;
+  readonly description: string;
+  readonly markers: ResolveRequest["target"]["markers"];
+  readonly platforms: readonly (readonly [string, number])[];
+  readonly blocks: KeptTags;
+  readonly pure: KeptTags;
   readonly installed?: readonly {
     readonly name: NormalizedName;
     readonly version: string;
     readonly url?: string;
     readonly metadata?: string;
   }[];
+};
+type KeptMachines = {
+  readonly supported: string;
+  readonly environments: readonly string[];
+  readonly required: readonly string[];
+  readonly forkStrategy: UniversalRequest["forkStrategy"];
 };
 type KeptNames = { readonly first: readonly string[]; readonly second: readonly string[] };
 
@@ -87,13 +105,8 @@ type KeptWorld = {
 };
 
 /** Packs a question and what a recording has seen. */
-export function packProblem(request: ResolveRequest, seen: RecordingMetadata): Problem {
-  const { policy, target, installed } = request;
-  const { formats, releases, ...plain } = policy;
-  const names = ({ first, second }: typeof formats.binaries): KeptNames => ({
-    first: [...first].sort(),
-    second: [...second].sort(),
-  });
+export function packProblem(question: FailedQuestion): Problem {
+  const { request, source } = question;
   const packer = new Packer(request);
   return {
     form: problemForm,
@@ -101,25 +114,94 @@ export function packProblem(request: ResolveRequest, seen: RecordingMetadata): P
       roots: request.roots.map(packAsked),
       constraints: request.constraints.map(packAsked),
       overrides: request.overrides.map(packAsked),
-      target: {
-        python: target.python.text,
-        description: target.description,
-        markers: target.markers,
-        platforms: [...target.tags.platforms],
-        blocks: packTags(target.tags.blocks),
-        pure: packTags(target.tags.pure),
-      },
-      policy: {
-        ...plain,
-        binaries: names(formats.binaries),
-        ...(releases === undefined ? {} : { releases: names(releases) }),
-        ...(formats.preferBinary === undefined ? {} : { preferBinary: formats.preferBinary }),
-      },
-      preferences: [...request.preferences].map(([name, { version, from }]) => [
-        name,
-        version.text,
-        from,
-      ]),
+      policy: packPolicy(request.policy),
+      ...(question.machines === "one"
+        ? packMachine(question.request)
+        : packMachines(question.request)),
+    },
+    seen: {
+      listings: entriesOf(source.listings, (answer) => packer.listing(answer)),
+      metadata: entriesOf(source.files, packMetadata),
+      directs: entriesOf(source.directs, (answer) => packer.direct(answer)).map(
+        ([key, answer]) => [withoutSecrets(key), answer] as const,
+      ),
+    },
+  };
+}
+
+/** The question of a problem, and a source that answers it from what was seen. */
+export function unpackProblem({ question, seen }: Problem): AskedQuestion & {
+  readonly source: MetadataSource;
+} {
+  const { machines, preferences } = question;
+  const asked = {
+    roots: question.roots.map(unpackAsked),
+    constraints: question.constraints.map(unpackAsked),
+    overrides: question.overrides.map(unpackAsked),
+    policy: unpackPolicy(question.policy),
+  };
+  const source = new ReplayedMetadata(seen);
+  return "supported" in machines
+    ? { machines: "many", request: { ...asked, ...unpackMachines(machines, preferences) }, source }
+    : { machines: "one", request: { ...asked, ...unpackMachine(machines, preferences) }, source };
+}
+
+function packPolicy({
+  formats,
+  releases,
+  ...plain
+}: ResolveRequest["policy"]): KeptQuestion["policy"] {
+  const names = ({ first, second }: typeof formats.binaries): KeptNames => ({
+    first: [...first].sort(),
+    second: [...second].sort(),
+  });
+  return {
+    ...plain,
+    binaries: names(formats.binaries),
+    ...(releases === undefined ? {} : { releases: names(releases) }),
+    ...(formats.preferBinary === undefined ? {} : { preferBinary: formats.preferBinary }),
+  };
+}
+
+function unpackPolicy({
+  binaries,
+  releases,
+  preferBinary,
+  ...plain
+}: KeptQuestion["policy"]): ResolveRequest["policy"] {
+  const names = ({
+    first,
+    second,
+  }: KeptNames): ResolveRequest["policy"]["formats"]["binaries"] => ({
+    first: new Set(first),
+    second: new Set(second),
+  });
+  return {
+    ...plain,
+    formats: {
+      binaries: names(binaries),
+      ...(preferBinary === undefined ? {} : { preferBinary }),
+    },
+    ...(releases === undefined ? {} : { releases: names(releases) }),
+    // JSON has no undefined.
+    excludeNewer: plain.excludeNewer ?? undefined,
+  };
+}
+
+function packMachine({
+  target,
+  installed,
+  preferences,
+}: ResolveRequest): Pick<KeptQuestion, "machines" | "preferences"> {
+  return {
+    preferences: [...preferences].map(([name, { version, from }]) => [name, version.text, from]),
+    machines: {
+      python: target.python.text,
+      description: target.description,
+      markers: target.markers,
+      platforms: [...target.tags.platforms],
+      blocks: packTags(target.tags.blocks),
+      pure: packTags(target.tags.pure),
       ...(installed === undefined
         ? {}
         : {
@@ -134,79 +216,90 @@ export function packProblem(request: ResolveRequest, seen: RecordingMetadata): P
             }),
           }),
     },
-    seen: {
-      listings: entriesOf(seen.listings, (answer) => packer.listing(answer)),
-      metadata: entriesOf(seen.files, packMetadata),
-      directs: entriesOf(seen.directs, (answer) => packer.direct(answer)).map(
-        ([key, answer]) => [withoutSecrets(key), answer] as const,
+  };
+}
+
+function unpackMachine(
+  { installed, ...target }: KeptMachine,
+  preferences: readonly KeptPreference[],
+): Pick<ResolveRequest, "target" | "preferences" | "installed"> {
+  return {
+    target: {
+      python: parseVersion(target.python),
+      description: target.description,
+      markers: target.markers,
+      tags: {
+        platforms: new Map(target.platforms),
+        blocks: unpackTags(target.blocks),
+        pure: unpackTags(target.pure),
+      },
+    },
+    preferences: new Map(
+      preferences.map(([name, version, from]) => [name, { version: parseVersion(version), from }]),
+    ),
+    ...(installed === undefined
+      ? {}
+      : {
+          installed: new Map(
+            installed.map(
+              ({ name, version, url, metadata }): [NormalizedName, InstalledCandidate] => [
+                name,
+                {
+                  version: parseVersion(version),
+                  url,
+                  metadata: () => (metadata === undefined ? undefined : parseMetadata(metadata)),
+                },
+              ],
+            ),
+          ),
+        }),
+  };
+}
+
+function packMachines({
+  supported,
+  forkStrategy,
+  preferences,
+}: UniversalRequest): Pick<KeptQuestion, "machines" | "preferences"> {
+  return {
+    preferences: [...preferences].flatMap(([name, pins]) =>
+      pins.map(({ version, from, marker }): KeptPreference =>
+        marker === undefined
+          ? [name, version.text, from]
+          : [name, version.text, from, formatMarker(marker)],
       ),
+    ),
+    machines: {
+      supported: supported.python.text,
+      environments: supported.environments.map(formatMarker),
+      required: supported.required.map(formatMarker),
+      forkStrategy,
     },
   };
 }
 
-/** The question of a problem, and a source that answers it from what was seen. */
-export function unpackProblem({ question, seen }: Problem): {
-  readonly request: ResolveRequest;
-  readonly source: MetadataSource;
-} {
-  const { target, policy, installed } = question;
-  const { binaries, releases, preferBinary, ...plain } = policy;
-  const names = ({
-    first,
-    second,
-  }: KeptNames): ResolveRequest["policy"]["formats"]["binaries"] => ({
-    first: new Set(first),
-    second: new Set(second),
-  });
+function unpackMachines(
+  { supported, environments, required, forkStrategy }: KeptMachines,
+  kept: readonly KeptPreference[],
+): Pick<UniversalRequest, "supported" | "forkStrategy" | "preferences"> {
+  const preferences = new Map<NormalizedName, MarkedPreference[]>();
+  for (const [name, version, from, marker] of kept)
+    preferences.set(name, [
+      ...(preferences.get(name) ?? []),
+      {
+        version: parseVersion(version),
+        from,
+        ...(marker === undefined ? {} : { marker: parseMarker(marker) }),
+      },
+    ]);
   return {
-    request: {
-      roots: question.roots.map(unpackAsked),
-      constraints: question.constraints.map(unpackAsked),
-      overrides: question.overrides.map(unpackAsked),
-      target: {
-        python: parseVersion(target.python),
-        description: target.description,
-        markers: target.markers,
-        tags: {
-          platforms: new Map(target.platforms),
-          blocks: unpackTags(target.blocks),
-          pure: unpackTags(target.pure),
-        },
-      },
-      policy: {
-        ...plain,
-        formats: {
-          binaries: names(binaries),
-          ...(preferBinary === undefined ? {} : { preferBinary }),
-        },
-        ...(releases === undefined ? {} : { releases: names(releases) }),
-        // JSON has no undefined.
-        excludeNewer: plain.excludeNewer ?? undefined,
-      },
-      preferences: new Map(
-        question.preferences.map(([name, version, from]) => [
-          name,
-          { version: parseVersion(version), from },
-        ]),
-      ),
-      ...(installed === undefined
-        ? {}
-        : {
-            installed: new Map(
-              installed.map(
-                ({ name, version, url, metadata }): [NormalizedName, InstalledCandidate] => [
-                  name,
-                  {
-                    version: parseVersion(version),
-                    url,
-                    metadata: () => (metadata === undefined ? undefined : parseMetadata(metadata)),
-                  },
-                ],
-              ),
-            ),
-          }),
+    supported: {
+      python: parseSpecifierSet(supported),
+      environments: environments.map((text) => parseMarker(text)),
+      required: required.map((text) => parseMarker(text)),
     },
-    source: new ReplayedMetadata(seen),
+    forkStrategy,
+    preferences,
   };
 }
 
@@ -275,7 +368,7 @@ class Packer {
   /** Digests matter where some are demanded, and are half of a page. */
   readonly #withHashes: boolean;
 
-  constructor({ roots, constraints }: ResolveRequest) {
+  constructor({ roots, constraints }: Pick<ResolveRequest, "roots" | "constraints">) {
     this.#withHashes = [...roots, ...constraints].some(({ hashes }) => hashes.length > 0);
   }
 

@@ -1,6 +1,7 @@
 import type { ProjectFile } from "#repository/listing";
 import { resolve, type ResolveOptions } from "#resolver/resolve";
 import type { ResolveRequest } from "#resolver/request";
+import type { UniversalRequest } from "#resolver/universal";
 import type { ResolutionFailure, ResolveOutcome } from "#resolver/resolution";
 import { memoFor, type WantedFiles } from "./memo.ts";
 import { ProvisionedMetadata } from "./metadata.ts";
@@ -9,10 +10,11 @@ import { requirePins } from "./require-pins.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 /** A question without an answer, and what was seen on the way there: it can be asked again, changed or as it was. */
-export type FailedQuestion = {
-  readonly request: ResolveRequest;
-  readonly source: RecordingMetadata;
-};
+export type FailedQuestion = AskedQuestion & { readonly source: RecordingMetadata };
+
+export type AskedQuestion =
+  | { readonly machines: "one"; readonly request: ResolveRequest }
+  | { readonly machines: "many"; readonly request: UniversalRequest };
 
 export type AnsweredQuestion =
   | Extract<ResolveOutcome, { readonly kind: "resolved" }>
@@ -53,7 +55,7 @@ export async function resolveRequirements(
     });
     return outcome;
   }
-  return { ...outcome, question: { request, source } };
+  return { ...outcome, question: { machines: "one", request, source } };
 }
 
 /** What a resolution tells while it runs, and what may end it. */

@@ -5,15 +5,22 @@ import {
 } from "#resolver/universal";
 import { memoForUniversal, type WantedFiles } from "./memo.ts";
 import { ProvisionedMetadata } from "./metadata.ts";
-import { patience } from "./resolve-requirements.ts";
+import { RecordingMetadata } from "./recording.ts";
+import { type FailedQuestion, patience } from "./resolve-requirements.ts";
 import type { ProvisionWorld } from "./world.ts";
+
+export type UniversalAnswer =
+  | Extract<UniversalOutcome, { readonly kind: "resolved" }>
+  | (Extract<UniversalOutcome, { readonly kind: "unsolvable" }> & {
+      readonly question: FailedQuestion;
+    });
 
 /** Answers a question about many machines from memory, or by resolving it. */
 export async function resolveUniversally(
   request: UniversalRequest,
   world: ProvisionWorld,
   wanted: WantedFiles = "best",
-): Promise<UniversalOutcome> {
+): Promise<UniversalAnswer> {
   const { report } = world;
   const memo = memoForUniversal(request, wanted, world);
   const remembered = memo?.recall();
@@ -22,11 +29,13 @@ export async function resolveUniversally(
     return { kind: "resolved", resolution: remembered };
   }
   report({ type: "resolution-began", requirements: request.roots.length });
-  const outcome = await resolveUniversal(request, new ProvisionedMetadata(world), patience(world));
+  const source = new RecordingMetadata(new ProvisionedMetadata(world));
+  const outcome = await resolveUniversal(request, source, patience(world));
   if (outcome.kind === "resolved") {
     const { resolution } = outcome;
     memo?.remember(resolution);
     report({ type: "resolution-ended", packages: resolution.packages.length, remembered: false });
   }
-  return outcome;
+  if (outcome.kind === "resolved") return outcome;
+  return { ...outcome, question: { machines: "many", request, source } };
 }

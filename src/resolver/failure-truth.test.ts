@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { requestOf, type Scenario, type ScenarioRelease, ScenarioSource } from "./_scenario.ts";
-import { edited, findFixes } from "./fixes.ts";
+import { askingOneMachine, type Edit, edited, findFixes } from "./fixes.ts";
 import { neighbouringPythons } from "./other-python.ts";
+import type { ResolveRequest } from "./request.ts";
 import { resolve } from "./resolve.ts";
 
 const runs = Number(Bun.env["PKM_PROPERTY_RUNS"] ?? 400);
@@ -63,12 +64,12 @@ test(
       expect([seed, failure.explanation.split("\n").length <= 8]).toEqual([seed, true]);
       for (const line of [...failure.explanation.split("\n"), ...failure.derivation.split("\n")])
         expect([seed, line, missingVersions(line, scenario)]).toEqual([seed, line, []]);
-      const { fixes } = await findFixes(request, failure, source, {
+      const { fixes } = await findFixes(request, failure, source, askingOneMachine, {
         pythons: neighbouringPythons(request.target),
       });
       if (fixes.length > 0) fixed++;
       for (const { edits, chosen } of fixes) {
-        const again = await resolve(edited(request, edits), new ScenarioSource(scenario));
+        const again = await resolve(changed(request, edits), new ScenarioSource(scenario));
         expect([seed, edits, again.kind]).toEqual([seed, edits, "resolved"]);
         if (again.kind !== "resolved") continue;
         for (const { name, version } of chosen) {
@@ -106,4 +107,10 @@ function randomNumbers(seed: number): (below: number) => number {
     state = (Math.imul(state ^ (state >>> 15), 2246822519) + 0x9e3779b9) >>> 0;
     return ((state ^ (state >>> 13)) >>> 0) % below;
   };
+}
+
+function changed(request: ResolveRequest, edits: readonly Edit[]): ResolveRequest {
+  const question = edited(request, edits, askingOneMachine);
+  if (question === undefined) throw new Error("a fix has to lead to a question");
+  return question;
 }

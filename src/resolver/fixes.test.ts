@@ -1,8 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { formatRequirement } from "#standards/requirement";
 import { requestOf, type Scenario, ScenarioSource } from "./_scenario.ts";
-import { type Edit, edited, findFixes, type Fix, type FixOptions } from "./fixes.ts";
+import {
+  askingOneMachine,
+  type Edit,
+  edited,
+  findFixes,
+  type Fix,
+  type FixOptions,
+} from "./fixes.ts";
 import { neighbouringPythons } from "./other-python.ts";
+import type { ResolveRequest } from "./request.ts";
 import { resolve } from "./resolve.ts";
 
 type Story = Omit<Scenario, "tells" | "expect"> & { readonly options?: FixOptions };
@@ -14,12 +22,12 @@ async function fixesOf({ options, ...story }: Story): Promise<string[]> {
   const source = new ScenarioSource(scenario);
   const outcome = await resolve(request, source);
   if (outcome.kind !== "unsolvable") throw new Error("this was meant to fail");
-  const { fixes } = await findFixes(request, outcome.failure, source, {
+  const { fixes } = await findFixes(request, outcome.failure, source, askingOneMachine, {
     pythons: neighbouringPythons(request.target),
     ...options,
   });
   for (const { edits } of fixes)
-    expect((await resolve(edited(request, edits), source)).kind).toBe("resolved");
+    expect((await resolve(changed(request, edits), source)).kind).toBe("resolved");
   return fixes.map(said);
 }
 
@@ -202,11 +210,19 @@ describe("findFixes()", () => {
     const outcome = await resolve(request, source);
     if (outcome.kind !== "unsolvable") throw new Error("this was meant to fail");
     const { failure } = outcome;
-    const all = await findFixes(request, failure, source, {});
+    const all = await findFixes(request, failure, source, askingOneMachine, {});
     expect(all.trials).toBe(2);
-    const fewer = await findFixes(request, failure, source, { mostTrials: 1 });
+    const fewer = await findFixes(request, failure, source, askingOneMachine, { mostTrials: 1 });
     expect(fewer.fixes.map(said)).toEqual(["no right"]);
-    const again = await findFixes(request, failure, source, { mostTrials: all.trials });
+    const again = await findFixes(request, failure, source, askingOneMachine, {
+      mostTrials: all.trials,
+    });
     expect(again.fixes.map(said)).toEqual(all.fixes.map(said));
   });
 });
+
+function changed(request: ResolveRequest, edits: readonly Edit[]): ResolveRequest {
+  const question = edited(request, edits, askingOneMachine);
+  if (question === undefined) throw new Error("a fix has to lead to a question");
+  return question;
+}

@@ -7,7 +7,7 @@ import type { Version } from "#standards/version";
 import { loosened } from "./_loosened.ts";
 import { nearestNames } from "./nearest-names.ts";
 import { otherPython } from "./other-python.ts";
-import type { AskedRequirement, ResolveRequest, ResolutionTarget } from "./request.ts";
+import type { AskedRequirement, ResolveRequest } from "./request.ts";
 import { resolve, type ResolveOptions } from "./resolve.ts";
 import type { Resolution, ResolutionFailure } from "./resolution.ts";
 import type { MetadataSource } from "./sources.ts";
@@ -20,7 +20,7 @@ export type Edit =
       /** What to ask for instead; nothing at all when left out. */
       readonly to: Requirement | undefined;
     }
-  | { readonly kind: "python"; readonly target: ResolutionTarget; readonly version: string }
+  | { readonly kind: "python"; readonly version: string }
   | { readonly kind: "prereleases"; readonly names: readonly NormalizedName[] }
   /** Milliseconds since 1970; no limit at all when left out. */
   | { readonly kind: "date-limit"; readonly limit: number | undefined }
@@ -31,6 +31,30 @@ export type Fix = {
   readonly edits: readonly Edit[];
   /** What comes of the names that were edited. */
   readonly chosen: readonly { readonly name: NormalizedName; readonly version: Version }[];
+};
+
+/** As much of a question as any edit but that of Python touches. */
+export type Changeable = Pick<ResolveRequest, "roots" | "constraints" | "overrides" | "policy">;
+
+/** How a sort of question is asked: for one machine, or for many. */
+export type Asking<Q extends Changeable> = {
+  readonly resolve: (
+    question: Q,
+    source: MetadataSource,
+    options: ResolveOptions,
+  ) => Promise<
+    { readonly kind: "resolved"; readonly resolution: Resolution } | { readonly kind: "unsolvable" }
+  >;
+  /** The question for another Python; `undefined` where that cannot be said. */
+  readonly withPython: (question: Q, version: string) => Q | undefined;
+};
+
+export const askingOneMachine: Asking<ResolveRequest> = {
+  resolve,
+  withPython: (request, version) => {
+    const target = otherPython(request.target, version);
+    return target === undefined ? undefined : { ...request, target };
+  },
 };
 
 export type FixOptions = Pick<ResolveOptions, "pause"> & {
@@ -60,13 +84,14 @@ const mostAttempts = 300;
  * Looks for small changes that make a question answerable: a name spelt right, a bound loosened, another Python, what a
  * policy forbids. Each was tried by resolving again, so that whoever makes the change gets an answer.
  */
-export async function findFixes(
-  request: ResolveRequest,
+export async function findFixes<Q extends Changeable>(
+  request: Q,
   failure: Pick<ResolutionFailure, "leads" | "causes">,
   source: MetadataSource,
+  asking: Asking<Q>,
   options: FixOptions = {},
 ): Promise<Fixes> {
-  const trials = new Trials(request, source, options);
+  const trials = new QuestionTrials(request, source, asking, options);
   const fixes: Fix[] = [];
   const { isPossible = () => true } = options;
   try {
@@ -81,10 +106,15 @@ export async function findFixes(
   return { fixes, trials: trials.asked };
 }
 
-/** The question after some edits. */
-export function edited(request: ResolveRequest, edits: readonly Edit[]): ResolveRequest {
-  let changed = request;
-  for (const edit of edits)
+/** The question after some edits; `undefined` where it cannot be asked for another Python. */
+export function edited<Q extends Changeable>(
+  request: Q,
+  edits: readonly Edit[],
+  asking: Asking<Q>,
+): Q | undefined {
+  let changed: Q | undefined = request;
+  for (const edit of edits) {
+    if (changed === undefined) return undefined;
     switch (edit.kind) {
       case "requirement": {
         const replaced = (list: readonly AskedRequirement[]): AskedRequirement[] =>
@@ -101,7 +131,7 @@ export function edited(request: ResolveRequest, edits: readonly Edit[]): Resolve
         break;
       }
       case "python":
-        changed = { ...changed, target: edit.target };
+        changed = asking.withPython(changed, edit.version);
         break;
       case "prereleases": {
         const { policy } = changed;
@@ -125,11 +155,12 @@ export function edited(request: ResolveRequest, edits: readonly Edit[]): Resolve
       default:
         edit satisfies never;
     }
+  }
   return changed;
 }
 
 async function* candidates(
-  request: ResolveRequest,
+  request: Changeable,
   failure: Pick<ResolutionFailure, "leads" | "causes">,
   trials: Trials,
   options: FixOptions,
@@ -150,9 +181,7 @@ async function* candidates(
   for await (const fix of pinnedThough(failure, trials)) yield noted(fix);
   if (leads.needsPython || leads.refusals.some(({ kind }) => dependOnPython.has(kind)))
     for (const version of (options.pythons ?? []).slice(0, mostPythons)) {
-      const target = otherPython(request.target, version);
-      if (target === undefined) continue;
-      const edit: Edit = { kind: "python", target, version };
+      const edit: Edit = { kind: "python", version };
       if ((await trials.answer([edit])) === undefined) continue;
       yield noted({ edits: [edit], chosen: [] });
       break;
@@ -198,7 +227,7 @@ function byUpperBound(a: AskedRequirement, b: AskedRequirement): number {
 
 /** Names that nobody knows may be known ones, misspelt. */
 async function* renamed(
-  request: ResolveRequest,
+  request: Changeable,
   { leads }: Pick<ResolutionFailure, "leads">,
   trials: Trials,
   options: FixOptions,
@@ -245,7 +274,7 @@ async function* renamed(
 
 /** What a policy forbids could be allowed. */
 async function* permitted(
-  request: ResolveRequest,
+  request: Changeable,
   { leads }: Pick<ResolutionFailure, "leads">,
   trials: Trials,
 ): AsyncGenerator<Fix> {
@@ -315,7 +344,7 @@ function dayAfterUploads({ packages }: Resolution): number | undefined {
 
 /** Asks for any version of some names, then says as much of the old bounds as the answer bears. */
 async function loosen(
-  request: ResolveRequest,
+  request: Changeable,
   bounds: readonly AskedRequirement[],
   trials: Trials,
 ): Promise<Fix | undefined> {
@@ -347,7 +376,7 @@ async function loosen(
 
 /** Loosens everything, then takes back what was not needed. */
 async function loosenFewest(
-  request: ResolveRequest,
+  request: Changeable,
   bounds: readonly AskedRequirement[],
   trials: Trials,
 ): Promise<Fix | undefined> {
@@ -370,20 +399,28 @@ function chosenOf(answer: Resolution, names: readonly NormalizedName[]): Fix["ch
   return answer.packages.filter(({ name }) => names.includes(name));
 }
 
+/** Changed questions, as those who look for fixes see them. */
+type Trials = {
+  readonly answer: (edits: readonly Edit[]) => Promise<Resolution | undefined>;
+  readonly exists: (name: NormalizedName) => Promise<boolean>;
+};
+
 /** Thrown when no further question is to be asked. */
 class Enough extends Error {}
 
 /** Asks changed questions, each once, and no more than so many. */
-class Trials {
+class QuestionTrials<Q extends Changeable> implements Trials {
   asked = 0;
-  readonly #request: ResolveRequest;
+  readonly #request: Q;
   readonly #source: MetadataSource;
+  readonly #asking: Asking<Q>;
   readonly #options: FixOptions;
   readonly #answers = new Map<string, Resolution | undefined>();
 
-  constructor(request: ResolveRequest, source: MetadataSource, options: FixOptions) {
+  constructor(request: Q, source: MetadataSource, asking: Asking<Q>, options: FixOptions) {
     this.#request = request;
     this.#source = source;
+    this.#asking = asking;
     this.#options = options;
   }
 
@@ -410,8 +447,10 @@ class Trials {
 
   async #ask(edits: readonly Edit[]): Promise<Resolution | undefined> {
     const { pause } = this.#options;
+    const question = edited(this.#request, edits, this.#asking);
+    if (question === undefined) return undefined;
     try {
-      const outcome = await resolve(edited(this.#request, edits), this.#source, {
+      const outcome = await this.#asking.resolve(question, this.#source, {
         maxAttempts: mostAttempts,
         ...(pause === undefined ? {} : { pause }),
       });

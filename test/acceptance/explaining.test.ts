@@ -126,6 +126,20 @@ describe("pkm explain --apply", () => {
     expect((await sandbox.pkm(["explain", "--apply", "1"])).stdout).toContain("modern==1.0");
   });
 
+  test("answers for all machines: loosens a bound, or asks for later Pythons", async () => {
+    using _ = disposable(open());
+    const asked = sandbox.write("asked.in", "left\nshared>=2 ; sys_platform == 'win32'\n");
+    const words = ["pip", "compile", "asked.in", "--universal", "--python-version", "3.12"];
+    const failed = await sandbox.pkm(words);
+    expectRefusal(failed, "no-solution", "win32");
+    expect((await sandbox.pkm(["explain"])).stdout).toBe(asExplained(failed.stderr));
+    expectSuccess(await sandbox.pkm(["explain", "--apply", "1"]));
+    expect(readFileSync(asked, "utf8")).toBe('left\nshared; sys_platform == "win32"\n');
+    sandbox.write("asked.in", "modern\n");
+    expectRefusal(await sandbox.pkm(words), "no-solution", "modern");
+    expect((await sandbox.pkm(["explain", "--apply", "1"])).stdout).toContain("modern==1.0");
+  });
+
   test("refuses a number that no fix has", async () => {
     using _ = disposable(open());
     await sandbox.pkm(["pip", "compile", "-"], { input: "left\nshared>=2\n" });

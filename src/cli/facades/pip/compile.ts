@@ -209,7 +209,7 @@ async function answerTo(
     const supported = supportedMachines(interpreter, chosen, invocation);
     const request = { ...asked, supported, forkStrategy, preferences: pins } as const;
     const outcome = await resolveUniversally(request, world, wanted);
-    if (outcome.kind === "unsolvable") throw noSolution(outcome.failure);
+    if (outcome.kind === "unsolvable") throw noSolution(outcome.failure, outcome.question);
     return outcome.resolution;
   }
   const target = resolutionTarget(interpreter, chosen, invocation);
