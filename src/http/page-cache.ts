@@ -154,19 +154,44 @@ export function tailInMemory(bytes: Uint8Array): Tail {
 export const noTail: Tail = tailInMemory(new Uint8Array(0));
 
 function tailInFile(path: string, start: number, length: number, files: Files): Tail {
+  let reads = 0;
+  let window: { readonly from: number; readonly bytes: Uint8Array } | undefined;
+  const readAt = (offset: number, count: number): Uint8Array | undefined => {
+    try {
+      const bytes = files.readAt(path, start + offset, count);
+      return bytes.length === count ? bytes : undefined;
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      return undefined;
+    }
+  };
   return {
     length,
     read(offset, count) {
       if (count === 0) return new Uint8Array(0);
-      try {
-        const bytes = files.readAt(path, start + offset, count);
-        return bytes.length === count ? bytes : undefined;
-      } catch (error) {
-        if (errnoOf(error) === undefined) throw error;
-        return undefined;
+      if (++reads < manyReads || count > readAhead) return readAt(offset, count);
+      // Whoever comes again and again asks for what lies near, mostly before.
+      if (window === undefined || offset < window.from || !holds(window, offset + count)) {
+        const from = Math.max(0, offset + count - readAhead);
+        const bytes = readAt(from, Math.min(length, from + readAhead) - from);
+        if (bytes === undefined) return undefined;
+        window = { from, bytes };
       }
+      const at = offset - window.from;
+      return at + count > window.bytes.length ? undefined : window.bytes.subarray(at, at + count);
     },
   };
+}
+
+/** Most pages are looked at once or twice; a search for a version that fits looks at hundreds of entries. */
+const manyReads = 3;
+const readAhead = 32 * 1024;
+
+function holds(
+  window: { readonly from: number; readonly bytes: Uint8Array },
+  end: number,
+): boolean {
+  return end <= window.from + window.bytes.length;
 }
 
 const magic = new TextEncoder().encode("pkmhttp2");
