@@ -16,4 +16,16 @@ const world = {
 };
 
 compileReluctantly();
-serveMessages((message) => unpackWheel(message as UnpackRequest, world));
+serveMessages((message) => {
+  const request = message as UnpackRequest;
+  const manifest = unpackWheel(request, world);
+  free(request);
+  return manifest;
+});
+
+/** The archive is this thread's own, and the next one comes before the collector does. */
+function free({ content }: UnpackRequest): void {
+  if (content.kind === "path") return;
+  const { buffer } = content.bytes;
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
