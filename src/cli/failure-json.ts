@@ -3,7 +3,10 @@ import { commandText } from "./failed-command.ts";
 import type { KeptFailure, ToldFailure } from "./kept-failure.ts";
 
 /** A failure for programs. */
-export function failureJson({ failure, fixes }: ToldFailure, { command }: KeptFailure): string {
+export function failureJson(
+  { failure, fixes, similar }: ToldFailure,
+  { command }: KeptFailure,
+): string {
   const [summary] = failure.explanation.split("\n");
   const json = {
     summary,
@@ -15,6 +18,7 @@ export function failureJson({ failure, fixes }: ToldFailure, { command }: KeptFa
       files,
       commands: commands.map(commandText),
     })),
+    similar: similar.map(({ name, existing }) => ({ name, existing })),
     derivation: failure.derivation.split("\n"),
     "passed-over": failure.passedOver.map(passedOverJson),
     attempts: failure.attempts,

@@ -1,7 +1,7 @@
 import type { World } from "#platform/ports";
 import { packProblem, type Problem, problemForm, unpackProblem } from "#provision/problem";
 import type { AskedQuestion, FailedQuestion } from "#provision/resolve-requirements";
-import { askingOneMachine, findFixes, type FixOptions } from "#resolver/fixes";
+import { askingOneMachine, findFixes, type FixOptions, type SimilarNames } from "#resolver/fixes";
 import { neighbouringPythons } from "#resolver/other-python";
 import { resolve } from "#resolver/resolve";
 import type { ResolutionFailure } from "#resolver/resolution";
@@ -29,6 +29,8 @@ export type KeptFailure = {
 export type ToldFailure = {
   readonly failure: ResolutionFailure;
   readonly fixes: readonly ToldFix[];
+  /** Existing names for misspelt ones, where no fix says as much. */
+  readonly similar: readonly SimilarNames[];
 };
 
 export type Investigation = ToldFailure & { readonly kept: KeptFailure };
@@ -49,9 +51,9 @@ export async function investigate(
       ? laterPythons(question.request)
       : (installedPythons ?? neighbouringPythons(question.request.target));
   const about = { command, pythons };
-  const { fixes, trials } = await fixesFor(failure, question, about, limits);
+  const { fixes, similar, trials } = await fixesFor(failure, question, about, limits);
   const kept = { pkm: version, ...about, trials, problem: packProblem(question) };
-  return { failure, fixes, kept };
+  return { failure, fixes, similar, kept };
 }
 
 /** Finds the same failure and the same ways out again. */
@@ -64,8 +66,8 @@ export async function replay(kept: KeptFailure): Promise<ToldFailure> {
   if (outcome.kind !== "unsolvable")
     throw new Error("the kept question has an answer, which it had not before");
   const { failure } = outcome;
-  const { fixes } = await fixesFor(failure, question, kept, { mostTrials: kept.trials });
-  return { failure, fixes };
+  const { fixes, similar } = await fixesFor(failure, question, kept, { mostTrials: kept.trials });
+  return { failure, fixes, similar };
 }
 
 async function fixesFor(
@@ -73,7 +75,7 @@ async function fixesFor(
   question: AskedQuestion & { readonly source: MetadataSource },
   { command, pythons }: Pick<KeptFailure, "command" | "pythons">,
   limits: Limits,
-): Promise<{ readonly fixes: readonly ToldFix[]; readonly trials: number }> {
+): Promise<Pick<ToldFailure, "fixes" | "similar"> & { readonly trials: number }> {
   const formats = question.request.policy.formats.binaries;
   const options: FixOptions = {
     pythons,
@@ -92,7 +94,12 @@ async function fixesFor(
     const remedy = remedyFor(fix.edits, command, formats);
     return remedy === undefined ? [] : tellFix(fix, remedy);
   });
-  return { fixes, trials: found.trials };
+  const renamed = found.fixes.some(({ edits }) =>
+    edits.some(
+      (edit) => edit.kind === "requirement" && edit.to?.name !== edit.asked.requirement.name,
+    ),
+  );
+  return { fixes, similar: renamed ? [] : found.similar, trials: found.trials };
 }
 
 // Where it is kept

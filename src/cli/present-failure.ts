@@ -10,7 +10,7 @@ import type { Invocation } from "./invocation.ts";
 import { investigate, keepFailure, type ToldFailure } from "./kept-failure.ts";
 import { presentError } from "./present-error.ts";
 import { interpreterWorld, openInvocationStore } from "./services.ts";
-import { fixLines } from "./tell-fixes.ts";
+import { fixLines, similarText } from "./tell-fixes.ts";
 
 /** Prints why there is no solution and what would help, and keeps the question for `pkm explain`. */
 export async function presentFailure(error: PkmError, invocation: Invocation): Promise<ExitCode> {
@@ -20,7 +20,7 @@ export async function presentFailure(error: PkmError, invocation: Invocation): P
   const { failure, question } = error;
   const store = openInvocationStore(invocation);
   const forget = world.interrupts?.before(() => {
-    presentError(failureError({ failure, fixes: [] }), output);
+    presentError(failureError({ failure, fixes: [], similar: [] }), output);
     return exit.failure;
   });
   const pythons = await pythonsFor(failure, question, invocation);
@@ -72,9 +72,10 @@ async function pythonsFor(
 }
 
 /** A failure as an error: its first line says what failed, the rest why; fixes are hints. */
-export function failureError({ failure, fixes }: ToldFailure): PkmError {
+export function failureError({ failure, fixes, similar }: ToldFailure): PkmError {
   const isCut = /in the full derivation$/m.test(failure.explanation);
   return new NoSolution(failure, undefined, [
+    ...similar.map(similarText),
     ...fixes.map((fix) => fixLines(fix).join("\n")),
     ...(isCut ? ["pkm explain --full"] : []),
   ]);

@@ -1,12 +1,18 @@
-import type { Fix, Edit } from "#resolver/fixes";
+import type { Edit, Fix, SimilarNames } from "#resolver/fixes";
 import { formatRequirement, type Requirement } from "#standards/requirement";
-import { commandText, type FileEdit, type Remedy } from "./failed-command.ts";
+import { commandText, type Remedy } from "./failed-command.ts";
 
 /** A fix in words, and what a person does for it. */
 export type ToldFix = Remedy & {
   /** Without capital and full stop: "ask for `numpy` instead of `numpy>=2.1`, which gives numpy 1.26.4". */
   readonly summary: string;
 };
+
+/** What a name that nobody knows may have been meant for. */
+export function similarText({ name, existing }: SimilarNames): string {
+  const others = existing.map((other) => `\`${other}\``).join(" or ");
+  return `did you mean ${others} instead of \`${name}\`?`;
+}
 
 export function tellFix({ edits, chosen }: Fix, remedy: Remedy): ToldFix {
   const pins = new Set(
@@ -15,7 +21,7 @@ export function tellFix({ edits, chosen }: Fix, remedy: Remedy): ToldFix {
   const gives = chosen
     .filter(({ name, version }) => !pins.has(`${name}==${version.text}`))
     .map(({ name, version }) => `${name} ${version.text}`);
-  const what = list(edits.map((edit) => editText(edit, remedy.files)));
+  const what = list(edits.map((edit) => editText(edit, remedy)));
   const summary = gives.length === 0 ? what : `${what}, which gives ${list(gives)}`;
   return { ...remedy, summary };
 }
@@ -34,7 +40,7 @@ export function fixLines({ summary, files, commands }: ToldFix): string[] {
     : [summary, commands.map(commandText).join(" && ")];
 }
 
-function editText(edit: Edit, files: readonly FileEdit[]): string {
+function editText(edit: Edit, { files, commands }: Remedy): string {
   switch (edit.kind) {
     case "requirement": {
       const from = `\`${formatRequirement(edit.asked.requirement)}\``;
@@ -48,7 +54,9 @@ function editText(edit: Edit, files: readonly FileEdit[]): string {
         : `in ${where}, write ${to} instead of ${from}`;
     }
     case "python":
-      return `use Python ${edit.version}`;
+      return commands.length > 1
+        ? `make an environment with Python ${edit.version}`
+        : `resolve for Python ${edit.version}`;
     case "prereleases":
       return `allow pre-releases of ${list(edit.names.map((name) => `\`${name}\``))}`;
     case "date-limit":

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { normalizeName } from "#standards/name";
 import { formatRequirement } from "#standards/requirement";
 import { requestOf, type Scenario, ScenarioSource } from "./_scenario.ts";
 import {
@@ -197,6 +198,24 @@ describe("findFixes()", () => {
     test(title, async () => {
       expect(await fixesOf(story)).toEqual([...expected]);
     });
+
+  test("names what exists and is spelt nearly so, also where that alone does not help", async () => {
+    const scenario: Scenario = {
+      tells: "",
+      expect: { failure: [] },
+      projects: { ...shared, requests: { "2.0": [] } },
+      ask: ["reqeusts", "nowhere-at-all"],
+    };
+    const request = requestOf(scenario);
+    const source = new ScenarioSource(scenario);
+    const outcome = await resolve(request, source);
+    if (outcome.kind !== "unsolvable") throw new Error("this was meant to fail");
+    const { similar, fixes } = await findFixes(request, outcome.failure, source, askingOneMachine);
+    expect(similar).toEqual([
+      { name: normalizeName("reqeusts"), existing: [normalizeName("requests")] },
+    ]);
+    expect(fixes).toEqual([]);
+  });
 
   test("asks no more than so many questions, and the same number finds the same", async () => {
     const scenario: Scenario = {

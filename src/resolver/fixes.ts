@@ -71,7 +71,17 @@ export type FixOptions = Pick<ResolveOptions, "pause"> & {
 };
 
 /** What was found, and how many questions it took: the same number finds the same again. */
-export type Fixes = { readonly fixes: readonly Fix[]; readonly trials: number };
+export type Fixes = {
+  readonly fixes: readonly Fix[];
+  /** Names that nobody knows, with those that exist and are spelt nearly so, whether that alone would help or not. */
+  readonly similar: readonly SimilarNames[];
+  readonly trials: number;
+};
+
+export type SimilarNames = {
+  readonly name: NormalizedName;
+  readonly existing: readonly NormalizedName[];
+};
 
 const mostFixes = 3;
 const mostTrials = 24;
@@ -103,7 +113,7 @@ export async function findFixes<Q extends Changeable>(
   } catch (error) {
     if (!(error instanceof Enough)) throw error;
   }
-  return { fixes, trials: trials.asked };
+  return { fixes, similar: trials.similar, trials: trials.asked };
 }
 
 /** The question after some edits; `undefined` where it cannot be asked for another Python. */
@@ -243,20 +253,20 @@ async function* renamed(
   }
   const renames: Edit[][] = [];
   for (const root of missing) {
-    const edits: Edit[] = [];
-    for (const name of nearestNames(root.requirement.name, [
-      ...found,
-      ...(options.names ?? []),
-    ]).slice(0, mostNames))
-      if (await trials.exists(name))
-        edits.push({
-          kind: "requirement",
-          asked: root,
-          to: { ...root.requirement, name, displayName: name },
-        });
-    if (edits.length === 0) return;
-    renames.push(edits);
+    const { requirement } = root;
+    const nearest = nearestNames(requirement.name, [...found, ...(options.names ?? [])]);
+    const existing: NormalizedName[] = [];
+    for (const name of nearest.slice(0, mostNames))
+      if (await trials.exists(name)) existing.push(name);
+    if (existing.length > 0) trials.similar.push({ name: requirement.name, existing });
+    renames.push(
+      existing.map((name) => {
+        const to = { ...requirement, name, displayName: name };
+        return { kind: "requirement", asked: root, to };
+      }),
+    );
   }
+  if (renames.some((edits) => edits.length === 0)) return;
   const [only] = renames;
   // Several misspelt names would make many pairs: the nearest of each are told.
   const ways =
@@ -401,6 +411,7 @@ function chosenOf(answer: Resolution, names: readonly NormalizedName[]): Fix["ch
 
 /** Changed questions, as those who look for fixes see them. */
 type Trials = {
+  readonly similar: SimilarNames[];
   readonly answer: (edits: readonly Edit[]) => Promise<Resolution | undefined>;
   readonly exists: (name: NormalizedName) => Promise<boolean>;
 };
@@ -411,6 +422,7 @@ class Enough extends Error {}
 /** Asks changed questions, each once, and no more than so many. */
 class QuestionTrials<Q extends Changeable> implements Trials {
   asked = 0;
+  readonly similar: SimilarNames[] = [];
   readonly #request: Q;
   readonly #source: MetadataSource;
   readonly #asking: Asking<Q>;
