@@ -21,6 +21,7 @@ type Subject = {
 };
 
 const mostTags = 4;
+const mostWords = 8;
 
 /** Facts of a resolution as English sentences, without capital and full stop. */
 export class Speech {
@@ -248,8 +249,23 @@ export class Speech {
         for (const tag of verdict.reason.tags) tags.add(tag);
     }
     if (tags.size === 0) return "";
-    const shown = [...tags].slice(0, mostTags).join(", ");
-    return `; there are wheels for ${shown}${tags.size > mostTags ? ` and ${tags.size - mostTags} more` : ""}`;
+    return `; there are wheels for ${this.list(tags.size > mostTags ? this.inShort(tags) : [...tags])}`;
+  }
+
+  /** Many tags by what matters in them: the Pythons, or, where the target's is among them, the platforms. */
+  private inShort(tags: ReadonlySet<string>): string[] {
+    const { release } = this.provider.policy.target.python;
+    const own = [`cp${release[0]}${release[1] ?? 0}`, `py${release[0]}`];
+    const parts = [...tags].map((tag) => tag.split("-"));
+    const fitting = parts.filter(([python = ""]) => own.includes(python));
+    const words = new Set(
+      fitting.length > 0
+        ? fitting.map(([, , platform = ""]) => platform)
+        : parts.map(([python = ""]) => python),
+    );
+    const sorted = [...words].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+    const left = sorted.length - mostWords;
+    return left > 0 ? [...sorted.slice(0, mostWords), `${left} more`] : sorted;
   }
 
   private repositoryOf(project: Project | undefined): string {

@@ -88,7 +88,7 @@ const mostTrials = 24;
 const mostPythons = 6;
 const mostNames = 3;
 /** Attempts for each question: what is harder is no quick way out. */
-const mostAttempts = 300;
+const mostAttempts = 1000;
 
 /**
  * Looks for small changes that make a question answerable: a name spelt right, a bound loosened, another Python, what a
@@ -441,8 +441,9 @@ class QuestionTrials<Q extends Changeable> implements Trials {
     if (this.#answers.has(key)) return this.#answers.get(key);
     const { mostTrials: most = mostTrials, isEnough } = this.#options;
     if (this.asked >= most || isEnough?.() === true) throw new Enough();
-    this.asked += 1;
     const answer = await this.#ask(edits);
+    // Counted when it is done: who asks as many questions again finds the same.
+    this.asked += 1;
     this.#answers.set(key, answer);
     return answer;
   }
@@ -458,13 +459,16 @@ class QuestionTrials<Q extends Changeable> implements Trials {
   }
 
   async #ask(edits: readonly Edit[]): Promise<Resolution | undefined> {
-    const { pause } = this.#options;
+    const { isEnough, pause } = this.#options;
     const question = edited(this.#request, edits, this.#asking);
     if (question === undefined) return undefined;
     try {
       const outcome = await this.#asking.resolve(question, this.#source, {
         maxAttempts: mostAttempts,
-        ...(pause === undefined ? {} : { pause }),
+        pause: () => {
+          if (isEnough?.() === true) throw new Enough();
+          return pause?.();
+        },
       });
       return outcome.kind === "resolved" ? outcome.resolution : undefined;
     } catch (error) {

@@ -60,7 +60,45 @@ export const files: readonly Scenario[] = [
       failure: [
         "Cannot resolve `a`",
         "requirements.in (line 1) asks for `a`",
-        "`a` 1.0 has no wheel for Python 3.11 on x86_64-manylinux_2_28; there are wheels for cp311-cp311-win_amd64, cp311-cp311-macosx_11_0_arm64",
+        "`a` 1.0 has no wheel for Python 3.11 on x86_64-manylinux_2_28; there are wheels for cp311-cp311-win_amd64 and cp311-cp311-macosx_11_0_arm64",
+      ],
+    },
+  },
+  {
+    tells: "sums up many wheels by their Pythons where none fits",
+    projects: {
+      a: {
+        "1.0": {
+          files: ["36", "37", "38", "39", "310"].map((minor) => `cp${minor}-cp${minor}-win32`),
+        },
+      },
+    },
+    ask: ["a"],
+    expect: {
+      failure: [
+        "Cannot resolve `a`",
+        "requirements.in (line 1) asks for `a`",
+        "`a` 1.0 has no wheel for Python 3.11 on x86_64-manylinux_2_28; there are wheels for cp36, cp37, cp38, cp39 and cp310",
+      ],
+    },
+  },
+  {
+    tells: "sums up many wheels by their platforms where the Python fits",
+    projects: {
+      b: {
+        "1.0": {
+          files: ["win32", "win_amd64", "macosx_11_0_arm64", "linux_aarch64", "linux_ppc64"].map(
+            (platform) => `cp311-cp311-${platform}`,
+          ),
+        },
+      },
+    },
+    ask: ["b"],
+    expect: {
+      failure: [
+        "Cannot resolve `b`",
+        "requirements.in (line 1) asks for `b`",
+        "`b` 1.0 has no wheel for Python 3.11 on x86_64-manylinux_2_28; there are wheels for win32, win_amd64, linux_ppc64, linux_aarch64 and macosx_11_0_arm64",
       ],
     },
   },
