@@ -32,6 +32,7 @@ export function readJsonPage(text: string, url: string): SimplePage {
   const links: SimpleLink[] = [];
   const skipped: SkippedLink[] = [];
   const base = baseOf(url);
+  let origin = "\0";
   for (const file of document.files as readonly unknown[]) {
     if (!isObject(file)) {
       skipped.push({ filename: "", reason: "the entry is not an object" });
@@ -44,9 +45,9 @@ export function readJsonPage(text: string, url: string): SimplePage {
     }
     if (!isDistributionName(filename)) continue;
     const { url } = file;
-    // Most addresses need no parser to be seen as harmless.
-    const isHttp =
-      typeof url === "string" && (url.startsWith("https://") || url.startsWith("http://"));
+    // Most addresses need no parser to be seen as harmless: no path makes an address of a sound origin unsound.
+    const isHttp = typeof url === "string" && (url.startsWith(origin) || isSoundHttp(url));
+    if (isHttp && !url.startsWith(origin)) origin = url.slice(0, url.indexOf("/", 8) + 1) || "\0";
     const resolved = isHttp || typeof url !== "string" ? undefined : base.resolve(url);
     const reason = faultOf(file, filename) ?? (isHttp ? undefined : base.refusal(resolved));
     if (reason === undefined) links.push(new JsonLink(file as JsonFile, base, resolved));
@@ -64,6 +65,10 @@ export function readJsonPage(text: string, url: string): SimplePage {
     links,
     skipped,
   };
+}
+
+function isSoundHttp(url: string): boolean {
+  return (url.startsWith("https://") || url.startsWith("http://")) && URL.canParse(url);
 }
 
 /** A page that is read release by release has one address. */

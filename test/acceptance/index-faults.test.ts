@@ -235,6 +235,7 @@ describe("a page that is none", () => {
                   7,
                   { filename: "demo-0.9-py3-none-any.whl" },
                   { filename: "demo.whl", url: "/x" },
+                  { filename: "demo-2.0-py3-none-any.whl", url: "http://[", hashes: {} },
                   { filename: "demo-x.y-py3-none-any.whl", url: "/x", hashes: {} },
                   {
                     filename: demo.filename,
