@@ -92,41 +92,41 @@ describe("probeInterpreter()", () => {
 
   test("works out a virtual environment from its base and runs nothing in it", async () => {
     const world = imaginedWorld([python], {
-      "/work/.venv/pyvenv.cfg": "home = /opt/py/bin\n",
-      "/work/.venv/bin/": "",
+      "/here/.venv/pyvenv.cfg": "home = /opt/py/bin\n",
+      "/here/.venv/bin/": "",
     });
-    world.files.symlink(python.path, "/work/.venv/bin/python");
-    const found = await probeInterpreter("/work/.venv/bin/python", world);
+    world.files.symlink(python.path, "/here/.venv/bin/python");
+    const found = await probeInterpreter("/here/.venv/bin/python", world);
     expect(world.runs()).toEqual([python.path]);
     expect(found).toMatchObject({
-      executable: "/work/.venv/bin/python",
+      executable: "/here/.venv/bin/python",
       baseExecutable: python.path,
-      prefix: "/work/.venv",
+      prefix: "/here/.venv",
       basePrefix: "/opt/py",
-      searchPath: ["/work/.venv/lib/python3.12/site-packages"],
+      searchPath: ["/here/.venv/lib/python3.12/site-packages"],
     });
   });
 
   test("sees the base's packages behind the environment's own where pyvenv.cfg says so", async () => {
     const config = "Home=/opt/py/bin\nInclude-System-Site-Packages =  True \n";
     const world = imaginedWorld([python], {
-      "/work/.venv/pyvenv.cfg": config,
-      "/work/.venv/bin/": "",
+      "/here/.venv/pyvenv.cfg": config,
+      "/here/.venv/bin/": "",
     });
-    world.files.symlink(python.path, "/work/.venv/bin/python");
-    const found = await probeInterpreter("/work/.venv/bin/python", world);
+    world.files.symlink(python.path, "/here/.venv/bin/python");
+    const found = await probeInterpreter("/here/.venv/bin/python", world);
     expect(found.searchPath).toEqual([
-      "/work/.venv/lib/python3.12/site-packages",
+      "/here/.venv/lib/python3.12/site-packages",
       "/opt/py/lib/python3.12/site-packages",
     ]);
   });
 
   test("finds the base of a copied executable by pyvenv.cfg", async () => {
     const config = "home = /opt/py/bin\nversion = 3.12.1\n";
-    const world = imaginedWorld([python], { "/work/.venv/pyvenv.cfg": config });
-    world.files.makeFolder("/work/.venv/bin");
-    world.files.write("/work/.venv/bin/python", "\x7fELF", { mode: 0o777 });
-    expect((await probeInterpreter("/work/.venv/bin/python", world)).baseExecutable).toBe(
+    const world = imaginedWorld([python], { "/here/.venv/pyvenv.cfg": config });
+    world.files.makeFolder("/here/.venv/bin");
+    world.files.write("/here/.venv/bin/python", "\x7fELF", { mode: 0o777 });
+    expect((await probeInterpreter("/here/.venv/bin/python", world)).baseExecutable).toBe(
       python.path,
     );
     expect(world.runs()).toEqual([python.path]);
@@ -134,15 +134,15 @@ describe("probeInterpreter()", () => {
 
   test("names an environment whose base is gone, and what is gone", async () => {
     const world = imaginedWorld([], {
-      "/work/.venv/pyvenv.cfg": "home = /opt/py/bin\n",
-      "/work/.venv/bin/": "",
+      "/here/.venv/pyvenv.cfg": "home = /opt/py/bin\n",
+      "/here/.venv/bin/": "",
     });
-    world.files.symlink("/opt/py/bin/python3.12", "/work/.venv/bin/python");
-    const error = await failure(probeInterpreter("/work/.venv/bin/python", world));
+    world.files.symlink("/opt/py/bin/python3.12", "/here/.venv/bin/python");
+    const error = await failure(probeInterpreter("/here/.venv/bin/python", world));
     expect(error.code).toBe("environment-broken");
-    expect(error.what).toContain("`/work/.venv`");
+    expect(error.what).toContain("`/here/.venv`");
     expect(error.why).toContain("`/opt/py/bin/python3.12`");
-    expect(error.fix).toEqual(["pkm venv --clear '/work/.venv'"]);
+    expect(error.fix).toEqual(["pkm venv --clear '/here/.venv'"]);
   });
 
   test("says of Python 2 that it is too old, though it does not know -I", async () => {

@@ -3,14 +3,14 @@ import { filesContract } from "#platform/files-contract";
 import { FaultyFiles, Killed } from "./faulty-files.ts";
 import { MemoryFiles } from "./files.ts";
 
-filesContract("MemoryFiles", () => ({ files: new MemoryFiles({ "/work/": "" }), root: "/work" }));
+filesContract("MemoryFiles", () => ({ files: new MemoryFiles({ "/here/": "" }), root: "/here" }));
 filesContract("MemoryFiles without exchange", () => ({
-  files: new MemoryFiles({ "/work/": "" }, { withoutExchange: true }),
-  root: "/work",
+  files: new MemoryFiles({ "/here/": "" }, { withoutExchange: true }),
+  root: "/here",
 }));
 filesContract("FaultyFiles without a fault", () => ({
-  files: new FaultyFiles(new MemoryFiles({ "/work/": "" })),
-  root: "/work",
+  files: new FaultyFiles(new MemoryFiles({ "/here/": "" })),
+  root: "/here",
 }));
 
 describe("MemoryFiles", () => {

@@ -25,7 +25,7 @@ function machine(
       ),
       ...more,
     },
-    host: { env: { LC_ALL: "C.UTF-8" }, cwd: "/work" },
+    host: { env: { LC_ALL: "C.UTF-8" }, cwd: "/here" },
   };
 }
 
@@ -245,7 +245,7 @@ describe("pip freeze", () => {
     const where = machine(
       { ...dist("A", "1"), ...dist("b", "2"), ...dist("c", "3") },
       {
-        "/work/r.txt":
+        "/here/r.txt":
           "# top\n--pre\nb >= 1 # why\n--pre\n\nmissing[x]==9\nB\nhttps://index.example/x.zip\n",
       },
     );
