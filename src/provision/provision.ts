@@ -1,4 +1,3 @@
-import { PkmError } from "#base/errors";
 import type { InstalledDistribution } from "#environment/environment";
 import { readDirectUrl, readInstalled, readMetadata } from "#environment/installed";
 import { apply } from "#installer/apply";
@@ -9,7 +8,6 @@ import type { ProjectFile } from "#repository/listing";
 import type { InstalledCandidate, Preference, ResolveRequest } from "#resolver/request";
 import type { Resolution } from "#resolver/resolution";
 import { evaluateMarkerLeniently } from "#standards/marker";
-import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import { tryParseVersion } from "#standards/version";
 import { brokenRequirements } from "./broken-requirements.ts";
@@ -17,7 +15,7 @@ import { directUrlOf } from "./direct.ts";
 import { ownDistributions } from "./own-distributions.ts";
 import { isSelected, type ProvisionOutcome, type ProvisionRequest } from "./request.ts";
 import { resolveRequirements } from "./resolve-requirements.ts";
-import { isSatisfied } from "./satisfied.ts";
+import { asItIs, tryReadMetadata } from "./as-it-is.ts";
 import { ProvisionedWheels } from "./wheels.ts";
 import type { ProvisionWorld } from "./world.ts";
 
@@ -29,10 +27,16 @@ export async function provision(
   request: ProvisionRequest,
   world: ProvisionWorld,
 ): Promise<ProvisionOutcome> {
-  const { environment } = request;
-  const early = readInstalled(environment, world);
-  if (mayKeepEverything(request) && meets(request, early, world))
-    return { kind: "unchanged", installed: early };
+  const early = readInstalled(request.environment, world);
+  return asItIs(request, early, world) ?? change(request, early, world);
+}
+
+/** {@link provision} for those who have had a look at the environment, and found that it has to change. */
+export async function change(
+  request: ProvisionRequest,
+  early: readonly InstalledDistribution[],
+  world: ProvisionWorld,
+): Promise<ProvisionOutcome> {
   const wheels = new ProvisionedWheels(world);
   try {
     const question = resolveRequest(request, early, world);
@@ -92,7 +96,7 @@ async function install(
     lock = await lockEnvironment(environment, world);
     // Somebody else may have changed the environment while the question was being answered.
     const plan = planFor(request, readInstalled(environment, world), resolution, world);
-    const change = await apply(plan, environment, wheels, world, {
+    const applied = await apply(plan, environment, wheels, world, {
       lock,
       strict: request.strict,
       survivors: world.store,
@@ -100,7 +104,7 @@ async function install(
       ...(request.compileBytecode ? { bytecode: world.store.bytecode } : {}),
     });
     if (request.warnOfConflicts) warnOfBroken(request, plan, resolution, world);
-    return { kind: "planned", plan, resolution, change };
+    return { kind: "planned", plan, resolution, change: applied };
   } finally {
     lock?.release();
   }
@@ -120,44 +124,6 @@ function warnOfBroken(
     readMetadata: (distribution) => tryReadMetadata(distribution, world),
   });
   for (const text of broken) world.report({ type: "warning", text });
-}
-
-/** Requests that only ask for something to be there, as opposed to newer, again, or alone. */
-function mayKeepEverything(request: ProvisionRequest): boolean {
-  return (
-    request.upgrade === false &&
-    request.reinstall === false &&
-    !request.exact &&
-    request.overrides.length === 0
-  );
-}
-
-function meets(
-  request: ProvisionRequest,
-  installed: readonly InstalledDistribution[],
-  world: ProvisionWorld,
-): boolean {
-  return isSatisfied({
-    roots: request.roots,
-    constraints: request.constraints,
-    followDependencies: request.policy.followDependencies,
-    markers: request.target.markers,
-    installed: new Map(installed.map((distribution) => [distribution.name, distribution])),
-    readMetadata: (distribution) => tryReadMetadata(distribution, world),
-  });
-}
-
-/** What somebody else has installed and spoilt must not keep others from being installed. */
-function tryReadMetadata(
-  distribution: InstalledDistribution,
-  world: ProvisionWorld,
-): CoreMetadata | undefined {
-  try {
-    return readMetadata(distribution, world);
-  } catch (error) {
-    if (error instanceof PkmError) return undefined;
-    throw error;
-  }
 }
 
 function resolveRequest(

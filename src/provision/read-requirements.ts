@@ -21,11 +21,7 @@ import { tryParseSdistFilename } from "#standards/sdist-filename";
 import { parseWheelFilename } from "#standards/wheel-filename";
 import { anyVersion } from "#standards/specifier-set";
 import { constraintRefused, directNeedsBuild, foundAt } from "./errors.ts";
-import {
-  readDependencyGroups,
-  readProjectRequirements,
-  type ProjectExtras,
-} from "./read-project.ts";
+import type { ProjectExtras } from "./read-project.ts";
 
 /** Everything a person may name as a source of requirements. */
 export type RequirementSources = {
@@ -68,8 +64,10 @@ export async function readRequirements(
       asked(parseEditableWord(word, probe), { origin: "the command line", editable: true }),
     );
   for (const file of sources.requirementFiles) {
-    if (isProjectFile(file)) roots.push(...readProjectRequirements(file, sources.extras, world));
-    else
+    if (isProjectFile(file)) {
+      const { readProjectRequirements } = await import("./read-project.ts");
+      roots.push(...readProjectRequirements(file, sources.extras, world));
+    } else
       await readFile(
         file,
         "requirements",
@@ -95,7 +93,10 @@ export async function readRequirements(
       reader,
       probe,
     );
-  for (const group of sources.groups) roots.push(...readDependencyGroups(group, world));
+  for (const group of sources.groups) {
+    const { readDependencyGroups } = await import("./read-project.ts");
+    roots.push(...readDependencyGroups(group, world));
+  }
   return { roots, constraints, overrides, options, warnings };
 }
 

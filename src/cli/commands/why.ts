@@ -114,10 +114,11 @@ async function answer(
       ? compiled(chosen, interpreter, invocation)
       : inEnvironment(environment, name, chosen, invocation);
   const question = await readQuestion({ ...chosen, ...present.asked }, [], tools, invocation);
+  const repositories = await question.openRepositories();
   const world: ProvisionWorld = {
     ...invocation.world,
     store,
-    repositories: question.repositories,
+    repositories,
     report: progress.report,
   };
   const source = new ProvisionedMetadata(world);
@@ -154,7 +155,7 @@ async function answer(
     version,
     place: chosen.from,
     source: present.source,
-    identity: question.repositories.identity,
+    identity: repositories.identity,
   };
   output.data(chosen.json ? whyJson(told, about) : whyText(told, about));
   return exit.done;

@@ -4,11 +4,8 @@ import { conflictingOptions } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
 import type { PkmEvent } from "#cli/progress";
 import type { Interpreter } from "#interpreter/interpreter";
-import { LockedRepositories } from "#provision/locked-repositories";
-import { type LockSource, readLockedRequirements } from "#provision/locked-requirements";
+import type { LockSource } from "#provision/locked-requirements";
 import { pathProbe, readRequirements } from "#provision/read-requirements";
-import { readProjectRequirements } from "#provision/read-project";
-import { readScriptRequirements } from "#provision/read-script";
 import type { Repositories } from "#repository/repositories";
 import type {
   AskedRequirement,
@@ -23,13 +20,7 @@ import { parseRequirementWord } from "#standards/requirement-word";
 import { applyFileOptions, type RequirementsOptions } from "#standards/requirements-file";
 import type { ProjectFile } from "#repository/listing";
 import type { Store } from "#store/store";
-import {
-  chosenIndexes,
-  type IndexChoices,
-  openHttp,
-  openRepositories,
-  repositoryConfiguration,
-} from "./_repositories.ts";
+import type { IndexChoices } from "./_repositories.ts";
 import {
   commandLineOptions,
   largestRequirements,
@@ -53,7 +44,8 @@ type QuestionChoices = IndexChoices &
 export type Question = Pick<ResolveRequest, "roots" | "constraints" | "overrides"> & {
   readonly target: ResolutionTarget;
   readonly policy: ResolutionPolicy;
-  readonly repositories: Repositories;
+  /** Whom the resolver may ask; loaded and opened at the first call. */
+  readonly openRepositories: () => Promise<Repositories>;
   /** Resolved for what it needs alone (`--only-deps`); left out when there is nothing of the kind. */
   readonly omit?: ReadonlySet<NormalizedName>;
 };
@@ -77,12 +69,13 @@ export async function readQuestion(
   const typed = commandLineOptions(chosen);
   const target = resolutionTarget(interpreter, chosen, invocation);
   const reader = requirementsReader(invocation, async (url) => {
+    const { chosenIndexes, openHttp } = await import("./_repositories.ts");
     const indexes = chosenIndexes(typed, []);
     const http = openHttp(chosen, indexes, typed.trustedHosts, store, invocation, report);
     return (await http.get(url, { cache: "page", limit: largestRequirements, accepted: [] })).body;
   });
   const { locks, files, groups } = splitSources(chosen, typed);
-  const projects = chosen["only-deps"] === true ? projectsAmong(words, world) : new Map();
+  const projects = chosen["only-deps"] === true ? await projectsAmong(words, world) : new Map();
   const read = await readRequirements(
     {
       words: words.filter((word) => !projects.has(word)),
@@ -105,10 +98,13 @@ export async function readQuestion(
   const roots: AskedRequirement[] = [...read.roots];
   for (const requirements of projects.values()) roots.push(...requirements);
   const ignoreRequiresPython = chosen["ignore-requires-python"] === true;
-  for (const file of chosen["requirements-from-script"] ?? [])
+  for (const file of chosen["requirements-from-script"] ?? []) {
+    const { readScriptRequirements } = await import("#provision/read-script");
     roots.push(...readScriptRequirements(file, target, { ignoreRequiresPython }, world));
+  }
   const locked = new Map<NormalizedName, ProjectFile>();
   for (const lock of locks) {
+    const { readLockedRequirements } = await import("#provision/locked-requirements");
     const found = await readLockedRequirements(lock, target, reader);
     roots.push(...found.roots);
     for (const [name, file] of found.files) locked.set(name, file);
@@ -119,18 +115,26 @@ export async function readQuestion(
     (roots.some(({ hashes }) => hashes.length > 0) &&
       chosen["no-require-hashes"] !== true &&
       !effective.noRequireHashes);
-  const strategy = chosen["index-strategy"];
-  const configuration = repositoryConfiguration(effective, strategy, store, invocation);
-  const { indexes, trustedHosts } = configuration;
-  const http = openHttp(chosen, indexes, trustedHosts, store, invocation, report);
-  const repositories = openRepositories(configuration, http, store, invocation, report);
+  let repositories: Promise<Repositories> | undefined;
+  const open = async (): Promise<Repositories> => {
+    const { openHttp, openRepositories, repositoryConfiguration } =
+      await import("./_repositories.ts");
+    const strategy = chosen["index-strategy"];
+    const configuration = repositoryConfiguration(effective, strategy, store, invocation);
+    const { indexes, trustedHosts } = configuration;
+    const http = openHttp(chosen, indexes, trustedHosts, store, invocation, report);
+    const all = openRepositories(configuration, http, store, invocation, report);
+    if (locked.size === 0) return all;
+    const { LockedRepositories } = await import("#provision/locked-repositories");
+    return new LockedRepositories(locked, all);
+  };
   return {
     roots,
     constraints: read.constraints,
     overrides: read.overrides,
     target,
     policy: resolutionPolicy(chosen, effective, { purpose, requireHashes }, invocation),
-    repositories: locked.size === 0 ? repositories : new LockedRepositories(locked, repositories),
+    openRepositories: () => (repositories ??= open()),
     ...(omit === undefined || omit.size === 0 ? {} : { omit }),
   };
 }
@@ -208,10 +212,11 @@ function isLock(file: string): boolean {
 }
 
 /** Source trees among the words: what they need stands in their `pyproject.toml`, so that nothing has to be built. */
-function projectsAmong(
+async function projectsAmong(
   words: readonly string[],
   world: Invocation["world"],
-): Map<string, readonly AskedRequirement[]> {
+): Promise<Map<string, readonly AskedRequirement[]>> {
+  const { readProjectRequirements } = await import("#provision/read-project");
   const found = new Map<string, readonly AskedRequirement[]>();
   const probe = pathProbe(world);
   for (const word of words) {

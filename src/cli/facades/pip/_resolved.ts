@@ -35,13 +35,14 @@ export async function withResolved<T>(
   const { report } = progress;
   try {
     const interpreter = await resolvingInterpreter(chosen, interpreterWorld(invocation, store));
-    const { repositories, omit, ...question } = await readQuestion(
+    const { openRepositories, omit, ...question } = await readQuestion(
       chosen,
       words,
       { interpreter, purpose, store, report },
       invocation,
     );
     const patience = new Patience(chosen["time-limit"], progress, invocation);
+    const repositories = await openRepositories();
     const provisionWorld = { ...world, store, repositories, report, pause: patience.pause };
     const outcome = await patience.during(() =>
       resolveRequirements({ ...question, preferences: new Map() }, provisionWorld),

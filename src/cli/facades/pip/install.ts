@@ -6,14 +6,14 @@ import { Progress } from "#cli/progress";
 import { presentOutcome } from "#cli/present-outcome";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import type { PythonEnvironment } from "#environment/environment";
-import { provision } from "#provision/provision";
+import { readInstalled } from "#environment/installed";
+import { asItIs } from "#provision/as-it-is";
 import type { ProvisionRequest, Selection } from "#provision/request";
 import type { Repositories } from "#repository/repositories";
 import type { Store } from "#store/store";
 import { chosenEnvironment } from "./_environment.ts";
 import { foreignTagsNeedTarget, nothingAsked } from "./_errors.ts";
 import { pipDefaults } from "./_pip-configuration.ts";
-import { writeReport } from "./_report.ts";
 import { readQuestion } from "./_question.ts";
 import { selection } from "./_requests.ts";
 import {
@@ -102,7 +102,7 @@ export async function installRequirements(
   );
   const patience = new Patience(chosen["time-limit"], progress, invocation);
   try {
-    const { request, repositories } = await prepare(
+    const { request, openRepositories } = await prepare(
       chosen,
       words,
       environment,
@@ -111,13 +111,22 @@ export async function installRequirements(
       progress,
       variant,
     );
-    const { pause } = patience;
-    const { report } = progress;
-    const world = { ...invocation.world, store, repositories, report, pause };
-    const outcome = await patience.during(() => provision(request, world));
+    const installed = readInstalled(environment, invocation.world);
+    const outcome =
+      asItIs(request, installed, invocation.world) ??
+      (await patience.during(async () => {
+        const { change } = await import("#provision/provision");
+        const repositories = await openRepositories();
+        const { pause } = patience;
+        const { report } = progress;
+        const world = { ...invocation.world, store, repositories, report, pause };
+        return change(request, installed, world);
+      }));
     progress.end();
-    if (chosen.report !== undefined)
-      await writeReport(chosen.report, outcome, request, repositories, invocation);
+    if (chosen.report !== undefined) {
+      const { writeReport } = await import("./_report.ts");
+      await writeReport(chosen.report, outcome, request, await openRepositories(), invocation);
+    }
     return presentOutcome(
       outcome,
       { json: chosen.json, dryRun: chosen["dry-run"], environment },
@@ -145,19 +154,23 @@ async function prepare(
   invocation: Invocation,
   progress: Progress,
   variant: InstallVariant,
-): Promise<{ readonly request: ProvisionRequest; readonly repositories: Repositories }> {
+): Promise<{
+  readonly request: ProvisionRequest;
+  readonly openRepositories: () => Promise<Repositories>;
+}> {
   const isExact = variant.exact === true;
-  const { repositories, roots, constraints, overrides, target, policy, omit } = await readQuestion(
-    isExact ? { ...chosen, "no-deps": true } : chosen,
-    words,
-    {
-      interpreter: environment.interpreter,
-      purpose: "install",
-      store,
-      report: progress.report,
-    },
-    invocation,
-  );
+  const { openRepositories, roots, constraints, overrides, target, policy, omit } =
+    await readQuestion(
+      isExact ? { ...chosen, "no-deps": true } : chosen,
+      words,
+      {
+        interpreter: environment.interpreter,
+        purpose: "install",
+        store,
+        report: progress.report,
+      },
+      invocation,
+    );
   const named = new Set(roots.map(({ requirement }) => requirement.name));
   const everything = chosen.upgrade && chosen["upgrade-strategy"] === "eager";
   const upgrade: Selection =
@@ -167,7 +180,7 @@ async function prepare(
         ? named
         : selection(false, chosen["upgrade-package"]);
   return {
-    repositories,
+    openRepositories,
     request: {
       environment,
       roots,
