@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ProjectFile } from "#repository/listing";
 import type { ResolvedPackage } from "#resolver/resolution";
+import { parseMarker } from "#standards/marker";
 import { normalizeName } from "#standards/name";
 import { parseRequirement } from "#standards/requirement";
 import { parseVersion } from "#standards/version";
@@ -119,5 +120,39 @@ describe("formatCompiledRequirements()", () => {
 
   test("writes nothing for nothing", () => {
     expect(formatCompiledRequirements({ ...resolution, packages: [] }, plain)).toBe("");
+  });
+
+  test("writes versions of one name in their order, with where each is for and who leads to it", () => {
+    const [, a] = resolution.packages;
+    const older = { ...resolved("a", "0.9", []), marker: parseMarker("os_name == 'nt'") };
+    const newer = { ...(a as ResolvedPackage), marker: parseMarker("os_name != 'nt'") };
+    const asking = resolved("d", "1", ["a"]);
+    const text = formatCompiledRequirements(
+      {
+        ...resolution,
+        packages: [
+          newer,
+          {
+            ...asking,
+            dependencies: asking.dependencies.map((edge) => ({
+              ...edge,
+              versions: [older.version],
+            })),
+          },
+          older,
+        ],
+      },
+      plain,
+    );
+    expect(text).toBe(
+      [
+        'a==0.9 ; os_name == "nt"',
+        "    # via d",
+        'a==1.0 ; os_name != "nt"',
+        "    # via -r in.txt",
+        "d==1",
+        "",
+      ].join("\n"),
+    );
   });
 });

@@ -45,7 +45,7 @@ type Doubt = {
   readonly group: readonly Wanted[];
 };
 
-/** A place where a newer version of a project might be had. */
+/** A place where a better version of a project might be had. */
 export type Doubtful = { readonly name: NormalizedName; readonly place: MarkerDiagram };
 
 /**
@@ -248,7 +248,8 @@ export class RegionProvider extends PythonProvider {
 
   /**
    * Where a version that was refused might have been had: its requirements were held against the chosen version of
-   * another project together, and that one meets some of them.
+   * another project together, and that one meets some of them. Where an earlier answer had another version than the
+   * chosen one, that may have been refused for the sake of the rest as well.
    */
   doubtful(chosen: ReadonlyMap<NormalizedName, Candidate>): Doubtful[] {
     const { algebra } = this.region.territory;
@@ -267,6 +268,13 @@ export class RegionProvider extends PythonProvider {
       );
       doubtful.push({ name, place });
     }
+    for (const { project, key } of chosen.values())
+      for (const pin of this.policy.preferences(project.name) as readonly MarkedPreference[])
+        if (pin.marker !== undefined && pin.version.key !== key)
+          doubtful.push({
+            name: project.name,
+            place: this.region.territory.condition(pin.marker, undefined),
+          });
     return doubtful;
   }
 }

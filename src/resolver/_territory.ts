@@ -11,7 +11,7 @@ import {
 } from "#standards/version-key";
 import { fullRange, type VersionRange } from "#standards/version-range";
 import type { WheelFilename } from "#standards/wheel-filename";
-import { withoutPythonStarts, withPythonStarts } from "./_python-starts.ts";
+import { inOwnWords, inUsualWords } from "./_marker-words.ts";
 
 /** All machines that one answer shall serve. */
 export type Supported = {
@@ -67,7 +67,7 @@ export class Territory {
     if (marker === undefined) return algebra.always;
     let known = this.conditions.get(marker);
     if (known === undefined) {
-      const open = algebra.of(withPythonStarts(marker));
+      const open = algebra.of(inOwnWords(marker));
       const none = algebra.restrictExtras(open, noExtras);
       known = { open, none, byExtra: open === none ? undefined : new Map() };
       this.conditions.set(marker, known);
@@ -181,7 +181,7 @@ export class Territory {
     let marker = this.texts.get(diagram);
     if (marker === undefined) {
       marker = this.algebra.marker(diagram, this.whole);
-      if (typeof marker !== "string") marker = withoutPythonStarts(marker);
+      if (typeof marker !== "string") marker = inUsualWords(marker);
       this.texts.set(diagram, marker);
     }
     return marker;
