@@ -10,6 +10,7 @@ export const peerVersions = [
   "pip==26.3",
   "uv==0.13.8",
   "virtualenv==21.15.8",
+  "pip-tools==7.6.2",
   "build==1.6.1",
   "twine==7.0.0",
 ];

@@ -207,6 +207,12 @@ const otherVariables: readonly (readonly [names: readonly string[], text: string
   ],
   [["PIP_<OPTION>"], "pip's own variables, read by `pkm pip` below pkm's settings"],
   [["PIP_CONFIG_FILE"], "pip's configuration file; `/dev/null` means that none is read"],
+  [
+    ["CUSTOM_COMPILE_COMMAND"],
+    "The command that `pkm pip-compile` writes into the head of its files, instead of its own",
+  ],
+  [["VIRTUALENV_<OPTION>"], "virtualenv's own variables, read by `pkm virtualenv`"],
+  [["VIRTUALENV_CONFIG_FILE"], "virtualenv's configuration file, instead of the usual one"],
   [["NETRC"], "The netrc file, instead of the one in the home folder"],
   [
     ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"],
@@ -258,7 +264,8 @@ function exitSection(): string[] {
       ]),
     ),
     "`pkm pip` has pip's exit codes: 1 for whatever failed, 2 for options it does not understand, 3 where",
-    "`--require-virtualenv` finds none, 23 for a search without result.",
+    "`--require-virtualenv` finds none, 23 for a search without result. `pkm pip-compile`, `pkm pip-sync` and",
+    "`pkm virtualenv` have 1 and 2 alone, as those tools do.",
     "",
   ];
 }

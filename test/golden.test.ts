@@ -66,6 +66,11 @@ function allPaths(): string[][] {
   return paths;
 }
 
+/** `pip compile` and `pip-compile` are two commands. */
+function helpFile(path: readonly string[]): string {
+  return ["help", ...path.map((word) => word.replaceAll("-", "_"))].join("-");
+}
+
 describe("help", () => {
   const sandbox = newSandbox();
 
@@ -78,12 +83,12 @@ describe("help", () => {
       // Lines to be pasted are as long as they are.
       const prose = stdout.split("\n").filter((line) => !line.startsWith("  pkm "));
       expect(prose.filter((line) => line.length > 80)).toEqual([]);
-      expectGolden(["help", ...path].join("-"), stdout);
+      expectGolden(helpFile(path), stdout);
     },
   );
 
   test("no golden help is left of a command that is gone", () => {
-    const known = allPaths().map((path) => `${["help", ...path].join("-")}.txt`);
+    const known = allPaths().map((path) => `${helpFile(path)}.txt`);
     const folder = join(import.meta.dir, "golden");
     const files = readdirSync(folder).filter((name) => name.startsWith("help"));
     expect(files.filter((name) => !known.includes(name))).toEqual([]);

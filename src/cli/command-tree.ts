@@ -158,6 +158,18 @@ export const commandTree: Readonly<Record<string, CommandEntry | CommandGroup>> 
     summary: "Say who needs a package, why this version, and why no newer one",
     load: async () => (await import("./commands/why.ts")).why,
   },
+  "pip-compile": {
+    summary: "Resolve requirements to pinned versions with pip-tools' words",
+    load: async () => (await import("./facades/pip-tools/pip-compile.ts")).pipCompile,
+  },
+  "pip-sync": {
+    summary: "Make an environment what files pin, with pip-tools' words",
+    load: async () => (await import("./facades/pip-tools/pip-sync.ts")).pipSync,
+  },
+  virtualenv: {
+    summary: "Create a virtual environment with virtualenv's words",
+    load: async () => (await import("./facades/virtualenv/virtualenv.ts")).virtualenv,
+  },
   debug: {
     summary: "Answer questions about the packaging standards, line by line",
     load: async () => (await import("./commands/debug.ts")).debug,

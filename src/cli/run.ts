@@ -37,7 +37,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       output.data(await commandHelp(found.path));
       return exit.done;
     }
-    const typed = optionValues(withColor(parsed.options, env), name, table);
+    const typed = optionValues(withColor(parsed.options, table, env), name, table);
     for (const key of parsed.options.keys()) {
       const refused = table[key]?.refused;
       if (refused !== undefined) throw unsupportedOption(`--${key}`, name, refused);
@@ -46,9 +46,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
     output = openOutput({
       quiet: count("quiet"),
       verbose: count("verbose"),
-      color: parsed.options.has("no-color")
-        ? "never"
-        : ((typed.color as "auto" | "always" | "never" | undefined) ?? "auto"),
+      color: colorChoice(parsed.options.has("no-color"), typed.color),
       env,
     });
     let invocation: Invocation = {
@@ -88,23 +86,31 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
   }
 }
 
-/** Inside `pkm pip` the exit codes are pip's. */
+/** Where pkm stands in for another tool, that tool's exit codes hold. */
 async function statusFor(
   argv: readonly string[],
   status: ExitCode,
   error?: unknown,
 ): Promise<ExitCode> {
-  if (argv.find((word) => !word.startsWith("-")) !== "pip") return status;
-  const { pipStatus } = await import("./facades/pip/_exit-status.ts");
-  return pipStatus(status, error);
+  const first = argv.find((word) => !word.startsWith("-"));
+  const { foreignStatus, isForeign } = await import("./facades/exit-status.ts");
+  return isForeign(first) ? foreignStatus(first, status, error) : status;
+}
+
+/** Other tools have a `--color` without a value. */
+function colorChoice(isRefused: boolean, color: unknown): "auto" | "always" | "never" {
+  if (isRefused) return "never";
+  return color === true ? "always" : ((color || "auto") as "auto" | "always" | "never");
 }
 
 /** `PKM_COLOR` stands for `--color`, and for pip's way to say no. */
 function withColor(
   options: ReadonlyMap<string, readonly string[]>,
+  table: OptionTable,
   { PKM_COLOR: color }: Readonly<Record<string, string | undefined>>,
 ): ReadonlyMap<string, readonly string[]> {
-  return color === undefined || color === "" || options.has("color")
+  const isFlag = table.color?.value === undefined;
+  return color === undefined || color === "" || isFlag || options.has("color")
     ? options
     : new Map([...options, ["color", [color]]]);
 }

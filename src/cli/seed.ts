@@ -20,17 +20,17 @@ import { Progress } from "./progress.ts";
 import { isOffline } from "./setting-values.ts";
 
 /**
- * Puts pip into a new environment, and setuptools and wheel where Python is older than 3.12. They come from the
- * index; where none can be reached or none may be asked, from what the interpreter carries for this (PEP 453).
+ * Puts pip into a new environment, and setuptools and wheel where Python is older than 3.12; or what is named. It comes
+ * from the index; where none can be reached or none may be asked, from what the interpreter carries for this (PEP 453).
  */
 export async function seedEnvironment(
   environment: PythonEnvironment,
   options: IndexChoices,
   store: Store,
   invocation: Invocation,
+  names: readonly string[] = seedsFor(environment),
 ): Promise<void> {
   const { output } = invocation;
-  const names = seedsFor(environment);
   const chosen = commandLineOptions(options);
   const mayAsk = chosen.findLinks.length > 0 || !(chosen.noIndex || isOffline(invocation));
   const failure = mayAsk
@@ -38,8 +38,8 @@ export async function seedEnvironment(
     : undefined;
   if (mayAsk && failure === undefined) return;
   const bundled = bundledWheels(environment.interpreter, invocation.world);
-  const carried = names.filter((name) => bundled.names.has(name));
-  if (!carried.includes("pip")) throw failure ?? nothingToSeedFrom(environment);
+  const carried = names.filter((name) => bundled.names.has(parseRequirement(name).name));
+  if (carried.length === 0) throw failure ?? nothingToSeedFrom(environment);
   if (failure !== undefined)
     output.warn(`${failure.what}; seeding with what the interpreter carries`);
   const local: RequirementsOptions = {

@@ -36,7 +36,7 @@ export function isOffline({ global, world }: Pick<Invocation, "global" | "world"
 }
 
 /** True for an option that was typed; flags and lists are never `undefined`. */
-function isTyped(typed: object, key: string): boolean {
+export function isTyped(typed: object, key: string): boolean {
   const value = (typed as Record<string, unknown>)[key];
   if (Array.isArray(value)) return value.length > 0;
   return value !== undefined && value !== false && value !== 0;

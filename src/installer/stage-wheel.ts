@@ -1,6 +1,6 @@
 import type { PythonEnvironment } from "#environment/environment";
 import type { LinkMode } from "#platform/ports";
-import { formatDirectUrl } from "#standards/direct-url";
+import { type DirectUrl, formatDirectUrl } from "#standards/direct-url";
 import type { ManifestPart, StoredWheel, WheelManifest } from "#store/wheel-manifest";
 import type { BytecodePart } from "./bytecode.ts";
 import { recordDigest } from "./digest.ts";
@@ -243,7 +243,11 @@ class Staging {
     };
     write("INSTALLER", installer, installerDigest);
     if (wanted.requested) write("REQUESTED", "", emptyDigest);
-    if (wanted.directUrl !== undefined) write("direct_url.json", formatDirectUrl(wanted.directUrl));
+    if (wanted.directUrl !== undefined)
+      write(
+        "direct_url.json",
+        formatDirectUrl(withDigest(wanted.directUrl, this.#manifest.sha256)),
+      );
     const path = `${distInfo}/RECORD`;
     this.#list(root, path, { path, sha256: "", size: undefined });
     files.write(`${root.from}/${path}`, recordText(rows, this.#rows));
@@ -294,4 +298,11 @@ function sizeOf(content: Uint8Array | string): number {
   return typeof content === "string"
     ? new TextEncoder().encode(content).length
     : content.byteLength;
+}
+
+/** As with pip an archive is remembered by its digest also where nobody demanded one (PEP 610). */
+function withDigest(directUrl: DirectUrl, sha256: string): DirectUrl {
+  const { source } = directUrl;
+  if (source.kind !== "archive" || Object.keys(source.hashes).length > 0) return directUrl;
+  return { ...directUrl, source: { ...source, hashes: { sha256 } } };
 }

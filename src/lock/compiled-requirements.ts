@@ -21,6 +21,9 @@ export type CompiledOptions = {
   readonly repositories: boolean;
 };
 
+/** What bears on single pins. */
+type PinOptions = Omit<CompiledOptions, "header" | "options" | "omit">;
+
 /**
  * Writes a resolution as a requirements file: one pin a line, sorted by name, with who asked for it. The same
  * resolution gives the same text.
@@ -31,25 +34,30 @@ export function formatCompiledRequirements(
 ): string {
   const lines: string[] = options.header.map((line) => (line === "" ? "#" : `# ${line}`));
   if (options.options.length > 0) lines.push(...options.options, "");
-  const askers = askersOf(resolution);
-  const omitted = new Set<string>();
-  const sorted = [...resolution.packages].sort(
-    (a, b) => compareText(a.name, b.name) || compareVersions(a.version, b.version),
+  lines.push(...formatPins(resolution, options, (name) => !options.omit.has(name)));
+  const omitted = new Set<string>(
+    resolution.packages.map(({ name }) => name).filter((name) => options.omit.has(name)),
   );
-  for (const found of sorted) {
-    if (options.omit.has(found.name)) {
-      omitted.add(found.name);
-      continue;
-    }
-    lines.push(...formatPackage(found, askers.get(found) ?? [], options));
-  }
   if (omitted.size > 0)
     lines.push(
       "",
       "# The following packages were excluded from the output:",
-      ...[...omitted].map((name) => `# ${name}`),
+      ...[...omitted].sort(compareText).map((name) => `# ${name}`),
     );
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+/** The lines of the chosen packages alone; whoever asked for them is named, chosen or not. */
+export function formatPins(
+  resolution: Resolution,
+  options: PinOptions,
+  isChosen: (name: NormalizedName) => boolean,
+): string[] {
+  const askers = askersOf(resolution);
+  return resolution.packages
+    .filter(({ name }) => isChosen(name))
+    .sort((a, b) => compareText(a.name, b.name) || compareVersions(a.version, b.version))
+    .flatMap((found) => formatPackage(found, askers.get(found) ?? [], options));
 }
 
 /** Who asks for each package: origins of roots and constraints first, then packages, each sorted. */
@@ -87,7 +95,7 @@ function withoutLine(origin: string): string {
 function formatPackage(
   found: ResolvedPackage,
   askers: readonly string[],
-  options: CompiledOptions,
+  options: PinOptions,
 ): string[] {
   const pin = formatPin(found, options);
   const hashes = options.hashes ? hashesOf(found) : [];
@@ -112,13 +120,13 @@ function formatPackage(
   return lines;
 }
 
-function formatPin(found: ResolvedPackage, options: CompiledOptions): string {
+function formatPin(found: ResolvedPackage, options: PinOptions): string {
   const { marker } = found;
   const what = formatSource(found, options);
   return marker === undefined ? what : `${what} ; ${formatMarker(marker)}`;
 }
 
-function formatSource(found: ResolvedPackage, options: CompiledOptions): string {
+function formatSource(found: ResolvedPackage, options: PinOptions): string {
   const extras =
     options.extras && found.extras.length > 0 ? `[${[...found.extras].sort().join(",")}]` : "";
   const { source } = found;

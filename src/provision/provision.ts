@@ -197,5 +197,10 @@ function planFor(
       directUrl: directUrlOf(source),
     };
   });
-  return planChange(withOrigins, wanted, { exact: request.exact, reinstall: request.reinstall });
+  const { exact, keep, reinstall } = request;
+  return planChange(withOrigins, wanted, {
+    exact,
+    reinstall,
+    ...(keep === undefined ? {} : { keep }),
+  });
 }

@@ -23,6 +23,8 @@ export type ProvisionRequest = {
   readonly reinstall: Selection;
   /** Remove what is installed and not asked for (`sync`). */
   readonly exact: boolean;
+  /** Names that {@link exact} leaves alone. */
+  readonly keep?: ReadonlySet<NormalizedName>;
   /** Names that are resolved and neither installed nor changed (`--only-deps`). */
   readonly omit?: ReadonlySet<NormalizedName>;
   readonly dryRun: boolean;

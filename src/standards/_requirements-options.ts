@@ -1,5 +1,5 @@
 import { nearest } from "#base/text";
-import { splitShellWords, type ShellWord } from "./_shell-words.ts";
+import { splitShellWords, type ShellWord } from "./shell-words.ts";
 
 /** The options a line of a requirements file may have, read as pip's option parser reads them. */
 

@@ -89,6 +89,7 @@ export function fileMissing(path: string, command: string): PkmError {
   return new PkmError({
     code: "file-missing",
     what: `Cannot run \`${command}\`: there is no file \`${path}\``,
+    exit: exit.usage,
   });
 }
 

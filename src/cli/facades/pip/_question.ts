@@ -46,6 +46,8 @@ export type Question = Pick<ResolveRequest, "roots" | "constraints" | "overrides
   readonly policy: ResolutionPolicy;
   /** Whom the resolver may ask; loaded and opened at the first call. */
   readonly openRepositories: () => Promise<Repositories>;
+  /** Of the command line and of files together. */
+  readonly options: RequirementsOptions;
   /** Resolved for what it needs alone (`--only-deps`); left out when there is nothing of the kind. */
   readonly omit?: ReadonlySet<NormalizedName>;
 };
@@ -135,6 +137,7 @@ export async function readQuestion(
     target,
     policy: resolutionPolicy(chosen, effective, { purpose, requireHashes }, invocation),
     openRepositories: () => (repositories ??= open()),
+    options: effective,
     ...(omit === undefined || omit.size === 0 ? {} : { omit }),
   };
 }

@@ -6,8 +6,11 @@ import { Progress } from "#cli/progress";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import { resolveRequirements } from "#provision/resolve-requirements";
 import type { ProvisionWorld } from "#provision/world";
-import type { ResolutionPolicy } from "#resolver/request";
-import type { ResolvedPackage } from "#resolver/resolution";
+import type { Interpreter } from "#interpreter/interpreter";
+import type { ResolutionPolicy, ResolveRequest } from "#resolver/request";
+import type { Resolution, ResolvedPackage } from "#resolver/resolution";
+import type { MarkerEnvironment } from "#standards/marker";
+import type { RequirementsOptions } from "#standards/requirements-file";
 import { nothingAsked } from "./_errors.ts";
 import { resolvingInterpreter } from "./_interpreter.ts";
 import { readQuestion } from "./_question.ts";
@@ -15,16 +18,32 @@ import type { resolvingOptions } from "./resolving-options.ts";
 
 export type ResolvingChoices = OptionValues<typeof resolvingOptions>;
 
+/** An answer with what it was an answer to. */
+export type Resolved = {
+  readonly resolution: Resolution;
+  /** The packages that were asked for: with `--only-deps` not the requirements themselves. */
+  readonly packages: readonly ResolvedPackage[];
+  readonly interpreter: Interpreter;
+  /** Of the command line and of files together. */
+  readonly options: RequirementsOptions;
+  readonly world: ProvisionWorld;
+};
+
+export type ResolvingRequest = {
+  readonly words: readonly string[];
+  readonly purpose: ResolutionPolicy["purpose"];
+  readonly preferences?: (markers: MarkerEnvironment) => ResolveRequest["preferences"];
+};
+
 /**
  * Resolves words and options without looking at what is installed, and hands the answer on; `use` runs while pages
  * and store are open. Without an answer the command ends with the reason.
  */
 export async function withResolved<T>(
   chosen: ResolvingChoices,
-  words: readonly string[],
-  purpose: ResolutionPolicy["purpose"],
+  { words, purpose, preferences }: ResolvingRequest,
   invocation: Invocation,
-  use: (packages: readonly ResolvedPackage[], world: ProvisionWorld) => Promise<T>,
+  use: (answer: Resolved) => Promise<T>,
 ): Promise<T> {
   const { requirement, editable, group, "requirements-from-script": scripts } = chosen;
   if (words.length + requirement.length + editable.length + group.length + scripts.length === 0)
@@ -35,7 +54,7 @@ export async function withResolved<T>(
   const { report } = progress;
   try {
     const interpreter = await resolvingInterpreter(chosen, interpreterWorld(invocation, store));
-    const { openRepositories, omit, ...question } = await readQuestion(
+    const { openRepositories, omit, options, ...question } = await readQuestion(
       chosen,
       words,
       { interpreter, purpose, store, report },
@@ -44,13 +63,16 @@ export async function withResolved<T>(
     const patience = new Patience(chosen["time-limit"], progress, invocation);
     const repositories = await openRepositories();
     const provisionWorld = { ...world, store, repositories, report, pause: patience.pause };
+    const preferred = preferences?.(question.target.markers) ?? new Map();
     const outcome = await patience.during(() =>
-      resolveRequirements({ ...question, preferences: new Map() }, provisionWorld),
+      resolveRequirements({ ...question, preferences: preferred }, provisionWorld),
     );
+    progress.end();
     if (outcome.kind === "unsolvable") throw noSolution(outcome.failure, outcome.question);
-    for (const warning of outcome.resolution.warnings) output.warn(warning);
-    const packages = outcome.resolution.packages.filter(({ name }) => omit?.has(name) !== true);
-    return await use(packages, provisionWorld);
+    const { resolution } = outcome;
+    for (const warning of resolution.warnings) output.warn(warning);
+    const packages = resolution.packages.filter(({ name }) => omit?.has(name) !== true);
+    return await use({ resolution, packages, interpreter, options, world: provisionWorld });
   } finally {
     progress.end();
     store.close();

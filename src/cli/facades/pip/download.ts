@@ -49,8 +49,8 @@ export async function saveFiles(
   const tell = (line: string): void => {
     if (output.quiet === 0) output.data(`${line}\n`);
   };
-  return withResolved(chosen, words, purpose, invocation, async (packages, provisionWorld) => {
-    const fetched = await fetchFiles(packages, absolute(folder ?? ".", cwd), provisionWorld);
+  return withResolved(chosen, { words, purpose }, invocation, async (answer) => {
+    const fetched = await fetchFiles(answer.packages, absolute(folder ?? ".", cwd), answer.world);
     for (const { path, wasThere } of fetched)
       tell(wasThere ? `File was already downloaded ${path}` : `Saved ${shownPath(path, cwd)}`);
     if (purpose === "compile" && fetched.length > 0)

@@ -26,7 +26,8 @@ export const lock = defineCommand({
   options,
   defaults: pipDefaults("lock", options),
   async run({ output: named = "pylock.toml", ...chosen }, { requirements }, invocation) {
-    return withResolved(chosen, requirements, "compile", invocation, async (packages, world) => {
+    const request = { words: requirements, purpose: "compile" } as const;
+    return withResolved(chosen, request, invocation, async ({ packages, world }) => {
       write(formatPylock(await lockOf(packages, world)), named, invocation);
       return exit.done;
     });
