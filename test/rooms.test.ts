@@ -15,6 +15,7 @@ const floors: Readonly<Record<string, number>> = {
   settings: 2,
   http: 2,
   store: 3,
+  backend: 3,
   repository: 4,
   interpreter: 4,
   environment: 5,
