@@ -1,4 +1,5 @@
 import type { OptionTable } from "#cli/command";
+import { networkOptions } from "#cli/facades/pip/general-options";
 
 /** What `pip-compile` and `pip-sync` have in common (pip-tools 7.6). */
 export const pipToolsOptions = {
@@ -11,9 +12,9 @@ export const pipToolsOptions = {
   "index-url": { help: "The index; PyPI when left out", value: "URL", short: "i" },
   "extra-index-url": { help: "A further index", value: "URL", many: true },
   "no-index": { help: "Use no index, only --find-links" },
-  "trusted-host": { help: "Host whose certificate is not checked", value: "HOST", many: true },
-  cert: { help: "PEM file with certificates to trust beside the system's", value: "FILE" },
-  "client-cert": { help: "PEM file with a client certificate and its key", value: "FILE" },
+  "trusted-host": networkOptions["trusted-host"],
+  cert: networkOptions.cert,
+  "client-cert": networkOptions["client-cert"],
   "pip-args": { help: "Further options of pip, as one word", value: "OPTIONS" },
   config: {
     help: "File with settings; .pip-tools.toml or pyproject.toml when left out",

@@ -1,14 +1,16 @@
 import type { OptionTable } from "#cli/command";
+import {
+  commonOptions,
+  generalOptions,
+  isolatedOption,
+  networkOptions,
+} from "./general-options.ts";
 
 const needsBuild = "it bears on builds from source, which pkm cannot do yet";
 
 /** Which environment a command works on. */
 export const environmentOptions = {
-  python: {
-    help: "The environment: its folder, or an interpreter",
-    value: "PYTHON",
-    short: "p",
-  },
+  python: generalOptions.python,
   system: { help: "Work on the Python on PATH instead of a virtual environment" },
   "break-system-packages": { help: "Change a Python that its operating system manages (PEP 668)" },
   target: { help: "Work on a plain folder", value: "DIR", short: "t" },
@@ -42,29 +44,8 @@ export const indexOptions = {
     value: "WAY",
     choices: ["first-index", "unsafe-first-match", "unsafe-best-match"],
   },
-  "keyring-provider": {
-    help: "Where passwords are looked for",
-    value: "WAY",
-    choices: ["auto", "disabled", "import", "subprocess"],
-  },
-  "trusted-host": {
-    help: "Host whose certificate is not checked",
-    value: "HOST",
-    many: true,
-    aliases: ["allow-insecure-host"],
-  },
-  cert: { help: "PEM file with certificates to trust beside the system's", value: "FILE" },
-  "client-cert": { help: "PEM file with a client certificate and its key", value: "FILE" },
-  proxy: { help: "Proxy for all requests", value: "URL" },
-  "no-proxy-env": { help: "Do not read the proxy variables" },
-  timeout: {
-    help: "Seconds without progress before a request is given up",
-    value: "SECONDS",
-    aliases: ["default-timeout"],
-  },
-  retries: { help: "How often a failed request is tried again", value: "N" },
-  "resume-retries": { help: "How often an incomplete download is resumed", value: "N" },
-  isolated: { help: "Ignore pip's configuration files and variables" },
+  ...networkOptions,
+  ...isolatedOption,
 } as const satisfies OptionTable;
 
 /** What may be chosen. */
@@ -224,7 +205,6 @@ export const compatibilityOptions = {
     hidden: true,
   },
   "no-progress": { help: "Draw no progress", hidden: true },
-  "no-input": { help: "Never ask (pkm never does)", hidden: true },
   "no-warn-script-location": { help: "Say nothing of PATH (pkm does not)", hidden: true },
   "no-warn-conflicts": { help: "Say nothing of broken requirements", hidden: true },
   "root-user-action": {
@@ -233,38 +213,5 @@ export const compatibilityOptions = {
     choices: ["warn", "ignore"],
     hidden: true,
   },
-  "disable-pip-version-check": { help: "Do not look for a newer pip (pkm does not)", hidden: true },
-  "require-virtualenv": {
-    help: "Refuse anything but a virtual environment",
-    hidden: true,
-    aliases: ["require-venv"],
-  },
-  "exists-action": {
-    help: "What to do when a checkout exists (pkm makes none)",
-    value: "WAY",
-    many: true,
-    choices: ["s", "i", "w", "b", "a"],
-    hidden: true,
-  },
-  "no-python-version-warning": { help: "Say nothing of old Pythons (pkm does not)", hidden: true },
-  "use-feature": {
-    help: "Features of pip (pkm has its own)",
-    value: "NAME",
-    many: true,
-    hidden: true,
-  },
-  "use-deprecated": {
-    help: "Deprecated features of pip",
-    value: "NAME",
-    many: true,
-    hidden: true,
-    refused: "pkm has none of them",
-  },
-  log: {
-    help: "Append everything that is said to a file",
-    value: "FILE",
-    hidden: true,
-    aliases: ["log-file", "local-log"],
-  },
-  debug: { help: "Let errors of pip through", hidden: true },
+  ...commonOptions,
 } as const satisfies OptionTable;
