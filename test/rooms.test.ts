@@ -23,6 +23,7 @@ const floors: Readonly<Record<string, number>> = {
   installer: 6,
   lock: 6,
   provision: 7,
+  build: 8,
   cli: 10,
 };
 const pureRooms = new Set(["standards", "pubgrub", "archive", "base"]);

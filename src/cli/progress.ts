@@ -110,6 +110,15 @@ export class Progress {
           `${event.repository} speaks version ${event.version} of the simple API, which is newer than this pkm`,
         );
         break;
+      case "build-began":
+        this.#stage = `Building ${event.source}`;
+        break;
+      case "build-logged":
+        detail(`the log of ${event.source} is ${event.log}`);
+        break;
+      case "build-ended":
+        this.#stage = "";
+        break;
       case "download-started":
       case "environment-switched":
         break;

@@ -1,5 +1,6 @@
 import { compareText } from "#base/order";
 import { withoutCredentials } from "#base/url";
+import type { GitSource } from "#repository/git";
 import type { ProjectFile } from "#repository/listing";
 import type { Resolution, ResolvedDependency, ResolvedPackage } from "#resolver/resolution";
 import { formatMarker } from "#standards/marker";
@@ -137,12 +138,25 @@ function formatSource(found: ResolvedPackage, options: PinOptions): string {
       return source.editable
         ? `-e ${source.path}`
         : `${found.name}${extras} @ file://${encodeURI(source.path)}`;
+    case "checkout":
+      return `${found.name}${extras} @ ${gitAddressText(source.git)}`;
+    case "archive": {
+      const { url, subdirectory } = source;
+      const fragment = subdirectory === undefined ? "" : `#subdirectory=${subdirectory}`;
+      return `${found.name}${extras} @ ${withoutCredentials(url)}${fragment}`;
+    }
     case "installed":
     case "repository":
       return `${found.name}${extras}==${found.version.text}`;
     default:
       return source satisfies never;
   }
+}
+
+/** An address that leads to the very commit. */
+function gitAddressText({ remote, commit, subdirectory }: GitSource): string {
+  const fragment = subdirectory === undefined ? "" : `#subdirectory=${subdirectory}`;
+  return `git+${withoutCredentials(remote)}@${commit}${fragment}`;
 }
 
 /** Digests of every eligible file, sorted, strongest algorithm that each file has. */

@@ -1,6 +1,7 @@
-import type { DirectUrl } from "#standards/direct-url";
+import { type DirectUrl, withoutSecrets } from "#standards/direct-url";
 import { withoutCredentials } from "#base/url";
 import { directFile } from "#repository/direct-file";
+import { gitDirectUrl } from "#repository/git";
 import type { ResolvedSource } from "#resolver/resolution";
 import type { DirectCandidate } from "#resolver/sources";
 import type { NormalizedName } from "#standards/name";
@@ -66,6 +67,14 @@ export function directUrlOf(source: ResolvedSource): DirectUrl | undefined {
         url: withoutCredentials(source.url).replace(/#.*$/, ""),
         source: { kind: "archive", hashes: source.file.hashes },
       };
+    case "archive":
+      return {
+        url: withoutSecrets(source.url),
+        subdirectory: source.subdirectory,
+        source: { kind: "archive", hashes: source.hashes },
+      };
+    case "checkout":
+      return gitDirectUrl(source.git);
     case "folder":
       return {
         url: `file://${encodeURI(source.path)}`,

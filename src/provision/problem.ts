@@ -9,6 +9,7 @@ import type {
   Preference,
   ResolveRequest,
 } from "#resolver/request";
+import type { SourceTree } from "#resolver/resolution";
 import type { DirectCandidate, MetadataSource } from "#resolver/sources";
 import type { UniversalRequest } from "#resolver/universal";
 import { formatMarker, parseMarker } from "#standards/marker";
@@ -96,7 +97,7 @@ type KeptMetadata =
   | Exclude<MetadataAnswer, { readonly kind: "metadata" }>;
 type KeptDirect =
   | { readonly kind: "file"; readonly file: KeptFile; readonly text: string }
-  | { readonly kind: "folder"; readonly path: string; readonly text: string }
+  | { readonly kind: "tree"; readonly tree: SourceTree; readonly text: string }
   | Extract<DirectCandidate, { readonly kind: "needs-build" }>;
 type KeptWorld = {
   readonly listings: readonly (readonly [NormalizedName, Answered<KeptListing>])[];
@@ -343,8 +344,8 @@ class ReplayedMetadata implements MetadataSource {
     switch (kept.kind) {
       case "needs-build":
         return kept;
-      case "folder":
-        return { kind: "folder", path: kept.path, metadata: parseMetadata(kept.text) };
+      case "tree":
+        return { kind: "tree", tree: kept.tree, metadata: parseMetadata(kept.text) };
       case "file": {
         const metadata = parseMetadata(kept.text);
         const file = unpackFile(kept.file, url, name ?? metadata.name);
@@ -388,8 +389,12 @@ class Packer {
     switch (answer.kind) {
       case "needs-build":
         return { ...answer, url: withoutSecrets(answer.url) };
-      case "folder":
-        return { kind: "folder", path: answer.path, text: metadataText(answer.metadata) };
+      case "tree":
+        return {
+          kind: "tree",
+          tree: treeWithoutSecrets(answer.tree),
+          text: metadataText(answer.metadata),
+        };
       case "file":
         return {
           kind: "file",
@@ -409,6 +414,19 @@ class Packer {
       hashes: this.#withHashes ? hashes : {},
       ...(repository === ofPage ? {} : { repository }),
     };
+  }
+}
+
+function treeWithoutSecrets(tree: SourceTree): SourceTree {
+  switch (tree.kind) {
+    case "folder":
+      return tree;
+    case "archive":
+      return { ...tree, url: withoutSecrets(tree.url) };
+    case "checkout":
+      return { ...tree, git: { ...tree.git, remote: withoutSecrets(tree.git.remote) } };
+    default:
+      return tree satisfies never;
   }
 }
 

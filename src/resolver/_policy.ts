@@ -19,7 +19,7 @@ export type Question = Omit<ResolveRequest, "target" | "preferences"> & {
 /** A request's rules about single files and versions, each as one question. */
 export class Policy {
   readonly target: Environs;
-  /** An sdist's metadata is enough where nothing will be installed now. */
+  /** An sdist's metadata is enough where nothing will be installed now, or where it can be built. */
   readonly mayUseSdists: boolean;
   readonly preferBinary: boolean;
   private readonly request: Question;
@@ -30,7 +30,8 @@ export class Policy {
   constructor(request: Question, target: Environs) {
     this.request = request;
     this.target = target;
-    this.mayUseSdists = request.policy.purpose === "compile";
+    const { purpose, mayBuild } = request.policy;
+    this.mayUseSdists = purpose === "compile" || mayBuild === true;
     this.preferBinary = request.policy.formats.preferBinary === true;
     for (const { requirement, hashes } of [...request.roots, ...request.constraints]) {
       for (const { algorithm, hex } of hashes) {

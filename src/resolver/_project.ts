@@ -116,11 +116,7 @@ export class Project {
     const source =
       answer.kind === "file"
         ? ({ kind: "url", url: this.direct?.url ?? answer.file.url, file: answer.file } as const)
-        : ({
-            kind: "folder",
-            path: answer.path,
-            editable: this.direct?.editable === true,
-          } as const);
+        : answer.tree;
     const files = answer.kind === "file" ? [answer.file] : [];
     const candidate = candidateOf(this, metadata.version, files, fullRange, source);
     candidate.metadata = { kind: "metadata", metadata };

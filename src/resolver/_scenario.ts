@@ -202,13 +202,18 @@ export class ScenarioSource implements MetadataSource {
     return this.soon(this.metadataOf(file));
   }
 
-  async direct(url: string): Promise<DirectCandidate> {
+  async direct(
+    url: string,
+    _name: NormalizedName | undefined,
+    editable: boolean,
+  ): Promise<DirectCandidate> {
     const found = this.scenario.directs?.[url];
     if (found === undefined) throw new Error(`the scenario has nothing at ${url}`);
     if ("needsBuild" in found) return { kind: "needs-build", url, reason: found.needsBuild };
     const [name = "", version = ""] = found.is.split(" ");
     const metadata = metadataOf(name, version, found.needs ?? []);
-    if (found.folder === true) return { kind: "folder", path: url, metadata };
+    if (found.folder === true)
+      return { kind: "tree", tree: { kind: "folder", path: url, editable }, metadata };
     return { kind: "file", file: fileOf(name, version, "py3-none-any", {}), metadata };
   }
 

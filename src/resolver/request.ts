@@ -50,6 +50,8 @@ export type ResolutionPolicy = {
   readonly ignoreRequiresPython?: boolean;
   /** Wheels must exist for the answer (installing), or metadata is enough (compiling). */
   readonly purpose: "install" | "compile";
+  /** Somebody can build: for installing, too, an sdist is as good as a wheel when its version has none that fits. */
+  readonly mayBuild?: boolean;
 };
 
 export type ResolveRequest = {

@@ -1,4 +1,5 @@
-import type { Hash } from "#base/hash";
+import type { Hash, Hashes } from "#base/hash";
+import type { GitSource } from "#repository/git";
 import type { ProjectFile } from "#repository/listing";
 import type { Marker } from "#standards/marker";
 import type { CoreMetadata } from "#standards/metadata";
@@ -50,10 +51,28 @@ export type ResolvedSource =
       /** Already in the environment; nothing to fetch. */
       readonly kind: "installed";
     }
+  | SourceTree;
+
+/** A tree that has to be built, whose project and version only its content tells. */
+export type SourceTree =
   | {
       readonly kind: "folder";
       readonly path: string;
       readonly editable: boolean;
+    }
+  | {
+      readonly kind: "checkout";
+      /** Holds the commit; its address may have credentials. */
+      readonly git: GitSource;
+    }
+  | {
+      readonly kind: "archive";
+      readonly filename: string;
+      /** Without fragment; print it only through `withoutCredentials`. */
+      readonly url: string;
+      /** `sha256` among them. */
+      readonly hashes: Hashes;
+      readonly subdirectory: string | undefined;
     };
 
 export type ResolvedDependency = {

@@ -2,12 +2,13 @@ import type { MetadataAnswer, NoListing } from "#repository/repositories";
 import type { ProjectFile, ProjectListing } from "#repository/listing";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
+import type { SourceTree } from "./resolution.ts";
 
 /** A requirement with a URL or path, opened far enough to know what it is. */
 export type DirectCandidate =
   | { readonly kind: "file"; readonly file: ProjectFile; readonly metadata: CoreMetadata }
   /** A source tree whose metadata is known, because it is static or somebody built it. */
-  | { readonly kind: "folder"; readonly path: string; readonly metadata: CoreMetadata }
+  | { readonly kind: "tree"; readonly tree: SourceTree; readonly metadata: CoreMetadata }
   | { readonly kind: "needs-build"; readonly url: string; readonly reason: string };
 
 /**
