@@ -12,6 +12,8 @@ export type TarMember = {
   /** What a link leads to, as spelled; empty for the others. */
   readonly target: string;
   readonly mode: number;
+  /** When it was last changed, in seconds since 1970; not every archive of every format knows. */
+  readonly modified: number | undefined;
   /** A view of the archive's bytes; empty for all but files. */
   readonly content: Uint8Array;
 };
@@ -38,10 +40,12 @@ export function* readTar(bytes: Uint8Array, archive: string): Generator<TarMembe
     at = start + Math.ceil(stored / block) * block;
     switch (type) {
       case "x":
+      // As Solaris had it before POSIX.
+      case "X":
         overrides = { ...overrides, ...paxFields(content, archive) };
         continue;
       case "g":
-        if (Object.keys(paxFields(content, archive)).length > 0)
+        if (changesMembers(paxFields(content, archive)))
           throw archiveUnsafe(
             archive,
             "it has one name or size for all members",
@@ -59,13 +63,18 @@ export function* readTar(bytes: Uint8Array, archive: string): Generator<TarMembe
         overrides = {};
     }
   }
-  if (Object.keys(overrides).length > 0)
+  if (changesMembers(overrides))
     throw archiveCorrupt(archive, "it is cut off behind an extended header");
 }
 
 const block = 512;
 
-type Overrides = { readonly name?: string; readonly target?: string; readonly size?: number };
+type Overrides = {
+  readonly name?: string;
+  readonly target?: string;
+  readonly size?: number;
+  readonly modified?: number;
+};
 
 function memberOf(
   header: Uint8Array,
@@ -76,6 +85,7 @@ function memberOf(
 ): TarMember {
   const spelled = overrides.name ?? headerName(header, archive);
   const mode = number(header, 100, 8, archive) & 0o7777;
+  const modified = overrides.modified ?? time(header);
   const target = overrides.target ?? cString(header.subarray(157, 257), archive);
   if (spelled === "" || spelled.includes("\0"))
     throw archiveUnsafe(
@@ -90,14 +100,14 @@ function memberOf(
     case "\0":
       // Before POSIX a folder was a file whose name ends in a slash.
       if (name !== spelled && type !== "7")
-        return { name, kind: "folder", target: "", mode, content: nothing };
-      return { name, kind: "file", target: "", mode, content };
+        return { name, kind: "folder", target: "", mode, modified, content: nothing };
+      return { name, kind: "file", target: "", mode, modified, content };
     case "1":
-      return { name, kind: "hardlink", target, mode, content: nothing };
+      return { name, kind: "hardlink", target, mode, modified, content: nothing };
     case "2":
-      return { name, kind: "symlink", target, mode, content: nothing };
+      return { name, kind: "symlink", target, mode, modified, content: nothing };
     case "5":
-      return { name, kind: "folder", target: "", mode, content: nothing };
+      return { name, kind: "folder", target: "", mode, modified, content: nothing };
     case "S":
       throw archiveUnsafe(archive, `\`${name}\` is a sparse file`, "files are stored whole");
     default:
@@ -154,16 +164,33 @@ function number(header: Uint8Array, at: number, length: number, archive: string)
   return value;
 }
 
+/** Nothing hangs on times but the order of two files: one before 1970, or no number, is none. */
+function time(header: Uint8Array): number | undefined {
+  const text = String.fromCharCode(...header.subarray(136, 148)).replace(/[\0 ].*$/s, "");
+  return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : undefined;
+}
+
+function changesMembers({ name, target, size }: Overrides): boolean {
+  return name !== undefined || target !== undefined || size !== undefined;
+}
+
 function checkSum(header: Uint8Array, archive: string): void {
   let sum = 0;
-  for (let i = 0; i < block; i++) sum += i >= 148 && i < 156 ? 0x20 : (header[i] as number);
-  if (sum !== number(header, 148, 8, archive))
+  // Some old tools took bytes for signed numbers.
+  let signed = 0;
+  for (let i = 0; i < block; i++) {
+    const byte = i >= 148 && i < 156 ? 0x20 : (header[i] as number);
+    sum += byte;
+    signed += byte < 0x80 ? byte : byte - 0x100;
+  }
+  const stated = number(header, 148, 8, archive);
+  if (stated !== sum && stated !== signed)
     throw archiveCorrupt(archive, "the checksum of a header is wrong");
 }
 
 /** `LENGTH KEY=VALUE\n` records; only what changes the meaning of a member is kept. */
 function paxFields(content: Uint8Array, archive: string): Overrides {
-  const fields: { name?: string; target?: string; size?: number } = {};
+  const fields: { -readonly [K in keyof Overrides]: Overrides[K] } = {};
   for (let at = 0; at < content.length;) {
     const space = content.indexOf(0x20, at);
     const digits =
@@ -188,6 +215,9 @@ function paxFields(content: Uint8Array, archive: string): Overrides {
       if (!/^[0-9]{1,15}$/.test(text))
         throw archiveCorrupt(archive, "an extended header is damaged");
       fields.size = Number(text);
+    } else if (key === "mtime") {
+      const seconds = Number(paxText(value, archive));
+      if (seconds >= 0) fields.modified = seconds;
     } else if (key.startsWith("GNU.sparse."))
       throw archiveUnsafe(archive, "it has a sparse file", "files are stored whole");
   }

@@ -38,6 +38,11 @@ export type ZipLimits = {
   /** Unpacked to packed, for archives that unpack to more than `ratioFrom` bytes. */
   readonly ratio: number;
   readonly ratioFrom: number;
+  /**
+   * Of a source tree, as hosts of version control make them: a comment (the commit) is passed over, and links are
+   * members like files, whose content is what they lead to.
+   */
+  readonly isSource?: boolean;
 };
 
 /** Warehouse's ratio, and bounds that no published wheel comes near. */
@@ -90,12 +95,13 @@ type End = { readonly start: number; readonly size: number; readonly count: numb
 
 /** Finds the end record, which has to be the last thing in the file: no comment, nothing behind it. */
 function readEnd(
-  tail: Uint8Array,
+  whole: Uint8Array,
   tailOffset: number,
   fileSize: number,
   name: string,
   limits: ZipLimits,
 ): End {
+  const tail = limits.isSource === true ? withoutComment(whole) : whole;
   const at = tail.length - 22;
   const view = viewOf(tail);
   if (at < 0 || view.getUint32(at, true) !== endSignature) {
@@ -107,7 +113,7 @@ function readEnd(
       );
     throw archiveCorrupt(name, "it does not end as a zip file does");
   }
-  if (view.getUint16(at + 20, true) !== 0)
+  if (view.getUint16(at + 20, true) !== whole.length - tail.length)
     throw archiveUnsafe(
       name,
       "its end record announces a comment",
@@ -178,6 +184,21 @@ function readEnd(
   return { start, size, count };
 }
 
+/** Cuts off a comment of letters that the end record announces; another is for {@link readEnd} to refuse. */
+function withoutComment(tail: Uint8Array): Uint8Array {
+  const view = viewOf(tail);
+  for (let at = tail.length - 22; at >= 0; at--) {
+    if (
+      view.getUint32(at, true) === endSignature &&
+      view.getUint16(at + 20, true) === tail.length - 22 - at
+    )
+      return tail.subarray(0, at + 22);
+    const byte = tail[at + 21] as number;
+    if (byte < 0x20 || byte > 0x7e) return tail;
+  }
+  return tail;
+}
+
 function hasEndBefore(tail: Uint8Array): boolean {
   for (let i = tail.length - 23; i >= Math.max(0, tail.length - 22 - 0xffff); i--) {
     if (tail[i] === 0x50 && tail[i + 1] === 0x4b && tail[i + 2] === 5 && tail[i + 3] === 6)
@@ -204,7 +225,7 @@ function readMembers(bytes: Uint8Array, end: End, name: string, limits: ZipLimit
       throw archiveCorrupt(name, `entry ${i + 1} of its directory is cut off`);
     const flags = view.getUint16(at + 8, true);
     const spelled = memberName(bytes.subarray(at + 46, at + 46 + nameLength), flags, name);
-    const member = readMember(view, at, spelled, name);
+    const member = readMember(view, at, spelled, name, limits.isSource === true);
     if (byName.has(member.name))
       throw archiveUnsafe(
         name,
@@ -265,7 +286,13 @@ const refusedFlags = 0x2061;
 export const utf8Flag = 0x800;
 export const descriptorFlag = 0x8;
 
-function readMember(view: DataView, at: number, spelled: string, archive: string): ZipMember {
+function readMember(
+  view: DataView,
+  at: number,
+  spelled: string,
+  archive: string,
+  mayLink: boolean,
+): ZipMember {
   const flags = view.getUint16(at + 8, true);
   const method = view.getUint16(at + 10, true);
   let compressedSize = view.getUint32(at + 20, true);
@@ -305,7 +332,8 @@ function readMember(view: DataView, at: number, spelled: string, archive: string
   if (disk !== 0)
     throw archiveUnsafe(archive, `\`${spelled}\` lies in another volume`, "an archive is one file");
   const folder = spelled.endsWith("/");
-  checkKind(mode, folder, size, spelled, archive);
+  if (!mayLink || folder || (mode & 0o170000) !== 0o120000)
+    checkKind(mode, folder, size, spelled, archive);
   if (method === 0 && size !== compressedSize)
     throw archiveUnsafe(
       archive,

@@ -4,6 +4,7 @@ import type { World } from "#platform/ports";
 import { type CoreMetadata, isStatic, parseMetadata } from "#standards/metadata";
 import type { SdistFilename } from "#standards/sdist-filename";
 import { compareVersions } from "#standards/version";
+import { unpackedHere } from "./_compressed-tar.ts";
 import { otherIdentity, sdistInvalid } from "./errors.ts";
 
 /** Metadata of an sdist that can be believed without building it, or why it cannot. */
@@ -90,20 +91,6 @@ function* tarMembers(
   filename: string,
   inflate: World["inflate"],
 ): Generator<Member> {
-  for (const member of readTar(unzipped(bytes, filename, inflate), filename))
+  for (const member of readTar(unpackedHere(bytes, "gzip", filename, inflate), filename))
     yield { name: member.name, content: member.kind === "file" ? () => member.content : undefined };
-}
-
-function unzipped(bytes: Uint8Array, filename: string, inflate: World["inflate"]): Uint8Array {
-  // The ratio of zip archives, for the same reason: what unpacks to more is meant to fill the memory.
-  const limit = Math.max(64 * 2 ** 20, Math.min(50 * bytes.length, 2 ** 30));
-  try {
-    return inflate.gunzip(bytes, limit);
-  } catch (error) {
-    const why =
-      error instanceof RangeError
-        ? `it unpacks to more than ${limit} bytes`
-        : "the file is damaged or was cut off on its way";
-    throw sdistInvalid(filename, "it cannot be unpacked", why, error);
-  }
 }

@@ -133,6 +133,12 @@ export function filesContract(name: string, open: () => FilesUnderTest): void {
         expect(files.tryStat(path)?.mode).toBe(0o444);
       });
 
+      test("setModified() says when a file was changed", () => {
+        const path = put("old", "x");
+        files.setModified(path, 86_400_000);
+        expect(files.tryStat(path)?.mtime).toBe(86_400_000);
+      });
+
       test("append() adds to the end and makes a missing file", () => {
         files.append(`${root}/log`, "one\n");
         files.append(`${root}/log`, "two\n", { durable: true });

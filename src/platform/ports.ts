@@ -94,6 +94,8 @@ export interface Files {
   readLink(path: string): string;
   realPath(path: string): string;
   chmod(path: string, mode: number): void;
+  /** Sets the time of the last change, in milliseconds since 1970. */
+  setModified(path: string, time: number): void;
   /** Makes the folders, then links (or copies) the files; several at a time. Answers the mode that was used. */
   linkTree(links: TreeLinks): LinkMode;
   /** Flushes a file's or folder's entry to the disk. */
@@ -211,8 +213,12 @@ export interface Inflate {
   inflatePieces(compressed: Uint8Array, size: number): Iterable<Uint8Array>;
   /** Throws `RangeError` when the output is longer than `limit`, and another error when the input is damaged. */
   gunzip(compressed: Uint8Array, limit: number): Uint8Array;
+  /** {@link gunzip} for zstd. */
+  unzstd(compressed: Uint8Array, limit: number): Uint8Array;
   /** What {@link gunzip} reads; the same content gives the same bytes. */
   gzip(content: Uint8Array): Uint8Array;
+  /** What {@link inflateRaw} reads, as small as zlib makes it; the same content gives the same bytes. */
+  deflateRaw(content: Uint8Array): Uint8Array;
   /** The checksum of zip and gzip, unsigned; `before` is that of what came before `content`. */
   crc32(content: Uint8Array, before?: number): number;
 }

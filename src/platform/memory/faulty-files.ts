@@ -178,6 +178,10 @@ export class FaultyFiles implements Files {
     this.#step("symlink", [target, path], () => this.#files.symlink(target, path));
   }
 
+  setModified(path: string, time: number): void {
+    this.#step("utime", [path], () => this.#files.setModified(path, time));
+  }
+
   chmod(path: string, mode: number): void {
     this.#step("chmod", [path, mode.toString(8)], () => this.#files.chmod(path, mode));
   }

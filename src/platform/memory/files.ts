@@ -258,6 +258,10 @@ export class MemoryFiles implements Files {
     this.#find("chmod", path, true).mode = mode & 0o7777;
   }
 
+  setModified(path: string, time: number): void {
+    this.#find("utime", path, true).mtime = time;
+  }
+
   linkTree(links: TreeLinks): LinkMode {
     return linkOneByOne(links, this);
   }

@@ -189,6 +189,10 @@ export class RealFiles implements Files {
     chmodSync(path, mode);
   }
 
+  setModified(path: string, time: number): void {
+    utimesSync(path, time / 1000, time / 1000);
+  }
+
   linkTree(links: TreeLinks): LinkMode {
     return linkFolderTree(links, this);
   }

@@ -49,21 +49,36 @@ export class RealInflate implements Inflate {
   }
 
   gunzip(compressed: Uint8Array, limit: number): Uint8Array {
-    try {
-      return zlib().gunzipSync(compressed, { maxOutputLength: Math.max(1, limit) });
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
-        throw new RangeError(`gzip stream holds more than ${limit} bytes`, { cause: error });
-      throw error;
-    }
+    return bounded(limit, (options) => zlib().gunzipSync(compressed, options));
+  }
+
+  unzstd(compressed: Uint8Array, limit: number): Uint8Array {
+    return bounded(limit, (options) => zlib().zstdDecompressSync(compressed, options));
   }
 
   gzip(content: Uint8Array): Uint8Array {
     return zlib().gzipSync(content);
   }
 
+  deflateRaw(content: Uint8Array): Uint8Array {
+    return zlib().deflateRawSync(content, { level: 9 });
+  }
+
   crc32(content: Uint8Array, before?: number): number {
     return Bun.hash.crc32(content, before);
+  }
+}
+
+function bounded(
+  limit: number,
+  unpack: (options: { readonly maxOutputLength: number }) => Uint8Array,
+): Uint8Array {
+  try {
+    return unpack({ maxOutputLength: Math.max(1, limit) });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
+      throw new RangeError(`the stream holds more than ${limit} bytes`, { cause: error });
+    throw error;
   }
 }
 
