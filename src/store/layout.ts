@@ -13,6 +13,12 @@ export type StorePlaces = {
   readonly metadata: string;
   readonly answers: string;
   readonly bytecode: string;
+  /** Wheels that were built, environments of backends, logs. */
+  readonly builds: string;
+  /** What shared environments link to, wheel by wheel. */
+  readonly trees: string;
+  /** Which environments do; see `living-trees.ts`. */
+  readonly environments: string;
   /** Which wheels were used on which day. */
   readonly uses: string;
   readonly lock: string;
@@ -28,6 +34,9 @@ export function layOut(cache: string): StorePlaces {
     metadata: `${root}/metadata`,
     answers: `${root}/answers`,
     bytecode: `${root}/bytecode`,
+    builds: `${root}/builds`,
+    trees: `${root}/trees`,
+    environments: `${root}/environments`,
     uses: `${root}/uses`,
     lock: `${root}/.lock`,
   };

@@ -2,6 +2,7 @@ import { errnoOf } from "#base/errors";
 import { silent, type Report } from "#base/report";
 import type { FileLock, World } from "#platform/ports";
 import type { NormalizedName } from "#standards/name";
+import { type FoundBuild, staleBuilds, storedBuilds } from "./build-store.ts";
 import type { StoreEvent } from "./events.ts";
 import { replaceFile } from "./kept-file.ts";
 import { layOut, lockStore, type StorePlaces } from "./layout.ts";
@@ -43,7 +44,7 @@ export type PruneOptions = {
 };
 
 /**
- * Removes what nobody needs any more: what interrupted runs left, answers and metadata that were not renewed for a
+ * Removes what nobody needs any more: what interrupted runs left, answers, metadata and builds that were not used for a
  * quarter of a year, bytecode of wheels that are gone, and wheels beyond the cap.
  */
 export async function pruneCache(
@@ -59,6 +60,7 @@ export async function pruneCache(
     const kept = pruneWheels(places, options, bin, world);
     const oldest = world.clock.now() - longestUnused;
     for (const folder of [places.answers, places.metadata]) pruneOld(folder, oldest, bin, world);
+    for (const path of staleBuilds(places, oldest, world)) bin.take(path);
     pruneBytecode(places, kept, bin, world);
     rewriteUses(places, kept, world);
     return bin.empty();
@@ -95,6 +97,8 @@ export async function cleanCache(
       else kept.add(sha256);
     }
     for (const name of names) bin.take(`${places.metadata}/${name}`);
+    for (const { root, build } of storedBuilds(places, world))
+      if (build !== undefined && wanted.has(build.project)) bin.take(root);
     pruneBytecode(places, kept, bin, world);
     return bin.empty();
   });
@@ -180,6 +184,12 @@ export async function verifyCache(cache: string, world: MaintenanceWorld): Promi
       if (problems.length === 0) continue;
       broken.push({ filename, problems });
       bin.takeWheel(root);
+    }
+    for (const { root, build } of storedBuilds(places, world)) {
+      const problem = problemOfBuild(build, world);
+      if (problem === undefined) continue;
+      broken.push({ filename: build?.wheel?.filename ?? "a build", problems: [problem] });
+      bin.take(root);
     }
     bin.empty();
     return { wheels, broken };
@@ -397,6 +407,18 @@ function problemsOf(
     for (const path of extra) problems.push(`\`${path}\` was added`);
   }
   return problems;
+}
+
+function problemOfBuild(
+  build: FoundBuild | undefined,
+  { files, hashing }: MaintenanceWorld,
+): string | undefined {
+  if (build === undefined) return "its entry is damaged";
+  if (build.wheel === undefined || build.path === undefined) return undefined;
+  const content = files.tryRead(build.path);
+  if (content === undefined) return "the wheel is missing";
+  const isWhole = hashing.digest("sha256", content) === build.wheel.sha256;
+  return isWhole ? undefined : "the wheel was changed";
 }
 
 function filesBelow(root: string, prefix: string, world: MaintenanceWorld): string[] {

@@ -1,8 +1,10 @@
 import type { Hashes } from "#base/hash";
 import type { FileLock, World, Workers } from "#platform/ports";
 import { AnswerCache } from "./answer-cache.ts";
+import { BuildStore } from "./build-store.ts";
 import { BytecodeStore } from "./bytecode.ts";
 import { holdStore, layOut } from "./layout.ts";
+import { SharedTrees } from "./shared-trees.ts";
 import { MetadataCache } from "./metadata-cache.ts";
 import { WheelStore } from "./wheel-store.ts";
 import type { StoredWheel } from "./wheel-manifest.ts";
@@ -32,6 +34,8 @@ export interface Store {
   readonly answers: AnswerCache;
   /** Modules of stored wheels, compiled. */
   readonly bytecode: BytecodeStore;
+  /** What builds leave behind. */
+  readonly builds: BuildStore;
   /** The unpacked wheel with this archive hash, if it is here and its manifest whole. */
   findWheel(sha256: string): StoredWheel | undefined;
   /**
@@ -64,10 +68,12 @@ export type StoreOptions = {
   /** The cache folder; made at the first write. */
   readonly root: string;
   readonly world: StoreWorld;
+  /** It is removed when the process ends. */
+  readonly isPassing?: boolean;
 };
 
 /** Opens the store in a folder. Nothing is read or made before it is asked for. */
-export function openStore({ root, world }: StoreOptions): Store {
+export function openStore({ root, world, isPassing }: StoreOptions): Store {
   const places = layOut(root);
   const wheels = new WheelStore(places, world);
   return {
@@ -75,6 +81,8 @@ export function openStore({ root, world }: StoreOptions): Store {
     metadata: new MetadataCache(places, world),
     answers: new AnswerCache(places, world),
     bytecode: new BytecodeStore(places, world),
+    builds: new BuildStore(places, world),
+    trees: isPassing === true ? undefined : new SharedTrees(places, world),
     findWheel: (sha256) => wheels.find(sha256),
     findByUrl: (file) => wheels.findByUrl(file),
     installedWheel: (name, version) => wheels.findRelease(name, version),
