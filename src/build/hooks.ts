@@ -1,0 +1,214 @@
+import { errnoOf } from "#base/errors";
+import type { World } from "#platform/ports";
+import type { BuildStep } from "#provision/source-builder";
+import type { NormalizedName } from "#standards/name";
+import type { ConfigSettings } from "./build-options.ts";
+import type { BuildSystem } from "./build-system.ts";
+import {
+  backendMissing,
+  buildFailed,
+  buildResultInvalid,
+  buildTimedOut,
+  type FailedBuild,
+} from "./errors.ts";
+import script from "./hook-runner.py" with { type: "text" };
+import { missingModule, remedyFor } from "./remedy.ts";
+
+/** Hooks of PEP 517 and 660. */
+export type HookName =
+  | "build_wheel"
+  | "build_editable"
+  | "build_sdist"
+  | "get_requires_for_build_wheel"
+  | "get_requires_for_build_editable"
+  | "get_requires_for_build_sdist"
+  | "prepare_metadata_for_build_wheel"
+  | "prepare_metadata_for_build_editable";
+
+/** Where a backend is called. */
+export type HookPlace = {
+  /** For messages. */
+  readonly source: string;
+  readonly name: NormalizedName | undefined;
+  /** The folder of the project; hooks run there. */
+  readonly root: string;
+  readonly buildSystem: BuildSystem;
+  readonly python: string;
+  /** The whole environment of the process. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** A folder for what goes to and fro; ours alone. */
+  readonly work: string;
+  readonly log: string;
+  readonly timeLimit: number | undefined;
+};
+
+export type HookAnswer =
+  | { readonly kind: "done"; readonly value: unknown }
+  /** The backend has no such hook. */
+  | { readonly kind: "missing" }
+  /** It has it, and says that it cannot be used here (`UnsupportedOperation`). */
+  | { readonly kind: "unsupported"; readonly message: string };
+
+type HookWorld = Pick<World, "files" | "processes" | "host">;
+
+/**
+ * Calls one hook in a fresh process (PEP 517, "Build environment"): the current folder is the source tree, which is not
+ * on `sys.path`. What the backend prints goes to the log, and so does why it fails.
+ */
+export async function callHook(
+  hook: HookName,
+  args: Readonly<Record<string, unknown>>,
+  place: HookPlace,
+  world: HookWorld,
+): Promise<HookAnswer> {
+  const { files, processes } = world;
+  const { root, buildSystem, python, log } = place;
+  const folder = files.makeTemporaryFolder(place.work, `${hook}-`);
+  const runner = `${place.work}/hook-runner.py`;
+  if (files.tryStat(runner) === undefined) files.write(runner, script);
+  const question = {
+    hook,
+    backend: buildSystem.backend,
+    backend_path: backendFolders(root, buildSystem),
+    arguments: args,
+    log,
+  };
+  files.write(`${folder}/input.json`, JSON.stringify(question));
+  files.append(log, `$ ${hook}\n`);
+  const before = files.tryStat(log)?.size ?? 0;
+  const failed = (): FailedBuild => ({
+    source: place.source,
+    step: stepOf(hook),
+    backend: buildSystem.backend,
+    log,
+    tail: tailOf(textFrom(log, before, files)),
+  });
+  const ended = await started(
+    () =>
+      processes.run({
+        argv: [python, runner, folder],
+        cwd: root,
+        env: place.variables,
+        ...(place.timeLimit === undefined ? {} : { timeout: place.timeLimit }),
+      }),
+    python,
+    failed,
+  );
+  // Before the backend is loaded there is nothing but what the interpreter itself has to say.
+  if (ended.stdout + ended.stderr !== "") files.append(log, ended.stdout + ended.stderr);
+  if (ended.timedOut) throw buildTimedOut(failed(), place.timeLimit ?? 0);
+  const output = files.tryReadText(`${folder}/output.json`);
+  if (output === undefined) {
+    const how =
+      ended.status > 128
+        ? `its process was ended by signal ${ended.status - 128}`
+        : `its process ended with status ${ended.status} in the middle of \`${hook}\``;
+    throw buildFailed(failed(), how, remedyFor(textFrom(log, before, files), place.name));
+  }
+  const answer = JSON.parse(output) as RunnerAnswer;
+  switch (answer.kind) {
+    case "done":
+    case "missing":
+    case "unsupported":
+      return answer;
+    case "wrong-answer":
+      throw buildResultInvalid(failed(), `\`${hook}\` answered ${answer.message}`);
+    case "no-backend": {
+      const isOther = answer.module !== "" && answer.module !== buildSystem.backend.split(":")[0];
+      const remedy = isOther
+        ? missingModule(answer.module, place.name)
+        : { fix: ["name what the backend comes from in `build-system.requires`"] };
+      throw backendMissing(failed(), answer.message, remedy);
+    }
+    case "failed": {
+      const said = textFrom(log, before, files);
+      const remedy =
+        answer.error === "ModuleNotFoundError" && typeof answer.module === "string"
+          ? missingModule(answer.module, place.name)
+          : remedyFor(said.slice(-searched), place.name);
+      throw buildFailed(failed(), answer.message, remedy);
+    }
+    default:
+      return answer satisfies never;
+  }
+}
+
+type RunnerAnswer =
+  | HookAnswer
+  | { readonly kind: "wrong-answer"; readonly message: string }
+  | { readonly kind: "no-backend"; readonly message: string; readonly module: string }
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      readonly error: string;
+      readonly module?: string | null;
+    };
+
+/** PEP 517: settings are a dictionary of texts (and lists of them), or nothing. */
+export function settingsArgument(settings: ConfigSettings): ConfigSettings | null {
+  return Object.keys(settings).length === 0 ? null : settings;
+}
+
+async function started<T>(
+  start: () => Promise<T>,
+  python: string,
+  failed: () => FailedBuild,
+): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    throw buildFailed(failed(), `\`${python}\` cannot be started: the system says ${errno}`, {
+      fix: [],
+    });
+  }
+}
+
+function stepOf(hook: HookName): BuildStep {
+  switch (hook) {
+    case "build_wheel":
+      return "wheel";
+    case "build_editable":
+      return "editable";
+    case "build_sdist":
+      return "sdist";
+    case "get_requires_for_build_wheel":
+    case "get_requires_for_build_editable":
+    case "get_requires_for_build_sdist":
+      return "requirements";
+    case "prepare_metadata_for_build_wheel":
+    case "prepare_metadata_for_build_editable":
+      return "metadata";
+    default:
+      return hook satisfies never;
+  }
+}
+
+function backendFolders(root: string, { backendPath = [] }: BuildSystem): string[] {
+  return backendPath.map((folder) => (folder === "." ? root : `${root}/${folder}`));
+}
+
+/** What a remedy is looked for in. */
+const searched = 64 * 1024;
+const tailLines = 12;
+
+function textFrom(path: string, start: number, files: World["files"]): string {
+  const size = files.tryStat(path)?.size ?? 0;
+  const from = Math.max(start, size - searched);
+  return size > from ? new TextDecoder().decode(files.readAt(path, from, size - from)) : "";
+}
+
+/** The last lines that say something, without colours. */
+export function tailOf(text: string): string {
+  const lines = text
+    // eslint-disable-next-line no-control-regex
+    .replaceAll(/\x1b\[[0-9;]*[A-Za-z]/g, "")
+    .split(/\r?\n/)
+    .map((line) => line.slice(line.lastIndexOf("\r") + 1).trimEnd())
+    .filter((line) => line !== "");
+  return lines
+    .slice(-tailLines)
+    .map((line) => (line.length > 300 ? `${line.slice(0, 300)}…` : line))
+    .join("\n");
+}
