@@ -1,5 +1,11 @@
 import type { ProjectFile, ProjectListing } from "#repository/listing";
-import type { Download, MetadataAnswer, NoListing, Repositories } from "#repository/repositories";
+import type {
+  Download,
+  MetadataAnswer,
+  NoListing,
+  Repositories,
+  FileAddress,
+} from "#repository/repositories";
 import type { NormalizedName } from "#standards/name";
 
 /** Repositories of which a lock has taken the place for some names: those have one file and no other version. */
@@ -46,7 +52,7 @@ export class LockedRepositories implements Repositories {
     return this.#others.metadata(file);
   }
 
-  download(file: ProjectFile): Promise<Download> {
+  download(file: FileAddress): Promise<Download> {
     return this.#others.download(file);
   }
 }

@@ -2,7 +2,7 @@ import type { WantedDistribution, WheelSource } from "#installer/plan-types";
 import type { FileLock } from "#platform/ports";
 import type { ProjectFile } from "#repository/listing";
 import { isKnownAlgorithm, piecesOf } from "#repository/local-files";
-import type { Download } from "#repository/repositories";
+import type { Download, FileAddress } from "#repository/repositories";
 import type { ResolvedPackage, Resolution } from "#resolver/resolution";
 import type { NormalizedName } from "#standards/name";
 import type { StoredWheel } from "#store/wheel-manifest";
@@ -127,7 +127,7 @@ function wheelOf(found: ResolvedPackage): ProjectFile | undefined {
 }
 
 /** True when hashes are demanded of which the index gives none: only the content can tell then. */
-function needsContent({ demandedHashes = [] }: ResolvedPackage, { hashes }: ProjectFile): boolean {
+function needsContent({ demandedHashes = [] }: ResolvedPackage, { hashes }: FileAddress): boolean {
   return demandedHashes.length > 0 && !demandedHashes.some(({ algorithm }) => algorithm in hashes);
 }
 

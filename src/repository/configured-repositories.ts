@@ -15,7 +15,13 @@ import type { ProjectFile, ProjectListing, Release } from "./listing.ts";
 import { MetadataSource, type MetadataShelf, type MetadataWorld } from "./metadata-source.ts";
 import { matchesAny } from "./name-glob.ts";
 import { PageThread } from "./page-thread.ts";
-import type { Download, MetadataAnswer, NoListing, Repositories } from "./repositories.ts";
+import type {
+  Download,
+  MetadataAnswer,
+  NoListing,
+  Repositories,
+  FileAddress,
+} from "./repositories.ts";
 import { SimpleIndex, type IndexAnswer } from "./simple.ts";
 
 export type RepositoryWorld = DownloadWorld & MetadataWorld;
@@ -129,7 +135,7 @@ export class ConfiguredRepositories implements Repositories {
     return this.#metadata.metadata(file);
   }
 
-  download(file: ProjectFile): Promise<Download> {
+  download(file: FileAddress): Promise<Download> {
     return this.#downloads.fetch(file);
   }
 

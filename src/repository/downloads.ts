@@ -5,9 +5,8 @@ import type { DownloadSink, HttpClient } from "#http/client";
 import type { FileLock, Files, Hashing, Host, RunningHash } from "#platform/ports";
 import { hashMismatch, sizeMismatch } from "./errors.ts";
 import type { RepositoryEvent } from "./events.ts";
-import type { ProjectFile } from "./listing.ts";
 import { inMemory, isKnownAlgorithm, openLocalFile, piecesOf } from "./local-files.ts";
-import type { Download } from "./repositories.ts";
+import type { Download, FileAddress } from "./repositories.ts";
 
 export type DownloadWorld = {
   readonly files: Files;
@@ -45,7 +44,7 @@ export class Downloads {
   }
 
   /** Two who ask for one file at the same time get one download. */
-  fetch(file: ProjectFile): Promise<Download> {
+  fetch(file: FileAddress): Promise<Download> {
     const kept = this.#kept.get(file.url);
     if (kept !== undefined) {
       this.#kept.delete(file.url);
@@ -71,7 +70,7 @@ export class Downloads {
     this.#kept.set(file.url, download);
   }
 
-  async #fetch(file: ProjectFile): Promise<Download> {
+  async #fetch(file: FileAddress): Promise<Download> {
     if (/^file:/i.test(file.url)) return openLocalFile(file, this.#world);
     const cost = Math.min(file.size ?? inMemory, inMemory);
     const turn = this.#budget.take(cost);
@@ -87,7 +86,7 @@ export class Downloads {
     }
   }
 
-  async #fetchInto(file: ProjectFile): Promise<{
+  async #fetchInto(file: FileAddress): Promise<{
     readonly sha256: string;
     readonly content: Download["content"];
     readonly size: number;
@@ -110,7 +109,7 @@ export class Downloads {
   }
 
   /** Names in the staging folder: one that the next run finds again, one that nobody else has. */
-  #staging(file: ProjectFile): Staging {
+  #staging(file: FileAddress): Staging {
     const digests = Object.entries(file.hashes).map(([algorithm, hex]) => `${algorithm}=${hex}`);
     const key = this.#world.hashing.digest(
       "sha256",
@@ -138,7 +137,7 @@ type Staging = {
 
 /** Receives one file: hashes it, keeps it in memory or on disk, and refuses more than was promised. */
 class Sink implements DownloadSink {
-  readonly #file: ProjectFile;
+  readonly #file: FileAddress;
   readonly #staging: Staging;
   readonly #world: DownloadWorld;
   readonly #report: Report<RepositoryEvent>;
@@ -156,7 +155,7 @@ class Sink implements DownloadSink {
   wasResumed = false;
 
   constructor(
-    file: ProjectFile,
+    file: FileAddress,
     staging: Staging,
     world: DownloadWorld,
     report: Report<RepositoryEvent>,

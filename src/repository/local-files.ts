@@ -1,8 +1,7 @@
 import { errnoOf } from "#base/errors";
 import type { Files, Hashing, Host } from "#platform/ports";
 import { fileUnreadable, hashMismatch, unsupportedLocation } from "./errors.ts";
-import type { ProjectFile } from "./listing.ts";
-import type { Download } from "./repositories.ts";
+import type { Download, FileAddress } from "./repositories.ts";
 
 export type LocalWorld = { readonly files: Files; readonly hashing: Hashing; readonly host: Host };
 
@@ -45,7 +44,7 @@ export function readLocalPage(url: string, world: LocalWorld): Uint8Array | unde
 }
 
 /** Hashes a file where it lies. Small ones are handed over as bytes, as they had to be read anyway. */
-export function openLocalFile(file: ProjectFile, world: LocalWorld): Download {
+export function openLocalFile(file: FileAddress, world: LocalWorld): Download {
   const path = pathOfUrl(file.url, world);
   const { files, hashing } = world;
   try {

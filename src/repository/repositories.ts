@@ -17,9 +17,12 @@ export type MetadataAnswer =
   /** `error` is what a person hears who named this very file; the resolver passes on to another one. */
   | { readonly kind: "invalid"; readonly reason: string; readonly error?: PkmError };
 
+/** What fetching needs to know of a file, be it one of a page or an archive of sources at an address. */
+export type FileAddress = Pick<ProjectFile, "filename" | "url" | "hashes" | "size">;
+
 /** A downloaded distribution whose hash has been checked (where one is known) but which nobody has opened yet. */
 export type Download = {
-  readonly file: ProjectFile;
+  readonly file: FileAddress;
   /** The verified sha256 of the whole file, hexadecimal. */
   readonly sha256: string;
   readonly content: DownloadContent;
@@ -50,5 +53,5 @@ export interface Repositories {
   /** Sidecar (PEP 658), else byte ranges of the wheel, else the whole file; sdists only with static metadata. */
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer>;
   /** Downloads, resuming what an earlier attempt left, and verifies. */
-  download(file: ProjectFile): Promise<Download>;
+  download(file: FileAddress): Promise<Download>;
 }
