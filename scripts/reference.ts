@@ -172,8 +172,29 @@ function settingsSection(known: ReadonlySet<string>): string[] {
     ...table(["key in files", "variable", "option", "default", "meaning"], rows),
     "Indexes with names stand in `[[repositories]]`; [private indexes](guides/private-indexes.md) shows them.",
     "",
+    "A `pyproject.toml` may say more under `[tool.pkm]`, for answers that serve many machines or choices:",
+    "",
+    ...table(["key", "value", "meaning"], projectKeys),
   ];
 }
+
+const projectKeys = [
+  [
+    "`environments`",
+    "markers",
+    "Answers of `--universal` cover machines on which one of these holds; all when left out",
+  ],
+  [
+    "`required-environments`",
+    "markers",
+    "Where each of these holds, a version without sdist needs a wheel",
+  ],
+  [
+    "`conflicts`",
+    "lists of `{ extra = NAME }` and `{ group = NAME }`",
+    "Of each list one is chosen at most; `package` may name the project itself beside `extra`",
+  ],
+];
 
 function defaultOf(key: SettingKey): string {
   const value = definitionOf(key).default;

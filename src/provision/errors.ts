@@ -1,7 +1,8 @@
-import { PkmError } from "#base/errors";
+import { exit, PkmError } from "#base/errors";
 import { formatHash, type Hash } from "#base/hash";
 import { withoutCredentials } from "#base/url";
 import type { ResolvedPackage } from "#resolver/resolution";
+import { describeChoice, type ProjectChoice } from "#standards/conflicts";
 import { formatRequirement, type Requirement } from "#standards/requirement";
 
 export function hashMismatch(
@@ -107,6 +108,26 @@ export function unknownExtra(name: string, file: string, known: readonly string[
       known.length === 0
         ? "it has none at all"
         : `it has ${known.map((extra) => `\`${extra}\``).join(", ")}`,
+  });
+}
+
+/** Extras and groups chosen together, or by way of `all`, that a project declares to exclude each other. */
+export function conflictingChoices(
+  file: string,
+  declaration: string,
+  choices: readonly ProjectChoice[],
+  all?: ProjectChoice,
+): PkmError {
+  const named = choices.map(describeChoice).join(" and ");
+  return new PkmError({
+    code: "conflicting-choices",
+    what:
+      all === undefined
+        ? `Cannot resolve ${file} with ${named} together`
+        : `Cannot resolve ${file}: ${describeChoice(all)} is made of ${named}`,
+    why: `\`${declaration}\` declares that they exclude each other`,
+    fix: all === undefined ? ["resolve once with each of them, into files of their own"] : [],
+    exit: exit.usage,
   });
 }
 

@@ -63,6 +63,7 @@ export function memoForUniversal(
     supported.python.text,
     supported.environments.map(formatMarker),
     supported.required.map(formatMarker),
+    supported.exclusive?.map((list) => list.map(formatMarker)),
     forkStrategy,
     sortedBy(preferences, ([name]) => name).map(([name, pins]) => [
       name,

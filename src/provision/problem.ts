@@ -79,6 +79,7 @@ type KeptMachines = {
   readonly supported: string;
   readonly environments: readonly string[];
   readonly required: readonly string[];
+  readonly exclusive?: readonly (readonly string[])[];
   readonly forkStrategy: UniversalRequest["forkStrategy"];
 };
 type KeptNames = { readonly first: readonly string[]; readonly second: readonly string[] };
@@ -274,13 +275,16 @@ function packMachines({
       supported: supported.python.text,
       environments: supported.environments.map(formatMarker),
       required: supported.required.map(formatMarker),
+      ...(supported.exclusive === undefined
+        ? {}
+        : { exclusive: supported.exclusive.map((list) => list.map(formatMarker)) }),
       forkStrategy,
     },
   };
 }
 
 function unpackMachines(
-  { supported, environments, required, forkStrategy }: KeptMachines,
+  { supported, environments, required, exclusive, forkStrategy }: KeptMachines,
   kept: readonly KeptPreference[],
 ): Pick<UniversalRequest, "supported" | "forkStrategy" | "preferences"> {
   const preferences = new Map<NormalizedName, MarkedPreference[]>();
@@ -298,6 +302,9 @@ function unpackMachines(
       python: parseSpecifierSet(supported),
       environments: environments.map((text) => parseMarker(text)),
       required: required.map((text) => parseMarker(text)),
+      ...(exclusive === undefined
+        ? {}
+        : { exclusive: exclusive.map((list) => list.map((text) => parseMarker(text))) }),
     },
     forkStrategy,
     preferences,

@@ -2,16 +2,16 @@ import type { World } from "#platform/ports";
 import { parseToml } from "#platform/toml";
 import type { AskedRequirement } from "#resolver/request";
 import { parseDependencyGroups, resolveDependencyGroup } from "#standards/dependency-groups";
-import { parseProjectTable } from "#standards/project-table";
+import { parseProjectTable, type ProjectTable } from "#standards/project-table";
 import type { NormalizedName } from "#standards/name";
-import { normalizeName, parseName } from "#standards/name";
+import { parseName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
 import { noProjectTable, projectFileMissing, unknownExtra } from "./errors.ts";
 
 /** All extras of a project, or these. */
 export type ProjectExtras = true | readonly string[];
 
-type ReadingWorld = Pick<World, "files" | "host">;
+export type ReadingWorld = Pick<World, "files" | "host">;
 
 /** `[project]` of a `pyproject.toml` as requirements: its dependencies, and those of the chosen extras. */
 export function readProjectRequirements(
@@ -33,26 +33,28 @@ export function readProjectRequirements(
     for (const requirement of requirements) asked.push({ requirement, origin, hashes: [] });
   };
   add(project.dependencies, `${project.name} (${file})`);
-  const pending: NormalizedName[] = [...chosen];
-  const seen = new Set<NormalizedName>();
-  while (pending.length > 0) {
-    const extra = pending.shift() as NormalizedName;
-    if (seen.has(extra)) continue;
-    seen.add(extra);
-    for (const requirement of project.optionalDependencies.get(extra) ?? []) {
-      // An extra may be made of others: `all = ["project[a,b]"]`.
-      if (requirement.name === normalizeName(project.name)) pending.push(...requirement.extras);
-      else add([requirement], `${project.name}[${extra}] (${file})`);
-    }
-  }
+  for (const extra of includedExtras(project, chosen))
+    for (const requirement of project.optionalDependencies.get(extra) ?? [])
+      if (requirement.name !== project.name)
+        add([requirement], `${project.name}[${extra}] (${file})`);
   return asked;
+}
+
+/** Extras, and those that they are made of: `all = ["project[a,b]"]`. */
+export function includedExtras(
+  project: ProjectTable,
+  chosen: Iterable<NormalizedName>,
+): ReadonlySet<NormalizedName> {
+  const included = new Set(chosen);
+  for (const extra of included)
+    for (const { name, extras } of project.optionalDependencies.get(extra) ?? [])
+      if (name === project.name) for (const other of extras) included.add(other);
+  return included;
 }
 
 /** A dependency group, `name` of the `pyproject.toml` here or `path:name` (PEP 735, pip's `--group`). */
 export function readDependencyGroups(group: string, world: ReadingWorld): AskedRequirement[] {
-  const colon = group.lastIndexOf(":");
-  const file = colon === -1 ? "pyproject.toml" : group.slice(0, colon);
-  const name = colon === -1 ? group : group.slice(colon + 1);
+  const { file, name } = placeOfGroup(group);
   const groups = parseDependencyGroups(readToml(file, world), file);
   return resolveDependencyGroup(groups, name).map((requirement) => ({
     requirement,
@@ -61,7 +63,15 @@ export function readDependencyGroups(group: string, world: ReadingWorld): AskedR
   }));
 }
 
-function readToml(file: string, { files, host }: ReadingWorld): unknown {
+/** What `--group` names: a group of the `pyproject.toml` here, or `path:name`. */
+export function placeOfGroup(group: string): { readonly file: string; readonly name: string } {
+  const colon = group.lastIndexOf(":");
+  if (colon === -1) return { file: "pyproject.toml", name: group };
+  return { file: group.slice(0, colon), name: group.slice(colon + 1) };
+}
+
+/** A decoded `pyproject.toml`. */
+export function readToml(file: string, { files, host }: ReadingWorld): unknown {
   const text = files.tryReadText(file.startsWith("/") ? file : `${host.cwd}/${file}`);
   if (text === undefined) throw projectFileMissing(file);
   return parseToml(text, file);

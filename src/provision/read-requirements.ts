@@ -97,7 +97,16 @@ export async function readRequirements(
     const { readDependencyGroups } = await import("./read-project.ts");
     roots.push(...readDependencyGroups(group, world));
   }
+  const projects = sources.requirementFiles.filter(isProjectFile);
+  if (sources.groups.length > 0 || (projects.length > 0 && hasExtras(sources.extras))) {
+    const { refuseConflicts } = await import("./project-choices.ts");
+    refuseConflicts({ ...sources, requirementFiles: projects }, world);
+  }
   return { roots, constraints, overrides, options, warnings };
+}
+
+function hasExtras(extras: ProjectExtras): boolean {
+  return extras === true || extras.length > 0;
 }
 
 type Lists = {

@@ -21,6 +21,11 @@ export type Supported = {
   readonly environments: readonly Marker[];
   /** Where each of these holds, a version without sdist needs a wheel. */
   readonly required: readonly Marker[];
+  /**
+   * Given when the answer is for whatever extras and groups of a project are chosen: markers of roots may then ask for
+   * them (`'cpu' in extras`, PEP 751). Of each list one holds at most; nobody chooses two of them.
+   */
+  readonly exclusive?: readonly (readonly Marker[])[];
 };
 
 /** What a published Requires-Python comes to when it has to hold for later Pythons as well: its lower bound. */
@@ -35,6 +40,8 @@ export class Territory {
   /** Within what is possible, as everything that is met with it. */
   readonly whole: MarkerDiagram;
   readonly required: readonly MarkerDiagram[];
+  /** Parts that are resolved apart in any case: one for each way to choose among what excludes each other. */
+  readonly parts: readonly MarkerDiagram[];
   readonly python: SpecifierSet;
   private readonly conditions = new WeakMap<Marker, Conditions>();
   private readonly floors = new Map<string, PythonFloor>();
@@ -44,7 +51,7 @@ export class Territory {
   private readonly ranks = new Map<string, number>();
   private readonly texts = new Map<MarkerDiagram, Marker | "always" | "never">();
 
-  constructor({ python, environments, required }: Supported) {
+  constructor({ python, environments, required, exclusive = [] }: Supported) {
     const { algebra } = this;
     this.python = python;
     const anywhere =
@@ -57,8 +64,38 @@ export class Territory {
     const { range } = python;
     const pythons = algebra.python([startOf(range), ...range.slice(1)]);
     const systems = algebra.and(this.knownSystems(), algebra.possible);
-    this.whole = algebra.and(algebra.and(pythons, anywhere), systems);
+    const choices = exclusive.map((list) => list.map((marker) => algebra.of(marker)));
+    const allowed = choices
+      .flatMap(pairs)
+      .reduce(
+        (rest, [one, other]) => algebra.and(rest, algebra.not(algebra.and(one, other))),
+        algebra.always,
+      );
+    this.whole = [anywhere, systems, allowed].reduce((all, one) => algebra.and(all, one), pythons);
+    this.parts = this.partsOf(choices);
     this.required = required.map((marker) => this.condition(marker, undefined));
+  }
+
+  /** Nothing chosen first, as what is found there is a good start for the others. */
+  private partsOf(choices: readonly (readonly MarkerDiagram[])[]): MarkerDiagram[] {
+    const { algebra } = this;
+    let parts = [algebra.always];
+    for (const list of choices) {
+      const none = list.reduce((rest, one) => algebra.and(rest, algebra.not(one)), algebra.always);
+      parts = [none, ...list].flatMap((one) => parts.map((part) => algebra.and(part, one)));
+    }
+    return parts.filter((part) => algebra.and(this.whole, part) !== algebra.never);
+  }
+
+  /**
+   * Lets a marker ask which extras and groups of the project were chosen. What others publish cannot ask that, and is
+   * answered as if nothing was.
+   */
+  admitChoices(marker: Marker): void {
+    const { algebra } = this;
+    const open = algebra.of(inOwnWords(marker));
+    const none = algebra.restrictSelection(open, (set) => (set === "extra" ? false : undefined));
+    this.conditions.set(marker, { open, none, byExtra: undefined });
   }
 
   /** Where a requirement with this marker is wanted, if this extra and no other is selected. */
@@ -249,6 +286,10 @@ type Conditions = {
 };
 
 const noExtras: ReadonlySet<string> = new Set();
+
+function pairs<T>(list: readonly T[]): (readonly [T, T])[] {
+  return list.flatMap((one, at) => list.slice(at + 1).map((other) => [one, other] as const));
+}
 /** The rank of a tag that nothing can use. */
 const unused = 99;
 

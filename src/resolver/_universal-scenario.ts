@@ -14,6 +14,8 @@ export type UniversalScenario = Omit<Scenario, "python" | "prefer" | "installed"
   readonly python?: string;
   readonly environments?: readonly string[];
   readonly required?: readonly string[];
+  /** Choices of which one is made at most. */
+  readonly exclusive?: readonly (readonly string[])[];
   readonly forkStrategy?: UniversalRequest["forkStrategy"];
   /** `name==version ; marker`. */
   readonly prefer?: readonly string[];
@@ -30,7 +32,14 @@ export type ExpectedEverywhere =
   | { readonly failure: readonly string[]; readonly region?: string };
 
 export function universalRequestOf(scenario: UniversalScenario): UniversalRequest {
-  const { python = ">=3.9", environments = [], required = [], prefer = [], ...rest } = scenario;
+  const {
+    python = ">=3.9",
+    environments = [],
+    required = [],
+    exclusive,
+    prefer = [],
+    ...rest
+  } = scenario;
   const { roots, constraints, overrides, policy } = requestOf({
     ...rest,
     expect: { packages: [] },
@@ -52,6 +61,9 @@ export function universalRequestOf(scenario: UniversalScenario): UniversalReques
       python: parseSpecifierSet(python),
       environments: environments.map((text) => parseMarker(text)),
       required: required.map((text) => parseMarker(text)),
+      ...(exclusive === undefined
+        ? {}
+        : { exclusive: exclusive.map((list) => list.map((text) => parseMarker(text))) }),
     },
     forkStrategy: scenario.forkStrategy ?? "requires-python",
   };

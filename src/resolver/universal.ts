@@ -64,11 +64,11 @@ export async function resolveUniversal(
   options: ResolveOptions = {},
 ): Promise<UniversalOutcome> {
   const territory = new Territory(request.supported);
-  const search = new Search(request, territory, new RememberingSource(source), options);
+  const question =
+    request.supported.exclusive === undefined ? request : admittingChoices(request, territory);
+  const search = new Search(question, territory, new RememberingSource(source), options);
   const solved: SolvedRegion[] = [];
-  const open = territory.algebra.isFalse(territory.whole)
-    ? []
-    : [search.region(territory.algebra.always)];
+  const open = territory.parts.map((part) => search.region(part));
   for (;;) {
     const region = takeNext(open, request.forkStrategy);
     if (region === undefined) break;
@@ -88,6 +88,18 @@ export async function resolveUniversal(
     }
   }
   return { kind: "resolved", resolution: joined(solved, territory, search.attempts) };
+}
+
+/** What others publish may have the same markers, read once for all, and may not ask what roots may. */
+function admittingChoices(request: UniversalRequest, territory: Territory): UniversalRequest {
+  const roots = request.roots.map((asked) => {
+    const { requirement } = asked;
+    if (requirement.marker === undefined) return asked;
+    const marker = { ...requirement.marker };
+    territory.admitChoices(marker);
+    return { ...asked, requirement: { ...requirement, marker } };
+  });
+  return { ...request, roots };
 }
 
 type Settled =

@@ -49,8 +49,18 @@ export function resolveDependencyGroup(
   name: string,
 ): readonly Requirement[] {
   const found: Requirement[] = [];
-  gather(groups, name, [], found);
+  gather(groups, name, [], found, new Set());
   return found;
+}
+
+/** The group and all that it includes. */
+export function includedGroups(
+  groups: DependencyGroups,
+  name: string,
+): ReadonlySet<NormalizedName> {
+  const met = new Set<NormalizedName>();
+  gather(groups, name, [], [], met);
+  return met;
 }
 
 function gather(
@@ -58,6 +68,7 @@ function gather(
   asked: string,
   path: readonly string[],
   found: Requirement[],
+  met: Set<NormalizedName>,
 ): void {
   const name = normalizeName(asked);
   const group = groups.groups.get(name);
@@ -68,6 +79,7 @@ function gather(
       path.at(-1),
       nearest(name, groups.groups.keys(), 1),
     );
+  met.add(name);
   const { displayName, value } = group;
   const open = path.findIndex((step) => normalizeName(step) === name);
   if (open !== -1) {
@@ -81,7 +93,7 @@ function gather(
   if (!Array.isArray(value)) throw fault("must be an array", [`${displayName} = ["REQUIREMENT"]`]);
   value.forEach((item: unknown, position) => {
     if (typeof item === "string") found.push(requirementOf(item, position, fault));
-    else gather(groups, includeOf(item, position, fault), [...path, displayName], found);
+    else gather(groups, includeOf(item, position, fault), [...path, displayName], found, met);
   });
 }
 

@@ -223,6 +223,15 @@ export function dependencyGroupInvalid(
   });
 }
 
+/** `[tool.pkm] conflicts` that declares nothing that could be held to. */
+export function conflictsInvalid(file: string, key: string, why: string): PkmError {
+  return new PkmError({
+    code: "conflicts-invalid",
+    what: `Cannot read ${file}: \`${key}\` ${why}`,
+    fix: ['write it as `conflicts = [[{ extra = "A" }, { extra = "B" }]]`'],
+  });
+}
+
 /** A dependency group that somebody asked for and nobody wrote. */
 export function dependencyGroupUnknown(
   file: string,
