@@ -77,6 +77,9 @@ export class Progress {
       case "wheel-staged":
         this.#stage = this.#wheels.ready < this.#wheels.wanted ? "Fetching" : "Installing";
         break;
+      case "folders-not-shared":
+        warn(`folders are not shared with the store, files are linked one by one: ${event.reason}`);
+        break;
       case "files-collided":
         warn(event.warning);
         break;
@@ -109,6 +112,16 @@ export class Progress {
         warn(
           `${event.repository} speaks version ${event.version} of the simple API, which is newer than this pkm`,
         );
+        break;
+      case "git-fetch-began":
+        this.#stage = `Cloning ${event.url}`;
+        break;
+      case "git-fetch-ended":
+        this.#stage = "";
+        detail(`fetched ${event.url}`);
+        break;
+      case "git-lfs-missing":
+        warn(`${event.url} keeps large files by git-lfs, which is not installed; they are missing`);
         break;
       case "build-began":
         this.#stage = `Building ${event.source}`;

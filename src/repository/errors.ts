@@ -1,5 +1,6 @@
 import { PkmError } from "#base/errors";
 import type { Hash } from "#base/hash";
+import { nearest } from "#base/text";
 import { withoutCredentials } from "#base/url";
 
 export function hashMismatch(filename: string, url: string, wanted: Hash, found: string): PkmError {
@@ -90,5 +91,98 @@ export function unknownIndex(name: string, wanted: string, known: readonly strin
       known.length === 0
         ? "no index is configured"
         : `configured are ${known.map((k) => `\`${k}\``).join(", ")}`,
+  });
+}
+
+/** An address of version control that cannot be read as one of git. */
+export function gitAddressInvalid(url: string, why: string): PkmError {
+  return new PkmError({
+    code: "git-address-invalid",
+    what: `Cannot read \`${withoutCredentials(url)}\` as the address of a git repository`,
+    why,
+    fix: ["write it as `git+https://HOST/PATH.git@REVISION#subdirectory=FOLDER`"],
+  });
+}
+
+export function vcsUnsupported(vcs: string, url: string): PkmError {
+  const name = { hg: "Mercurial", svn: "Subversion", bzr: "Bazaar" }[vcs] ?? vcs;
+  return new PkmError({
+    code: "vcs-unsupported",
+    what: `Cannot install from \`${withoutCredentials(url)}\``,
+    why: `it is a repository of ${name}, and pkm fetches from git alone`,
+    fix: ["check it out yourself and name the folder", "name an archive of the revision"],
+  });
+}
+
+export function gitMissing(remote: string, cause: unknown): PkmError {
+  return new PkmError({
+    code: "git-missing",
+    what: `Cannot fetch from \`${withoutCredentials(remote)}\`: there is no \`git\``,
+    why: "pkm fetches repositories with the program `git`, and none is on the PATH",
+    fix: ["install git", "name an archive of the revision in place of the repository"],
+    cause,
+  });
+}
+
+/** A remote that wants a user or a key; nobody is asked, since builds run where nobody could answer. */
+export function gitLoginNeeded(remote: string, said: string): PkmError {
+  return new PkmError({
+    code: "git-login-needed",
+    what: `Cannot fetch from \`${withoutCredentials(remote)}\`: it wants to know who asks`,
+    why: said,
+    fix: [
+      "check the address: hosts ask for a password as well where there is no such repository",
+      "let git know the password: `git config --global credential.helper …`",
+      "use `git+ssh://` with a key that ssh-agent holds",
+    ],
+  });
+}
+
+export function gitFailed(act: string, remote: string, said: string): PkmError {
+  return new PkmError({
+    code: "git-failed",
+    what: `Cannot ${act} \`${withoutCredentials(remote)}\``,
+    why: said,
+    fix: ["check the address and the connection: `git ls-remote ADDRESS` asks the same"],
+  });
+}
+
+export function gitRevisionUnknown(
+  remote: string,
+  revision: string,
+  known: readonly string[],
+): PkmError {
+  const near = nearest(revision, known);
+  const newest = known.slice(0, 3);
+  const shown = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(", ");
+  return new PkmError({
+    code: "git-revision-unknown",
+    what: `Cannot find \`${revision}\` in \`${withoutCredentials(remote)}\``,
+    why: "no branch, tag or commit there is called so",
+    fix:
+      near.length > 0
+        ? [`did you mean ${shown(near)}?`]
+        : newest.length > 0
+          ? [`the newest tags and branches are ${shown(newest)}`]
+          : [],
+  });
+}
+
+export function gitRevisionAmbiguous(remote: string, revision: string): PkmError {
+  return new PkmError({
+    code: "git-revision-ambiguous",
+    what: `Cannot tell which commit of \`${withoutCredentials(remote)}\` is meant by \`${revision}\``,
+    why: "several begin with these digits",
+    fix: ["write more of the digits"],
+  });
+}
+
+export function gitNotCached(remote: string, revision: string | undefined): PkmError {
+  const which = revision === undefined ? "its default branch" : `\`${revision}\``;
+  return new PkmError({
+    code: "git-not-cached",
+    what: `Cannot fetch from \`${withoutCredentials(remote)}\` offline`,
+    why: `pkm works offline, and the cache does not hold ${which}`,
+    fix: ["run once without `--offline`"],
   });
 }

@@ -1,6 +1,9 @@
 import type { Report } from "#base/report";
-import type { DirectUrl } from "#standards/direct-url";
 import type { World } from "#platform/ports";
+import type { DirectUrl } from "#standards/direct-url";
+import { copyCheckout, makeCheckout } from "./_git-checkout.ts";
+import { GitDatabase, isFullCommit } from "./_git-database.ts";
+import { gitAddressInvalid, gitNotCached, gitRevisionUnknown, vcsUnsupported } from "./errors.ts";
 import type { RepositoryEvent } from "./events.ts";
 
 /** A `git+…` address taken apart. */
@@ -18,12 +21,100 @@ export type GitSource = GitAddress & {
   readonly commit: string;
 };
 
-export type GitWorld = Pick<World, "files" | "processes" | "hashing" | "host" | "clock"> & {
+export type GitWorld = Pick<World, "files" | "processes" | "hashing" | "host"> & {
   /** pkm's cache folder; databases and checkouts are kept in a folder of their own below it. */
   readonly cache: string;
   readonly offline?: boolean;
   readonly report?: Report<RepositoryEvent>;
 };
+
+/**
+ * Reads `git+https://host/path@revision#subdirectory=…&egg=…` (PyPUG version-specifiers, direct references). The
+ * revision stands behind the last `@` of the path. Addresses of other version control systems are refused by name.
+ */
+export function parseGitAddress(url: string): GitAddress {
+  const [, vcs = "", transport = "", rest = ""] =
+    /^([a-z]+)\+([a-z0-9-]+):\/\/(.*)$/is.exec(url) ?? [];
+  if (vcs.toLowerCase() !== "git") throw vcsUnsupported(vcs === "" ? "unknown" : vcs, url);
+  if (!transports.has(transport.toLowerCase()))
+    throw gitAddressInvalid(url, `git does not speak \`${transport}\``);
+  const hash = rest.indexOf("#");
+  const bare = hash === -1 ? rest : rest.slice(0, hash);
+  const fragment = new Map<string, string>();
+  for (const part of hash === -1 ? [] : rest.slice(hash + 1).split("&")) {
+    const equals = part.indexOf("=");
+    if (equals > 0)
+      fragment.set(part.slice(0, equals).toLowerCase(), decoded(part.slice(equals + 1)));
+  }
+  // An `@` before the first slash belongs to the user, not to a revision.
+  const path = bare.indexOf("/");
+  const at = bare.lastIndexOf("@");
+  const hasRevision = path !== -1 && at > path;
+  const revision = hasRevision ? decoded(bare.slice(at + 1)) : undefined;
+  if (revision === "") throw gitAddressInvalid(url, "it has an `@` and no revision behind it");
+  // What begins with a dash would be an option to git.
+  if (revision?.startsWith("-") === true || /[\p{Cc} ]/u.test(revision ?? ""))
+    throw gitAddressInvalid(url, `\`${revision}\` is no name of a revision`);
+  const subdirectory = fragment.get("subdirectory")?.replace(/^\/+|\/+$/g, "");
+  if (subdirectory?.split("/").includes("..") === true)
+    throw gitAddressInvalid(
+      url,
+      `the subdirectory \`${subdirectory}\` leads out of the repository`,
+    );
+  return {
+    remote: `${transport.toLowerCase()}://${hasRevision ? bare.slice(0, at) : bare}`,
+    revision,
+    subdirectory: subdirectory === "" ? undefined : subdirectory,
+  };
+}
+
+const transports: ReadonlySet<string> = new Set(["https", "http", "ssh", "git", "file"]);
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Finds the commit that an address stands for. A full commit is its own answer; for everything else the remote is asked each
+ * time, since branches move and tags can be moved. Offline the last answer counts.
+ */
+export async function resolveGit(address: GitAddress, world: GitWorld): Promise<GitSource> {
+  const { remote, revision } = address;
+  if (revision !== undefined && isFullCommit(revision))
+    return { ...address, commit: revision.toLowerCase() };
+  const database = new GitDatabase(remote, world);
+  if (world.offline === true) {
+    const commit = database.lastAnswer(revision) ?? (await database.find(revision));
+    if (commit === undefined) throw gitNotCached(remote, revision);
+    return { ...address, commit };
+  }
+  const commit =
+    (await database.askRemote(revision)) ?? (await database.search(revision as string));
+  if (commit === undefined)
+    throw gitRevisionUnknown(remote, revision as string, await database.names());
+  database.remember(revision, commit);
+  return { ...address, commit };
+}
+
+/**
+ * Lays a commit out in a folder that does not exist yet: the tree, submodules and large files, with a `.git` that knows
+ * history and tags, as backends read versions from those. Every commit is fetched and checked out once; what a folder
+ * receives is a copy of its own. Nothing of the repository is run.
+ */
+export async function checkoutGit(
+  source: GitSource,
+  folder: string,
+  world: GitWorld,
+): Promise<void> {
+  const database = new GitDatabase(source.remote, world);
+  const kept = database.checkoutFolder(source.commit);
+  if (world.files.tryStat(kept) === undefined) await makeCheckout(source, database, world);
+  copyCheckout(kept, folder, world.files);
+}
 
 /** What `direct_url.json` says of a checkout (PEP 610). */
 export function gitDirectUrl(source: GitSource): DirectUrl {

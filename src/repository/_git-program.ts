@@ -1,0 +1,153 @@
+import { errnoOf } from "#base/errors";
+import { withoutCredentials } from "#base/url";
+import type { ProcessResult, World } from "#platform/ports";
+import { gitFailed, gitLoginNeeded, gitMissing } from "./errors.ts";
+
+export type GitRun = {
+  /** What the program does, as a message has it behind "Cannot": `fetch from`. */
+  readonly act: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/**
+ * The program `git`, set up for one remote: it asks nobody for anything, runs nothing that a repository or a template
+ * brings along, and finds credentials where no other user of this machine sees them.
+ */
+export class GitProgram {
+  /** The remote without credentials, as it is written into repositories. */
+  readonly remote: string;
+  readonly #processes: World["processes"];
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #secret: string | undefined;
+  #ssh: Promise<string | undefined> | undefined;
+
+  constructor(remote: string, { processes, host }: Pick<World, "processes" | "host">) {
+    this.#processes = processes;
+    const parts = /^(https?:\/\/)([^/?#]*@)([^/?#]*)/i.exec(remote);
+    this.remote = parts === null ? remote : withoutCredentials(remote);
+    this.#secret = parts?.[2]?.slice(0, -1);
+    this.#environment = environment(host.env, parts);
+  }
+
+  /** Runs to the end, whatever the end is. */
+  async attempt(
+    args: readonly string[],
+    { cwd, env }: Omit<GitRun, "act"> = {},
+  ): Promise<ProcessResult> {
+    this.#ssh ??= this.#sshCommand();
+    const ssh = await this.#ssh;
+    return await this.#start([...settings, ...args], cwd, {
+      ...this.#environment,
+      ...(ssh === undefined
+        ? {}
+        : { GIT_SSH_COMMAND: `${ssh} -oBatchMode=yes -oConnectTimeout=30` }),
+      ...env,
+    });
+  }
+
+  /** The user's own, so that it only has to be told not to ask; `undefined` for one that may not be an ssh at all. */
+  async #sshCommand(): Promise<string | undefined> {
+    const own = this.#environment["GIT_SSH_COMMAND"];
+    if (own !== undefined) return own;
+    if (this.#environment["GIT_SSH"] !== undefined) return undefined;
+    const asked = ["config", "--get", "core.sshCommand"];
+    const { stdout } = await this.#start(asked, undefined, this.#environment);
+    return stdout.trim() || "ssh";
+  }
+
+  async #start(
+    args: readonly string[],
+    cwd: string | undefined,
+    env: Readonly<Record<string, string>>,
+  ): Promise<ProcessResult> {
+    try {
+      return await this.#processes.run({
+        argv: ["git", ...args],
+        ...(cwd === undefined ? {} : { cwd }),
+        env,
+      });
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") throw error;
+      throw gitMissing(this.remote, error);
+    }
+  }
+
+  /** Runs and answers what the program printed; throws what a person can do something about. */
+  async run(args: readonly string[], options: GitRun): Promise<string> {
+    const { status, stdout, stderr } = await this.attempt(args, options);
+    if (status === 0) return stdout;
+    throw this.failure(options.act, stderr);
+  }
+
+  failure(act: string, stderr: string): Error {
+    const said = this.#speakable(stderr);
+    if (loginNeeded.test(stderr)) return gitLoginNeeded(this.remote, said);
+    return gitFailed(act, this.remote, said);
+  }
+
+  /** The last lines of what git said, without what is secret. */
+  #speakable(stderr: string): string {
+    const lines = stderr
+      .replaceAll(this.#secret ?? "\0", "")
+      .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/\s'"@]*@/gi, "$1")
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => /^(?:fatal|error|remote|ssh|hint):? ?\S/i.test(line));
+    return lines.slice(-3).join("; ") || "git gave no reason";
+  }
+}
+
+const loginNeeded =
+  /could not read (?:Username|Password)|terminal prompts disabled|Authentication failed|Permission denied|Host key verification failed|invalid credentials|returned error: 40[13]/i;
+
+/** Before the command. A transfer that all but stands still for a minute is given up. */
+const settings = [
+  "-c",
+  "core.hooksPath=/dev/null",
+  "-c",
+  "core.fsmonitor=false",
+  "-c",
+  "core.askPass=",
+  "-c",
+  "credential.interactive=false",
+  "-c",
+  "gc.auto=0",
+  "-c",
+  "maintenance.auto=false",
+  "-c",
+  "advice.detachedHead=false",
+  "-c",
+  "init.defaultBranch=main",
+  "-c",
+  "http.lowSpeedLimit=1000",
+  "-c",
+  "http.lowSpeedTime=60",
+] as const;
+
+/** Which repository git works on is told it by the command, not by whoever called pkm from inside a hook. */
+const ownVariables =
+  /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX|CEILING_DIRECTORIES|CONFIG|TEMPLATE_DIR|EXTERNAL_DIFF|TRACE.*)$/;
+
+function environment(
+  inherited: World["host"]["env"],
+  parts: RegExpExecArray | null,
+): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(inherited))
+    if (value !== undefined && !ownVariables.test(name)) env[name] = value;
+  env["LC_ALL"] = "C";
+  env["GIT_TERMINAL_PROMPT"] = "0";
+  env["GIT_ASKPASS"] = "";
+  env["SSH_ASKPASS_REQUIRE"] = "never";
+  env["GCM_INTERACTIVE"] = "never";
+  if (parts !== null) {
+    const [, scheme = "", user = "", server = ""] = parts;
+    // Not as an argument, which every process of the machine can read; submodules of the same server get it as well.
+    const count = Number(env["GIT_CONFIG_COUNT"] ?? "0") || 0;
+    env[`GIT_CONFIG_KEY_${count}`] = `url.${scheme}${user}${server}/.insteadOf`;
+    env[`GIT_CONFIG_VALUE_${count}`] = `${scheme}${server}/`;
+    env["GIT_CONFIG_COUNT"] = String(count + 1);
+  }
+  return env;
+}
