@@ -42,7 +42,7 @@ export async function unpackedTar(
   form: Exclude<ArchiveForm, "zip">,
   archive: {
     readonly filename: string;
-    readonly folder: string;
+    readonly to: string;
     readonly python?: string | undefined;
   },
   world: Pick<World, "files" | "inflate" | "processes">,
@@ -51,8 +51,8 @@ export async function unpackedTar(
   if (form !== "bzip2" && form !== "xz") return unpackedHere(bytes, form, filename, world.inflate);
   if (python === undefined) throw needsPython(filename, form, "no interpreter is at hand");
   const { files, processes } = world;
-  const slash = archive.folder.lastIndexOf("/");
-  const folder = files.makeTemporaryFolder(archive.folder.slice(0, slash) || "/", "unpack-");
+  const slash = archive.to.lastIndexOf("/");
+  const folder = files.makeTemporaryFolder(archive.to.slice(0, slash) || "/", "unpack-");
   try {
     const [packed, unpacked] = [`${folder}/packed`, `${folder}/unpacked`];
     files.write(packed, bytes);

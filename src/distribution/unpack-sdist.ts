@@ -16,7 +16,7 @@ export type SourceArchive = {
   /** An sdist has exactly one folder at its top; any other archive of a source tree may have. */
   readonly kind: "sdist" | "archive";
   /** Does not exist yet; its parent does. */
-  readonly folder: string;
+  readonly to: string;
   /** An interpreter; without one `.tar.bz2` and `.tar.xz` are refused, since only Python's library reads them. */
   readonly python?: string | undefined;
 };
@@ -24,13 +24,16 @@ export type SourceArchive = {
 export type UnpackWorld = Pick<World, "files" | "inflate" | "processes" | "host">;
 
 /**
- * Unpacks sources by the rules of PEP 706 (Python's `data` filter): nothing is written or linked to outside of `folder`, devices
+ * Unpacks sources by the rules of PEP 706 (Python's `data` filter): nothing is written or linked to outside of `to`, devices
  * and pipes are refused, permissions are cleaned, owners forgotten; times of change are kept, as makefiles compare
  * them. What unpacks to more than honest archives do is refused, and so is a name given twice to different things.
- * Answers the folder that holds the project: the one folder at the top, or `folder` itself. After a failure nothing is there.
+ * Answers the folder that holds the project: the one folder at the top, or `to` itself. After a failure nothing is there.
  */
-export async function unpackSource(archive: SourceArchive, world: UnpackWorld): Promise<string> {
-  const { filename, folder } = archive;
+export async function unpackSdist(
+  archive: SourceArchive,
+  world: UnpackWorld,
+): Promise<{ readonly root: string }> {
+  const { filename, to } = archive;
   const { files } = world;
   const form = archiveForm(filename);
   if (form === undefined)
@@ -43,12 +46,12 @@ export async function unpackSource(archive: SourceArchive, world: UnpackWorld): 
   const bytes = content.kind === "bytes" ? content.bytes : files.read(content.path);
   const members = await membersOf(bytes, form, archive, world);
   try {
-    files.makeFolder(folder);
-    const extraction = new Extraction({ archive: filename, to: folder, os: world.host.os, files });
+    files.makeFolder(to);
+    const extraction = new Extraction({ archive: filename, to, os: world.host.os, files });
     for (const member of members) extraction.add(member);
-    return extraction.finish(archive.kind);
+    return { root: extraction.finish(archive.kind) };
   } catch (error) {
-    files.removeTree(folder);
+    files.removeTree(to);
     if (errnoOf(error) === "ENAMETOOLONG")
       throw archiveUnsafe(filename, "it has a name that is too long", "names fit the file system");
     throw error;
