@@ -50,6 +50,21 @@ export async function change(
   }
 }
 
+/** Brings an environment to what was resolved already. */
+export async function installResolution(
+  request: ProvisionRequest,
+  resolution: Resolution,
+  world: ProvisionWorld,
+): Promise<ProvisionOutcome> {
+  const wheels = new ProvisionedWheels(world);
+  try {
+    const early = readInstalled(request.environment, world);
+    return await install(request, early, resolution, wheels, world);
+  } finally {
+    await wheels.release();
+  }
+}
+
 /** Downloads what the resolver is sure of while it is still at the rest; what is installed already is left alone. */
 function expectedWheels(
   request: ProvisionRequest,
@@ -100,6 +115,7 @@ async function install(
       lock,
       strict: request.strict,
       survivors: world.store,
+      ...(world.store.trees === undefined ? {} : { trees: world.store.trees }),
       ...(request.linkMode === undefined ? {} : { linkMode: request.linkMode }),
       ...(request.compileBytecode ? { bytecode: world.store.bytecode } : {}),
     });
