@@ -4,7 +4,7 @@ import type { World } from "#platform/ports";
 import { type CoreMetadata, isStatic, parseMetadata } from "#standards/metadata";
 import type { SdistFilename } from "#standards/sdist-filename";
 import { compareVersions } from "#standards/version";
-import { unpackedHere } from "./_compressed-tar.ts";
+import { type ArchiveForm, archiveForm, sourceZips, unpackedHere } from "./_packing.ts";
 import { otherIdentity, sdistInvalid } from "./errors.ts";
 
 /** Metadata of an sdist that can be believed without building it, or why it cannot. */
@@ -23,7 +23,10 @@ export function readStaticMetadata(
   identity: SdistFilename,
   { inflate }: Pick<World, "inflate">,
 ): StaticMetadata {
-  const content = pkgInfoOf(bytes, filename, identity.extension, inflate);
+  const form = archiveForm(filename);
+  if (form === "bzip2" || form === "xz")
+    return { kind: "needs-build", reason: `it is packed with ${form}` };
+  const content = pkgInfoOf(bytes, filename, form ?? "gzip", inflate);
   if (content === undefined) return { kind: "needs-build", reason: "it has no PKG-INFO" };
   const text = new TextDecoder().decode(content);
   const metadata = parseMetadata(text, `\`${filename}\``);
@@ -47,13 +50,13 @@ export function readStaticMetadata(
 function pkgInfoOf(
   bytes: Uint8Array,
   filename: string,
-  extension: SdistFilename["extension"],
+  form: Exclude<ArchiveForm, "bzip2" | "xz">,
   inflate: World["inflate"],
 ): Uint8Array | undefined {
   const members =
-    extension === ".zip"
+    form === "zip"
       ? zipMembers(bytes, filename, inflate)
-      : tarMembers(bytes, filename, inflate);
+      : tarMembers(unpackedHere(bytes, form, filename, inflate), filename);
   let top: string | undefined;
   let found: Uint8Array | undefined;
   for (const { name, content } of members) {
@@ -79,18 +82,14 @@ function pkgInfoOf(
 type Member = { readonly name: string; readonly content: (() => Uint8Array) | undefined };
 
 function zipMembers(bytes: Uint8Array, filename: string, inflate: World["inflate"]): Member[] {
-  const archive = openZip(bytes, filename, inflate);
+  const archive = openZip(bytes, filename, inflate, sourceZips);
   return archive.members.map((member) => ({
     name: member.name,
     content: member.folder ? undefined : () => archive.content(member),
   }));
 }
 
-function* tarMembers(
-  bytes: Uint8Array,
-  filename: string,
-  inflate: World["inflate"],
-): Generator<Member> {
-  for (const member of readTar(unpackedHere(bytes, "gzip", filename, inflate), filename))
+function* tarMembers(bytes: Uint8Array, filename: string): Generator<Member> {
+  for (const member of readTar(bytes, filename))
     yield { name: member.name, content: member.kind === "file" ? () => member.content : undefined };
 }

@@ -1,10 +1,9 @@
 import { errnoOf } from "#base/errors";
 import { archiveUnsafe } from "#archive/errors";
-import type { ZipLimits } from "#archive/zip-directory";
 import { openZip } from "#archive/zip";
 import { readTar, type TarMember } from "#archive/tar";
 import type { World } from "#platform/ports";
-import { type ArchiveForm, archiveForm, unpackedTar } from "./_compressed-tar.ts";
+import { type ArchiveForm, archiveForm, sourceZips, unpackedTar } from "./_packing.ts";
 import { Extraction } from "./_extraction.ts";
 import { sdistInvalid } from "./errors.ts";
 
@@ -68,15 +67,6 @@ async function membersOf(
   if (form === "zip") return zipMembers(bytes, filename, world.inflate);
   return readTar(await unpackedTar(bytes, form, archive, world), filename);
 }
-
-/** What hosts of version control make has the commit as its comment, and may have links. */
-const sourceZips: ZipLimits = {
-  members: 500_000,
-  size: 4 * 2 ** 30,
-  ratio: 50,
-  ratioFrom: 64 * 2 ** 20,
-  isSource: true,
-};
 
 function* zipMembers(
   bytes: Uint8Array,

@@ -8,7 +8,7 @@ import { parsePylock } from "#standards/pylock";
 import { lockedAddress, type SelectedPackage, selectPackages } from "#standards/pylock-select";
 import { parseRequirement, type Requirement } from "#standards/requirement";
 import type { RequirementsReader } from "#standards/requirements-file";
-import { parseSdistFilename } from "#standards/sdist-filename";
+import { parseSourceFilename } from "#standards/sdist-filename";
 import { anyVersion, parseSpecifierSet } from "#standards/specifier-set";
 import { parseWheelFilename } from "#standards/wheel-filename";
 import { directNeedsBuild, projectFileMissing } from "./errors.ts";
@@ -108,7 +108,7 @@ function requirementOf(
       const identity =
         source.kind === "wheel"
           ? { kind: source.kind, ...parseWheelFilename(source.filename) }
-          : { kind: source.kind, ...parseSdistFilename(source.filename, name) };
+          : { kind: source.kind, ...parseSourceFilename(source.filename, name) };
       const version = locked.version ?? identity.version;
       const found: ProjectFile = {
         filename: source.filename,

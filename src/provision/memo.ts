@@ -6,7 +6,7 @@ import type { UniversalRequest, UniversalResolution } from "#resolver/universal"
 import { formatMarker, parseMarker } from "#standards/marker";
 import type { NormalizedName } from "#standards/name";
 import { formatRequirement, parseRequirement } from "#standards/requirement";
-import { parseSdistFilename } from "#standards/sdist-filename";
+import { parseSourceFilename } from "#standards/sdist-filename";
 import { parseVersion } from "#standards/version";
 import { parseWheelFilename } from "#standards/wheel-filename";
 import type { ProvisionWorld } from "./world.ts";
@@ -240,5 +240,5 @@ function restore(kept: Kept): Resolution {
 function restoreFile({ kind, ...file }: KeptFile): ProjectFile {
   return kind === "wheel"
     ? { ...file, identity: { kind, ...parseWheelFilename(file.filename) } }
-    : { ...file, identity: { kind, ...parseSdistFilename(file.filename) } };
+    : { ...file, identity: { kind, ...parseSourceFilename(file.filename) } };
 }

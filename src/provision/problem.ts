@@ -17,7 +17,7 @@ import { type CoreMetadata, parseMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import { formatRequirement, parseRequirement } from "#standards/requirement";
 import { parseSpecifierSet } from "#standards/specifier-set";
-import { parseSdistFilename } from "#standards/sdist-filename";
+import { parseSourceFilename } from "#standards/sdist-filename";
 import { parseVersion } from "#standards/version";
 import { parseWheelFilename } from "#standards/wheel-filename";
 import { type Answered, directKey } from "./recording.ts";
@@ -472,7 +472,7 @@ function unpackFile(
     identity:
       kind === "wheel"
         ? { kind, ...parseWheelFilename(file.filename) }
-        : { kind, ...parseSdistFilename(file.filename, name) },
+        : { kind, ...parseSourceFilename(file.filename, name) },
   };
 }
 

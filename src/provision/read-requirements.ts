@@ -17,7 +17,7 @@ import {
   type PathProbe,
   type RequirementWord,
 } from "#standards/requirement-word";
-import { tryParseSdistFilename } from "#standards/sdist-filename";
+import { tryParseSourceFilename } from "#standards/sdist-filename";
 import { parseWheelFilename } from "#standards/wheel-filename";
 import { anyVersion } from "#standards/specifier-set";
 import { constraintRefused, directNeedsBuild, foundAt } from "./errors.ts";
@@ -179,7 +179,7 @@ function directRequirement(
     word.name ??
     (/\.whl$/i.test(filename)
       ? parseWheelFilename(filename).name
-      : tryParseSdistFilename(filename)?.name);
+      : tryParseSourceFilename(filename)?.name);
   if (name === undefined)
     throw directNeedsBuild(
       word.url,

@@ -1,5 +1,5 @@
 import { normalizeName, type NormalizedName } from "#standards/name";
-import { parseSdistFilename, tryParseSdistFilename } from "#standards/sdist-filename";
+import { parseSourceFilename, tryParseSourceFilename } from "#standards/sdist-filename";
 import { parseSimpleJson, parseSimplePage, type SimplePage } from "#standards/simple-page";
 import { parseVersion, tryParseVersion, type Version, type VersionKey } from "#standards/version";
 import { parseWheelFilename, tryParseWheelFilename } from "#standards/wheel-filename";
@@ -13,7 +13,7 @@ import type { FileIdentity, ProjectFile, ProjectListing, Release } from "./listi
  */
 
 /** Part of the cache's key: to be changed with the layout and with the rules by which it is made. */
-export const compactFormat = "page-2";
+export const compactFormat = "page-3";
 
 export type CompactPage = {
   /** The table; see {@link writeTable}. */
@@ -82,7 +82,7 @@ export function identityOf(
     if (wheel === undefined || (name !== undefined && wheel.name !== name)) return undefined;
     return { kind: "wheel", ...wheel };
   }
-  const sdist = tryParseSdistFilename(filename, name);
+  const sdist = tryParseSourceFilename(filename, name);
   return sdist === undefined ? undefined : { kind: "sdist", ...sdist };
 }
 
@@ -91,7 +91,7 @@ export function faultOf(filename: string, name: NormalizedName): string {
   try {
     const found = filename.endsWith(".whl")
       ? parseWheelFilename(filename)
-      : parseSdistFilename(filename, name);
+      : parseSourceFilename(filename, name);
     return `it is a file of \`${found.name}\``;
   } catch (error) {
     const { why, what } = error as { readonly why?: string; readonly what?: string };
@@ -383,13 +383,12 @@ class Contents {
 
   #sdistGroup(filename: string): Group | undefined {
     const end = filename.endsWith(".tar.gz") ? -7 : filename.endsWith(".zip") ? -4 : undefined;
-    if (end === undefined) return undefined;
     const { length } = this.#name;
-    if (filename[length] === "-" && this.#isOurs(filename.slice(0, length))) {
+    if (end !== undefined && filename[length] === "-" && this.#isOurs(filename.slice(0, length))) {
       const group = this.#groupOf(filename.slice(length + 1, end));
       if (group !== undefined) return group;
     }
-    const sdist = tryParseSdistFilename(filename, this.#name);
+    const sdist = tryParseSourceFilename(filename, this.#name);
     return sdist === undefined ? undefined : this.#groupOf(sdist.version.text);
   }
 

@@ -67,7 +67,7 @@ export function directFile(url: string, name: NormalizedName | undefined): Direc
 
 /** By its ending: a wheel or an archive of a source tree. */
 export function isDistributionFilename(filename: string): boolean {
-  return /\.(?:whl|tar\.gz|tgz|zip)$/i.test(filename);
+  return /\.(?:whl|zip|tar(?:\.(?:gz|bz2|xz|zst|lzma))?|tgz|tbz2?|txz|tlz)$/i.test(filename);
 }
 
 function isOf(found: NormalizedName, wanted: NormalizedName | undefined): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { PkmError } from "#base/errors";
 import { normalizeName } from "./name.ts";
-import { parseSdistFilename, tryParseSdistFilename } from "./sdist-filename.ts";
+import { parseSdistFilename, tryParseSourceFilename } from "./sdist-filename.ts";
 
 describe("parseSdistFilename()", () => {
   test.each([
@@ -27,18 +27,26 @@ describe("parseSdistFilename()", () => {
     expect(String(parseSdistFilename("python_dateutil-2.0.tar.gz", wanted).name)).toBe(
       "python-dateutil",
     );
-    expect(tryParseSdistFilename("python-dateutils-2.0.tar.gz", wanted)).toBeUndefined();
+    expect(tryParseSourceFilename("python-dateutils-2.0.tar.gz", wanted)).toBeUndefined();
+  });
+
+  test("leaves to parseSourceFilename() what only pip takes for an sdist", () => {
+    expect(tryParseSourceFilename("a-1.tar.bz2")?.extension).toBe(".tar.bz2");
+    expect(tryParseSourceFilename("a-1.tgz")?.version.text).toBe("1");
+    expect(() => parseSdistFilename("a-1.tgz")).toThrow(
+      expect.objectContaining({ why: "it ends neither in `.tar.gz` nor in `.zip`" }),
+    );
   });
 
   test.each([
-    ["a-1.tgz", "it ends neither in `.tar.gz` nor in `.zip`"],
+    ["a-1.whl", "it ends neither in `.tar.gz` nor in `.zip`"],
     ["a.tar.gz", "it has no dash between name and version"],
     ["-1.tar.gz", "it has no name"],
     ["a-x.tar.gz", "`x` is not a version"],
     ["../a-1.tar.gz", "a file name has no slashes and no control characters"],
     ["a-1\n.tar.gz", "a file name has no slashes and no control characters"],
   ])("%p is refused: %s", (text, why) => {
-    expect(tryParseSdistFilename(text)).toBeUndefined();
+    expect(tryParseSourceFilename(text)).toBeUndefined();
     expect(() => parseSdistFilename(text)).toThrow(PkmError);
     expect(() => parseSdistFilename(text)).toThrow(
       expect.objectContaining({ code: "invalid-sdist-filename", why }),

@@ -8,35 +8,62 @@ import type { Version } from "./version.ts";
 export type SdistFilename = {
   readonly name: NormalizedName;
   readonly version: Version;
-  readonly extension: ".tar.gz" | ".zip";
+  readonly extension: SdistExtension;
 };
+
+/** The two that the standard knows, and what pip installs as well. */
+export type SdistExtension = (typeof extensions)[number];
+
+const extensions = [
+  ".tar.gz",
+  ".zip",
+  ".tar.bz2",
+  ".tgz",
+  ".tar.xz",
+  ".tar.zst",
+  ".tar",
+  ".tbz",
+  ".tbz2",
+  ".txz",
+  ".tar.lzma",
+  ".tlz",
+] as const;
+const standardExtensions = 2;
 
 /**
  * Reads `name-version.tar.gz` (or `.zip`, as older tools wrote). The dash between them is the last one; where the
  * wanted name is given, it is the one that leaves that name, since versions of old files may have dashes.
  */
 export function parseSdistFilename(text: string, name?: NormalizedName): SdistFilename {
-  const sdist = readFilename(text, name);
+  return whole(text, readFilename(text, name, extensions.slice(0, standardExtensions)));
+}
+
+/** {@link parseSdistFilename} for old releases as well: with every ending that pip takes for that of an sdist. */
+export function parseSourceFilename(text: string, name?: NormalizedName): SdistFilename {
+  return whole(text, readFilename(text, name, extensions));
+}
+
+/** {@link parseSourceFilename} for text from outside: `undefined` when it is no sdist's name. */
+export function tryParseSourceFilename(
+  text: string,
+  name?: NormalizedName,
+): SdistFilename | undefined {
+  const sdist = readFilename(text, name, extensions);
+  return typeof sdist === "string" ? undefined : sdist;
+}
+
+function whole(text: string, sdist: SdistFilename | string): SdistFilename {
   if (typeof sdist === "string")
     throw invalidSdistFilename(text, { start: 0, end: text.length }, sdist);
   return sdist;
 }
 
-/** {@link parseSdistFilename} for text from outside: `undefined` when it is no sdist's name. */
-export function tryParseSdistFilename(
+function readFilename(
   text: string,
-  name?: NormalizedName,
-): SdistFilename | undefined {
-  const sdist = readFilename(text, name);
-  return typeof sdist === "string" ? undefined : sdist;
-}
-
-function readFilename(text: string, wanted: NormalizedName | undefined): SdistFilename | string {
-  const extension = text.endsWith(".tar.gz")
-    ? ".tar.gz"
-    : text.endsWith(".zip")
-      ? ".zip"
-      : undefined;
+  wanted: NormalizedName | undefined,
+  known: readonly SdistExtension[],
+): SdistFilename | string {
+  const extension = known.find((ending) => text.endsWith(ending));
   if (extension === undefined) return "it ends neither in `.tar.gz` nor in `.zip`";
   if (/[/\\\p{Cc}]/u.test(text)) return "a file name has no slashes and no control characters";
   const stem = text.slice(0, -extension.length);

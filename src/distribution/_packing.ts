@@ -1,3 +1,4 @@
+import type { ZipLimits } from "#archive/zip-directory";
 import type { World } from "#platform/ports";
 import { sdistInvalid } from "./errors.ts";
 
@@ -17,6 +18,15 @@ const endings: readonly (readonly [ArchiveForm, RegExp])[] = [
 export function archiveForm(filename: string): ArchiveForm | undefined {
   return endings.find(([, ending]) => ending.test(filename))?.[0];
 }
+
+/** What hosts of version control make has the commit as its comment, and may have links. */
+export const sourceZips: ZipLimits = {
+  members: 500_000,
+  size: 4 * 2 ** 30,
+  ratio: 50,
+  ratioFrom: 64 * 2 ** 20,
+  isSource: true,
+};
 
 /** Unpacks gzip and zstd to the tar file inside, within the limit for archives of its size. */
 export function unpackedHere(
