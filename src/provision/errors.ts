@@ -34,8 +34,18 @@ export function lostForWantOfBuild(found: ResolvedPackage): PkmError {
   return new PkmError({
     code: "needs-build",
     what: `Cannot install ${found.name} ${found.version.text}: it has no wheel for this Python and machine`,
-    why: "what it offers is source, and pkm cannot build from source yet",
+    why: "what it offers is source, and nothing may be built here",
     fix: [`pkm pip install --only-binary :all: ${found.name}`],
+  });
+}
+
+/** A folder or a checkout has no bytes of which a digest could be taken. */
+export function hashesUnchecked(name: string, hashes: readonly string[]): PkmError {
+  return new PkmError({
+    code: "hash-of-tree",
+    what: `Cannot install ${name}: the hashes that the requirements demand cannot be checked`,
+    why: `it comes from a folder or a checkout, and ${hashes.join(", ")} is the digest of a file`,
+    fix: ["name an archive instead, or a full commit without a hash"],
   });
 }
 

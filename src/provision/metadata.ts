@@ -3,6 +3,7 @@ import type { MetadataAnswer, NoListing } from "#repository/repositories";
 import type { DirectCandidate, MetadataSource } from "#resolver/sources";
 import type { NormalizedName } from "#standards/name";
 import { openDirect } from "./direct.ts";
+import type { SourceBuilder } from "./source-builder.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 /** Answers the resolver: names from the repositories, URLs and paths by opening them. */
@@ -11,6 +12,8 @@ export class ProvisionedMetadata implements MetadataSource {
   readonly #directs = new Map<string, Promise<DirectCandidate>>();
   readonly #onExpected: ((file: ProjectFile) => void) | undefined;
   #questions = 0;
+  /** Some of what it answered came out of a build, which depends on more than a question says. */
+  hasBuilt = false;
 
   constructor(world: ProvisionWorld, onExpected?: (file: ProjectFile) => void) {
     this.#world = world;
@@ -32,7 +35,24 @@ export class ProvisionedMetadata implements MetadataSource {
 
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer> {
     this.#count();
-    return this.#world.repositories.metadata(file);
+    const answer = this.#world.repositories.metadata(file);
+    const { builds } = this.#world;
+    const isKnown = !(answer instanceof Promise) && answer.kind !== "needs-build";
+    if (builds === undefined || file.identity.kind !== "sdist" || isKnown) return answer;
+    return this.#built(file, answer, builds);
+  }
+
+  /** What only a build can tell of an sdist. */
+  async #built(
+    file: ProjectFile,
+    answer: MetadataAnswer | Promise<MetadataAnswer>,
+    builds: SourceBuilder,
+  ): Promise<MetadataAnswer> {
+    const known = await answer;
+    if (known.kind !== "needs-build") return known;
+    this.hasBuilt = true;
+    const { metadata } = await builds.describe({ kind: "sdist", file });
+    return { kind: "metadata", metadata };
   }
 
   direct(

@@ -17,10 +17,8 @@ import {
   type PathProbe,
   type RequirementWord,
 } from "#standards/requirement-word";
-import { tryParseSourceFilename } from "#standards/sdist-filename";
-import { parseWheelFilename } from "#standards/wheel-filename";
 import { anyVersion } from "#standards/specifier-set";
-import { constraintRefused, directNeedsBuild, foundAt } from "./errors.ts";
+import { constraintRefused, foundAt } from "./errors.ts";
 import type { ProjectExtras } from "./read-project.ts";
 
 /** Everything a person may name as a source of requirements. */
@@ -36,8 +34,17 @@ export type RequirementSources = {
   readonly extras: ProjectExtras;
 };
 
+/** A source that does not say which project it is; `nameSources` finds out. */
+export type UnnamedRequirement = Omit<AskedRequirement, "requirement"> & {
+  readonly url: string;
+  readonly extras: readonly NormalizedName[];
+  readonly marker: Marker | undefined;
+};
+
 export type ReadRequirements = {
   readonly roots: readonly AskedRequirement[];
+  /** Roots as well: folders, checkouts, archives. */
+  readonly unnamed: readonly UnnamedRequirement[];
   readonly constraints: readonly AskedRequirement[];
   readonly overrides: readonly AskedRequirement[];
   /** Options that stood in requirements files; `applyFileOptions` says what they do. */
@@ -53,16 +60,19 @@ export async function readRequirements(
   world: Pick<World, "files" | "host">,
 ): Promise<ReadRequirements> {
   const roots: AskedRequirement[] = [];
+  const unnamed: UnnamedRequirement[] = [];
   const constraints: AskedRequirement[] = [];
   const options: FileOption[] = [];
   const warnings: string[] = [];
   const probe = pathProbe(world);
+  const add = (found: AskedRequirement | UnnamedRequirement): void => {
+    if ("url" in found) unnamed.push(found);
+    else roots.push(found);
+  };
   for (const word of sources.words)
-    roots.push(asked(parseRequirementWord(word, probe), { origin: "the command line" }));
+    add(asked(parseRequirementWord(word, probe), { origin: "the command line" }));
   for (const word of sources.editables)
-    roots.push(
-      asked(parseEditableWord(word, probe), { origin: "the command line", editable: true }),
-    );
+    add(asked(parseEditableWord(word, probe), { origin: "the command line", editable: true }));
   for (const file of sources.requirementFiles) {
     if (isProjectFile(file)) {
       const { readProjectRequirements } = await import("./read-project.ts");
@@ -71,7 +81,7 @@ export async function readRequirements(
       await readFile(
         file,
         "requirements",
-        { into: roots, constraints, options, warnings },
+        { into: roots, unnamed, constraints, options, warnings },
         reader,
         probe,
       );
@@ -80,7 +90,7 @@ export async function readRequirements(
     await readFile(
       file,
       "constraints",
-      { into: constraints, constraints, options, warnings },
+      { into: constraints, unnamed: undefined, constraints, options, warnings },
       reader,
       probe,
     );
@@ -89,7 +99,7 @@ export async function readRequirements(
     await readFile(
       file,
       "requirements",
-      { into: overrides, constraints: overrides, options, warnings },
+      { into: overrides, unnamed: undefined, constraints: overrides, options, warnings },
       reader,
       probe,
     );
@@ -102,7 +112,7 @@ export async function readRequirements(
     const { refuseConflicts } = await import("./project-choices.ts");
     refuseConflicts({ ...sources, requirementFiles: projects }, world);
   }
-  return { roots, constraints, overrides, options, warnings };
+  return { roots, unnamed, constraints, overrides, options, warnings };
 }
 
 function hasExtras(extras: ProjectExtras): boolean {
@@ -111,6 +121,8 @@ function hasExtras(extras: ProjectExtras): boolean {
 
 type Lists = {
   readonly into: AskedRequirement[];
+  /** `undefined` where nothing without a name has a meaning. */
+  readonly unnamed: UnnamedRequirement[] | undefined;
   readonly constraints: AskedRequirement[];
   readonly options: FileOption[];
   readonly warnings: string[];
@@ -131,6 +143,12 @@ async function readFile(
     if (entry.isConstraint && entry.isEditable)
       throw constraintRefused(entry.text, origin, "it is editable");
     const found = readEntry(entry, origin, probe);
+    if ("url" in found) {
+      const isRoot = !entry.isConstraint && lists.unnamed !== undefined;
+      if (!isRoot) throw constraintRefused(entry.text, origin, "it has no name");
+      lists.unnamed.push(found);
+      continue;
+    }
     if (entry.isConstraint && found.requirement.extras.length > 0)
       throw constraintRefused(entry.text, origin, "it has extras");
     (entry.isConstraint ? lists.constraints : lists.into).push(found);
@@ -141,7 +159,7 @@ function readEntry(
   { text, hashes, isEditable }: RequirementEntry,
   origin: string,
   probe: PathProbe,
-): AskedRequirement {
+): AskedRequirement | UnnamedRequirement {
   try {
     const word = isEditable ? parseEditableWord(text, probe) : parseRequirementWord(text, probe);
     return asked(word, { origin, hashes, ...(isEditable ? { editable: true } : {}) });
@@ -158,41 +176,19 @@ function isProjectFile(file: string): boolean {
 function asked(
   word: RequirementWord,
   about: Pick<AskedRequirement, "origin"> & Partial<Pick<AskedRequirement, "hashes" | "editable">>,
-): AskedRequirement {
+): AskedRequirement | UnnamedRequirement {
   const { origin, hashes = [], editable } = about;
-  const requirement = word.kind === "named" ? word.requirement : directRequirement(word);
-  return { requirement, origin, hashes, ...(editable === true ? { editable } : {}) };
+  const more = { origin, hashes, ...(editable === true ? { editable } : {}) };
+  if (word.kind === "named") return { requirement: word.requirement, ...more };
+  const { url, name, extras, marker } = word;
+  if (name === undefined) return { url, extras, marker, ...more };
+  return { requirement: directRequirement(name, word), ...more };
 }
 
-function directRequirement(
-  word: Exclude<RequirementWord, { readonly kind: "named" }>,
-): Requirement {
-  if (word.kind === "path" && word.isFolder)
-    throw directNeedsBuild(word.url, "it is a source tree, and pkm cannot build from source yet");
-  if (word.vcs !== undefined)
-    throw directNeedsBuild(
-      word.url,
-      `it is a ${word.vcs} checkout, and pkm cannot build from source yet`,
-    );
-  const filename = decodeURIComponent(word.url.replace(/[?#].*$/, "").replace(/^.*\//, ""));
-  const name =
-    word.name ??
-    (/\.whl$/i.test(filename)
-      ? parseWheelFilename(filename).name
-      : tryParseSourceFilename(filename)?.name);
-  if (name === undefined)
-    throw directNeedsBuild(
-      word.url,
-      "only a build could tell which project it is, and pkm cannot build yet",
-    );
-  return requirementFor(name, word.url, word.extras, word.marker);
-}
-
-function requirementFor(
+/** A requirement that a URL or path meets. */
+export function directRequirement(
   name: NormalizedName,
-  url: string,
-  extras: readonly NormalizedName[],
-  marker: Marker | undefined,
+  { url, extras, marker }: Pick<UnnamedRequirement, "url" | "extras" | "marker">,
 ): Requirement {
   return {
     name,

@@ -44,10 +44,11 @@ export async function resolveRequirements(
     return { kind: "resolved", resolution: remembered };
   }
   report({ type: "resolution-began", requirements: request.roots.length });
-  const source = new RecordingMetadata(new ProvisionedMetadata(world, onExpected));
+  const provisioned = new ProvisionedMetadata(world, onExpected);
+  const source = new RecordingMetadata(provisioned);
   const outcome = await resolve(request, source, patience(world));
   if (outcome.kind === "resolved") {
-    memo?.remember(outcome.resolution);
+    if (!provisioned.hasBuilt) memo?.remember(outcome.resolution);
     report({
       type: "resolution-ended",
       packages: outcome.resolution.packages.length,

@@ -29,11 +29,12 @@ export async function resolveUniversally(
     return { kind: "resolved", resolution: remembered };
   }
   report({ type: "resolution-began", requirements: request.roots.length });
-  const source = new RecordingMetadata(new ProvisionedMetadata(world));
+  const provisioned = new ProvisionedMetadata(world);
+  const source = new RecordingMetadata(provisioned);
   const outcome = await resolveUniversal(request, source, patience(world));
   if (outcome.kind === "resolved") {
     const { resolution } = outcome;
-    memo?.remember(resolution);
+    if (!provisioned.hasBuilt) memo?.remember(resolution);
     report({ type: "resolution-ended", packages: resolution.packages.length, remembered: false });
   }
   if (outcome.kind === "resolved") return outcome;

@@ -6,7 +6,7 @@ import type { Download, FileAddress } from "#repository/repositories";
 import type { ResolvedPackage, Resolution } from "#resolver/resolution";
 import type { NormalizedName } from "#standards/name";
 import type { StoredWheel } from "#store/wheel-manifest";
-import { hashMismatch, lostForWantOfBuild } from "./errors.ts";
+import { hashMismatch } from "./errors.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 /** Wheels between the first byte and the store, and the bytes they may hold together. */
@@ -96,7 +96,10 @@ export class ProvisionedWheels implements WheelSource {
 
   async #fetch(found: ResolvedPackage): Promise<StoredWheel> {
     const file = wheelOf(found);
-    if (file === undefined) throw lostForWantOfBuild(found);
+    if (file === undefined) {
+      const { wheelFromSource } = await import("./built-wheels.ts");
+      return (await wheelFromSource(found, this.#world)).wheel;
+    }
     const check = (download: Download): void => checkDemandedHashes(found, download, this.#world);
     const expected = needsContent(found, file) ? undefined : this.#expected.get(file.url);
     const wheel = await (expected ?? this.#load(file, check));
@@ -123,7 +126,8 @@ function wheelOf(found: ResolvedPackage): ProjectFile | undefined {
   const { source } = found;
   if (source.kind === "url") return source.file.identity.kind === "wheel" ? source.file : undefined;
   if (source.kind !== "repository") return undefined;
-  return source.files.find((file) => file.identity.kind === "wheel");
+  const [best] = source.files;
+  return best?.identity.kind === "wheel" ? best : undefined;
 }
 
 /** True when hashes are demanded of which the index gives none: only the content can tell then. */
