@@ -2,6 +2,7 @@ import type { PythonEnvironment } from "#environment/environment";
 import type { Interpreter } from "#interpreter/interpreter";
 import type { World } from "#platform/ports";
 import type { ProvisionWorld } from "#provision/world";
+import type { GitWorld } from "#repository/git";
 import type { AskedRequirement, ResolutionPolicy, ResolutionTarget } from "#resolver/request";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
@@ -41,6 +42,8 @@ export type BuildOptions = {
   readonly atOnce: number;
   /** Receives editable checkouts (`--src`). */
   readonly checkoutFolder: string;
+  /** pkm's cache folder, for clones of git, and whether remotes may be asked. */
+  readonly git: Pick<GitWorld, "cache" | "offline">;
   /** Version of pkm, noted in build environments. */
   readonly creator: string;
 };

@@ -1,0 +1,100 @@
+import type { FileLock } from "#platform/ports";
+import type { BuildableSource, SourceBuilder } from "#provision/source-builder";
+import type { GitWorld } from "#repository/git";
+import type { BuildOptions, BuildWorld } from "./build-options.ts";
+import { BuildEnvironments } from "./isolation.ts";
+import { SourceBuild } from "./source-build.ts";
+import { UnderWay, type Waiter } from "./under-way.ts";
+
+/** What all builds of one run share. */
+export class BuildSession {
+  readonly options: BuildOptions;
+  readonly world: BuildWorld;
+  readonly git: GitWorld;
+  readonly underWay = new UnderWay();
+  readonly environments: BuildEnvironments;
+  readonly #builds = new Map<string, SourceBuild>();
+  readonly #work = new Set<string>();
+  readonly #turns: Turns;
+  #hold: Promise<FileLock> | undefined;
+  #stopCleaning: (() => void) | undefined;
+
+  constructor(
+    options: BuildOptions,
+    world: BuildWorld,
+    builderFor: (waiter: Waiter, session: BuildSession) => SourceBuilder,
+  ) {
+    this.options = options;
+    this.world = world;
+    const { files, processes, hashing, host } = world;
+    this.git = { files, processes, hashing, host, ...options.git };
+    this.#turns = new Turns(options.atOnce);
+    const inner = (waiter: Waiter): SourceBuilder => builderFor(waiter, this);
+    this.environments = new BuildEnvironments(options, world, this.underWay, inner);
+  }
+
+  /** The one build of a source in this run. */
+  buildOf(identity: string, source: BuildableSource): SourceBuild {
+    let build = this.#builds.get(identity);
+    if (build === undefined) {
+      build = new SourceBuild(source, identity, this);
+      this.#builds.set(identity, build);
+    }
+    return build;
+  }
+
+  /** A folder that goes at the end of the run, however it ends. */
+  async workFolder(): Promise<string> {
+    const { store, interrupts } = this.world;
+    // Nobody clears the store while something is built in it.
+    this.#hold ??= store.hold();
+    await this.#hold;
+    this.#stopCleaning ??= interrupts?.before(() => this.#clean());
+    const folder = store.builds.workFolder();
+    this.#work.add(folder);
+    return folder;
+  }
+
+  /** Runs a backend when it is its turn. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turns.take(work);
+  }
+
+  close(): void {
+    this.#clean();
+    this.#stopCleaning?.();
+    this.#stopCleaning = undefined;
+    const hold = this.#hold;
+    this.#hold = undefined;
+    void hold?.then((lock) => lock.release());
+  }
+
+  #clean(): void {
+    for (const folder of this.#work) this.world.files.removeTree(folder);
+    this.#work.clear();
+    this.environments.close();
+  }
+}
+
+/** So many at the same time; the others wait in a row. */
+class Turns {
+  readonly #most: number;
+  readonly #waiting: (() => void)[] = [];
+  #taken = 0;
+
+  constructor(most: number) {
+    this.#most = Math.max(1, most);
+  }
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#taken >= this.#most) await new Promise<void>((go) => this.#waiting.push(go));
+    else this.#taken += 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#taken -= 1;
+      else next();
+    }
+  }
+}

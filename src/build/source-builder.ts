@@ -1,0 +1,133 @@
+import { withoutCredentials } from "#base/url";
+
+import type {
+  BuildableSource,
+  BuiltWheel,
+  DescribedSource,
+  PromisedIdentity,
+  SourceBuilder,
+  SourceQuestion,
+} from "#provision/source-builder";
+import { resolveGit } from "#repository/git";
+import type { BuildOptions, BuildWorld } from "./build-options.ts";
+import { editableCheckout } from "./checkout-folder.ts";
+import { BuildSession } from "./session.ts";
+import type { SourceBuild } from "./source-build.ts";
+import { discard } from "./source-folder.ts";
+import type { Waiter } from "./under-way.ts";
+
+/** Opens the builder of one run. Nothing is laid out, made or asked before the first question. */
+export function openSourceBuilder(options: BuildOptions, world: BuildWorld): SourceBuilder {
+  const questions = new Map<string, Promise<BuildableSource>>();
+  const session = new BuildSession(
+    options,
+    world,
+    (waiter, inner) => new SessionBuilder(inner, questions, waiter),
+  );
+  return new SessionBuilder(session, questions, undefined);
+}
+
+/** One who asks: the command itself, or an environment that a build waits for. */
+class SessionBuilder implements SourceBuilder {
+  readonly #session: BuildSession;
+  /** What questions turned out to mean: whatever moves at the remote meanwhile, one run has one answer. */
+  readonly #questions: Map<string, Promise<BuildableSource>>;
+  readonly #waiter: Waiter | undefined;
+
+  constructor(
+    session: BuildSession,
+    questions: Map<string, Promise<BuildableSource>>,
+    waiter: Waiter | undefined,
+  ) {
+    this.#session = session;
+    this.#questions = questions;
+    this.#waiter = waiter;
+  }
+
+  async describe(question: SourceQuestion): Promise<DescribedSource> {
+    const source = await this.#settled(question);
+    const build = await this.#buildOf(source);
+    const { underWay } = this.#session;
+    const metadata = await underWay.during(this.#waiter, build, () => build.describe());
+    return { source, metadata };
+  }
+
+  async wheel(source: BuildableSource, promised: PromisedIdentity): Promise<BuiltWheel> {
+    const build = await this.#buildOf(source);
+    const { underWay } = this.#session;
+    return underWay.during(this.#waiter, build, () => build.wheel(promised));
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+
+  #settled(question: SourceQuestion): Promise<BuildableSource> {
+    if (question.kind === "sdist" || question.kind === "folder") return Promise.resolve(question);
+    const key = JSON.stringify(question);
+    let settled = this.#questions.get(key);
+    if (settled === undefined) {
+      settled = this.#settle(question);
+      this.#questions.set(key, settled);
+    }
+    return settled;
+  }
+
+  async #settle(
+    question: Exclude<SourceQuestion, { kind: "sdist" | "folder" }>,
+  ): Promise<BuildableSource> {
+    const { git, options, world } = this.#session;
+    if (question.kind === "checkout") {
+      const source = await resolveGit(question.git, git);
+      if (question.editableAs === undefined) return { kind: "checkout", git: source };
+      const folder = `${options.checkoutFolder}/${question.editableAs}`;
+      const path = await editableCheckout(source, folder, git);
+      return { kind: "folder", path, editable: true };
+    }
+    const { filename, url, hashes, subdirectory } = question;
+    const { sha256 } = hashes;
+    if (sha256 !== undefined) return { kind: "archive", filename, url, hashes, subdirectory };
+    const download = await world.repositories.download({ filename, url, hashes, size: undefined });
+    discard(download, world);
+    const known = { ...hashes, sha256: download.sha256 };
+    return { kind: "archive", filename, url, hashes: known, subdirectory };
+  }
+
+  async #buildOf(source: BuildableSource): Promise<SourceBuild> {
+    return this.#session.buildOf(await this.#identityOf(source), source);
+  }
+
+  /** What tells two sources apart, and keeps what was built of one for another run. */
+  async #identityOf(source: BuildableSource): Promise<string> {
+    switch (source.kind) {
+      case "folder":
+        return `folder ${source.editable ? "-e " : ""}${source.path}`;
+      case "checkout": {
+        const { remote, commit, revision = "", subdirectory = "" } = source.git;
+        // Backends read versions off tags, so what was asked for counts beside the commit.
+        return `git ${withoutCredentials(remote)} ${commit} ${revision} ${subdirectory}`;
+      }
+      case "archive":
+        return `archive ${source.hashes.sha256} ${source.subdirectory ?? ""}`;
+      case "sdist":
+        return `sdist ${source.file.hashes.sha256 ?? (await this.#digestOf(source))}`;
+      default:
+        return source satisfies never;
+    }
+  }
+
+  readonly #digests = new Map<string, Promise<string>>();
+
+  #digestOf({ file }: Extract<BuildableSource, { kind: "sdist" }>): Promise<string> {
+    let digest = this.#digests.get(file.url);
+    if (digest === undefined) {
+      const { world } = this.#session;
+      digest = world.repositories.download(file).then((download) => {
+        discard(download, world);
+        return download.sha256;
+      });
+      this.#digests.set(file.url, digest);
+    }
+    return digest;
+  }
+}
