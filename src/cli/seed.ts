@@ -123,7 +123,8 @@ function seedRequest(
     exact: false,
     dryRun: false,
     strict: false,
-    linkMode: undefined,
+    // pip changes itself now and then.
+    linkMode: environment.shared ? "hardlink" : undefined,
     compileBytecode: false,
     warnOfConflicts: false,
   };

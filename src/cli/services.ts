@@ -17,7 +17,7 @@ export function openInvocationStore(invocation: Invocation): Store {
   const clean = (): void => files.removeTree(root);
   process.on("exit", clean);
   world.interrupts?.before(clean);
-  return openStore({ root, world: storeWorld });
+  return openStore({ root, world: storeWorld, isPassing: true });
 }
 
 /** `PKM_CONCURRENT_INSTALLS`, without the other settings: every command that opens the store comes by here. */

@@ -36,6 +36,8 @@ export type CreateRequest = {
   /** Write into an existing folder and keep what else it holds. */
   readonly allowExisting?: boolean;
   readonly relocatable?: boolean;
+  /** Whole folders of distributions shall be links into the store. */
+  readonly shared?: boolean;
   /** Noted in `pyvenv.cfg`; the seeding itself is done by `provision`. */
   readonly seed?: boolean;
 };
@@ -173,6 +175,7 @@ function configOf(request: CreateRequest, world: CreateWorld): string {
     creator: request.creator,
     systemSitePackages: request.systemSitePackages === true,
     relocatable: request.relocatable === true,
+    shared: request.shared === true,
     seed: request.seed === true,
     prompt:
       request.prompt === undefined && lastName(request.path) !== ".venv"

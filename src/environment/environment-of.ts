@@ -40,7 +40,8 @@ export function virtualEnvironment(
     ),
     executable: interpreter.executable,
     sitePackages: ownFirst(paths, interpreter.searchPath),
-    relocatable: virtual.config.get("relocatable")?.toLowerCase() === "true",
+    relocatable: isTrue(virtual, "relocatable"),
+    shared: isTrue(virtual, "shared"),
   };
 }
 
@@ -60,6 +61,7 @@ export function systemEnvironment(interpreter: Interpreter): PythonEnvironment {
     executable: interpreter.executable,
     sitePackages: ownFirst(paths, folders),
     relocatable: false,
+    shared: false,
   };
 }
 
@@ -125,6 +127,10 @@ export function userEnvironment(base: PythonEnvironment): PythonEnvironment {
     headers: paths.include,
     sitePackages: ownFirst(paths, base.sitePackages),
   };
+}
+
+function isTrue({ config }: VirtualFolder, key: string): boolean {
+  return config.get(key)?.toLowerCase() === "true";
 }
 
 function hostOf({ interpreter }: PythonEnvironment): Pick<Host, "os"> {

@@ -17,6 +17,8 @@ export type PythonEnvironment = {
   readonly sitePackages: readonly string[];
   /** Scripts find their interpreter beside themselves. */
   readonly relocatable: boolean;
+  /** Whole folders of distributions are links into the store, unless asked for otherwise. */
+  readonly shared: boolean;
 };
 
 export type InstalledKind = "dist-info" | "egg-info-folder" | "egg-info-file" | "egg-link" | "egg";

@@ -6,6 +6,7 @@ export type VirtualConfigContent = {
   readonly creator: string;
   readonly systemSitePackages: boolean;
   readonly relocatable: boolean;
+  readonly shared: boolean;
   readonly seed: boolean;
   readonly prompt: string | undefined;
 };
@@ -35,6 +36,7 @@ export function formatVirtualConfig(content: VirtualConfigContent): string {
   // A copied launcher does not lead to its base as a link does.
   if (interpreter.markers.os_name === "nt") lines.push(`base-executable = ${baseExecutable}`);
   if (content.relocatable) lines.push("relocatable = true");
+  if (content.shared) lines.push("shared = true");
   if (content.seed) lines.push("seed = true");
   if (content.prompt !== undefined) lines.push(`prompt = ${quoted(content.prompt)}`);
   return `${lines.join("\n")}\n`;

@@ -2,7 +2,6 @@ import { mapLimited } from "#base/concurrency";
 import { errnoOf } from "#base/errors";
 import { compareText } from "#base/order";
 import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
-import type { LinkMode } from "#platform/ports";
 import { normalizeName } from "#standards/name";
 import { formatRecord, parseRecord } from "#standards/record";
 import type { StoredWheel } from "#store/wheel-manifest";
@@ -13,7 +12,8 @@ import { type EnvironmentLock, lockEnvironment } from "./environment-lock.ts";
 import { environmentChanged, filesCollide, filesInTheWay, writeFailed } from "./errors.ts";
 import { type FileOwner, InstalledFiles } from "./installed-files.ts";
 import { isUnfinished, removeTransaction } from "./recovery.ts";
-import type { Change, ChangeEntry, Plan, WheelSource } from "./plan-types.ts";
+import { treesFor } from "./linked-folders.ts";
+import type { Change, ChangeEntry, LinkWay, Plan, TreeSource, WheelSource } from "./plan-types.ts";
 import { isOwn, nameOf, parentOf, type Places, resolvePath } from "./places.ts";
 import { launcherFor } from "./scripts.ts";
 import { stageWheel } from "./stage-wheel.ts";
@@ -28,7 +28,10 @@ export type ApplyOptions = {
   readonly strict?: boolean;
   /** Take over files in the way that no distribution claims, instead of refusing. */
   readonly overwrite?: boolean;
-  readonly linkMode?: LinkMode;
+  /** When left out, hard links, and whole folders in an environment that was made so. */
+  readonly linkMode?: LinkWay;
+  /** Keeps the folders that are linked whole. */
+  readonly trees?: TreeSource;
   /** Compiled modules to put beside the sources; none are when left out. */
   readonly bytecode?: BytecodeSource;
   /** Finds the unpacked wheel of something installed, to give a file back that another one had covered. */
@@ -114,6 +117,7 @@ class Application {
           shared,
           installed,
           places,
+          staging: stagingFolder(places),
           aside: asideFolder(places),
           overwrite: this.#options.overwrite === true,
           restore: (owner, path) => this.#restore(owner, path),
@@ -192,10 +196,11 @@ class Application {
   }
 
   async #stage(wheels: WheelSource): Promise<void> {
-    const { bytecode, linkMode = "hardlink" } = this.#options;
+    const { bytecode, linkMode } = this.#options;
     const { interpreter } = this.#environment;
     const launcher = launcherFor(this.#world.host);
     const staging = stagingFolder(this.#places);
+    const trees = this.#trees(linkMode);
     const staged = await mapLimited(
       this.#plan.installs,
       wheelsAtOnce,
@@ -203,12 +208,14 @@ class Application {
         const wheel = await wheels.wheel(install.wanted);
         if (wheel.manifest.name !== install.wanted.name)
           throw new Error(`asked for ${install.wanted.name} and got ${wheel.manifest.name}`);
+        const compiled = (await bytecode?.bytecode(wheel, interpreter)) ?? [];
         const request = {
           install,
           wheel,
-          bytecode: (await bytecode?.bytecode(wheel, interpreter)) ?? [],
+          bytecode: compiled,
           folder: `${staging}/${position}`,
-          linkMode,
+          linkMode: linkMode === undefined || linkMode === "tree" ? "hardlink" : linkMode,
+          tree: trees?.tree(wheel, compiled),
           places: this.#places,
           environment: this.#environment,
           launcher,
@@ -220,6 +227,15 @@ class Application {
       },
     );
     for (const parts of staged) for (const part of parts) this.#parts.push(part);
+  }
+
+  #trees(linkMode: LinkWay | undefined): TreeSource | undefined {
+    if (this.#plan.installs.length === 0) return undefined;
+    const probe = `${stagingFolder(this.#places)}/link`;
+    const { trees } = this.#options;
+    const found = treesFor(linkMode, this.#environment, trees, probe, this.#world);
+    found?.register(this.#places.root);
+    return found;
   }
 
   /** Shared files of old installers without the lines of what goes. */

@@ -87,6 +87,27 @@ export function environmentChanged(root: string, name: string): PkmError {
   });
 }
 
+/** Folders are linked into virtual environments only: what lies elsewhere is copied away, or read by other users. */
+export function treesNeedEnvironment(root: string): PkmError {
+  return new PkmError({
+    code: "link-mode-needs-environment",
+    what: `Cannot link whole folders into \`${root}\``,
+    why: "`--link-mode tree` is for virtual environments: the links lead into the cache of one user",
+    fix: ["leave out `--link-mode tree`", "pkm venv --shared"],
+    exit: exit.usage,
+  });
+}
+
+/** A link of the environment leads nowhere: the cache was removed by hand, or lies elsewhere now. */
+export function linkedFolderGone(path: string, target: string): PkmError {
+  return new PkmError({
+    code: "linked-folder-gone",
+    what: `Cannot make a real folder of \`${path}\``,
+    why: `it is a link to \`${target}\`, which is no longer there`,
+    fix: ["install its distribution again with `--force-reinstall`"],
+  });
+}
+
 export type Blocked = {
   readonly path: string;
   /** Who wants to put something there. */

@@ -11,6 +11,8 @@ export type InstallerEvent =
       readonly outcome: "undone" | "finished";
     }
   | { readonly type: "wheel-staged"; readonly name: NormalizedName; readonly version: string }
+  /** Folders were to be linked whole, and cannot be: files are linked one by one. */
+  | { readonly type: "folders-not-shared"; readonly root: string; readonly reason: string }
   /** Told before anything is touched. */
   | { readonly type: "files-collided"; readonly warning: string }
   | { readonly type: "environment-switched"; readonly root: string; readonly steps: number };

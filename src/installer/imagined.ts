@@ -37,6 +37,7 @@ export function imaginedEnvironment(
     executable: `${root}/bin/python`,
     sitePackages: [site],
     relocatable: false,
+    shared: false,
     ...changes,
   };
 }

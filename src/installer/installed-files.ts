@@ -10,6 +10,8 @@ import { isInside, resolveRecordPath } from "./record-paths.ts";
 export type FileOwner = {
   readonly name: NormalizedName;
   readonly version: string;
+  /** Its metadata folder. */
+  readonly metadata: string;
   /** The content it was installed with, as RECORD writes SHA-256; `undefined` where RECORD does not say. */
   readonly sha256: string | undefined;
 };
@@ -125,6 +127,7 @@ type Ground = {
 
 type FileList = {
   readonly site: string;
+  readonly metadata: string;
   readonly name: NormalizedName;
   readonly version: string;
   readonly text: string;
@@ -142,7 +145,7 @@ type Index = {
 function fileList(site: string, metadata: string, text: string): FileList {
   const stem = nameOf(metadata).replace(/\.(?:dist|egg)-info$/, "");
   const [name = stem, version = ""] = stem.split("-", 2);
-  return { site, name: normalizeName(name), version, text, near: undefined };
+  return { site, metadata, name: normalizeName(name), version, text, near: undefined };
 }
 
 /** The first folder or the file name of a row; `undefined` for one that leaves the folder or stands in quotes. */
@@ -155,7 +158,8 @@ function plainTop(text: string, start: number, end: number): string | undefined 
 }
 
 function ownerOf(list: FileList, digest: string): FileOwner {
-  return { name: list.name, version: list.version, sha256: digest === "" ? undefined : digest };
+  const { name, version, metadata } = list;
+  return { name, version, metadata, sha256: digest === "" ? undefined : digest };
 }
 
 function append<T>(map: Map<string, T[]>, key: string, value: T): void {

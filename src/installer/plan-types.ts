@@ -1,7 +1,9 @@
 import type { InstalledDistribution } from "#environment/environment";
+import type { LinkMode } from "#platform/ports";
 import type { DirectUrl } from "#standards/direct-url";
 import type { NormalizedName } from "#standards/name";
 import type { StoredWheel } from "#store/wheel-manifest";
+import type { BytecodePart } from "./bytecode.ts";
 
 /** A distribution that the environment shall hold. */
 export type WantedDistribution = {
@@ -44,6 +46,31 @@ export type Change = {
   readonly entries: readonly ChangeEntry[];
   readonly warnings: readonly string[];
 };
+
+/** A wheel's folders in a form that environments link to as they are. Paths are relative to site-packages. */
+export type SharedTree = {
+  /** Absolute folder that holds what is linked. */
+  readonly folder: string;
+  /** Folders to link whole, none below another. */
+  readonly links: readonly string[];
+  /** Folders to make, parents before children: those above the links, and those of {@link files}. */
+  readonly folders: readonly string[];
+  /** Files below no link, the metadata apart. */
+  readonly files: readonly string[];
+  /** Files that lie directly in the dist-info folder. */
+  readonly metadata: readonly string[];
+};
+
+/** Keeps folders that environments link to. The store implements it. */
+export interface TreeSource {
+  /** With compiled modules in it, as far as they belong into linked folders. */
+  tree(wheel: StoredWheel, compiled: readonly BytecodePart[]): SharedTree;
+  /** Has the folders kept as long as the environment with this root links to them. */
+  register(root: string): void;
+}
+
+/** How a wheel's files get into an environment; `tree` links whole folders. */
+export type LinkWay = LinkMode | "tree";
 
 /** Hands over the unpacked wheel of a planned install. `provision` implements it with repository and store. */
 export interface WheelSource {

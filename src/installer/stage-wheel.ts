@@ -5,7 +5,8 @@ import type { ManifestPart, StoredWheel, WheelManifest } from "#store/wheel-mani
 import type { BytecodePart } from "./bytecode.ts";
 import { recordDigest } from "./digest.ts";
 import { claimedTwice } from "./errors.ts";
-import type { PlannedInstall } from "./plan-types.ts";
+import { keeperName, linkRow, openFolder } from "./linked-folders.ts";
+import type { PlannedInstall, SharedTree } from "./plan-types.ts";
 import { nameOf, parentOf, type Places, siteOf, targetOf } from "./places.ts";
 import { isInside, recordPrefix } from "./record-paths.ts";
 import { type RecordRow, recordText, rootRows } from "./record-text.ts";
@@ -26,6 +27,8 @@ export type StagingRequest = {
   /** Folder of this wheel alone; its parts go into `<folder>/<scheme>`. */
   readonly folder: string;
   readonly linkMode: LinkMode;
+  /** Folders to link whole; what lies below none of them is linked by {@link linkMode}. */
+  readonly tree: SharedTree | undefined;
   readonly places: Places;
   readonly environment: PythonEnvironment;
   readonly launcher: Launcher;
@@ -54,6 +57,8 @@ type Part = StagedPart & {
   readonly tops: string[];
   /** Files beside those of the manifest's root part. */
   readonly added: StagedFile[];
+  /** The list of {@link StagedPart.files}, once asked for. */
+  listed: readonly StagedFile[] | undefined;
 };
 
 class Staging {
@@ -66,6 +71,9 @@ class Staging {
   /** Files outside of the root part by their absolute target, with their content's hash. */
   readonly #elsewhere = new Map<string, string>();
   #rootPaths: ReadonlyMap<string, string> | undefined;
+  /** Linked folders, relative to the root part. */
+  readonly #links = new Set<string>();
+  #rootText = "";
 
   constructor(request: StagingRequest, world: InstallerWorld) {
     this.#request = request;
@@ -78,13 +86,16 @@ class Staging {
     const { parts, topLevel, distInfo } = this.#manifest;
     const rootPart = parts.find((part) => part.scheme === "root");
     const root = this.#part("root", this.#site, [...topLevel, distInfo], rootPart);
-    const rows = rootPart === undefined ? "" : this.#linkRoot(rootPart, root);
+    if (rootPart !== undefined) this.#rootText = this.#linkRoot(rootPart, root);
     this.#writeScripts(parts);
     for (const part of parts)
       if (part.scheme !== "root" && part.scheme !== "scripts") this.#link(part);
     for (const part of this.#request.bytecode) this.#linkCompiled(part);
-    this.#writeMetadata(root, rows);
-    return [...this.#parts.values()];
+    this.#writeMetadata(root);
+    const { tree } = this.#request;
+    if (tree === undefined) return [...this.#parts.values()];
+    const open = (path: string): void => this.#open(tree, path, root);
+    return [...this.#parts.values()].map((part) => (part === root ? { ...root, open } : part));
   }
 
   /** The part that receives files for one target folder, its staging folder made. */
@@ -96,18 +107,21 @@ class Staging {
     this.#world.files.makeFolder(from);
     const { name, version } = this.#manifest;
     const added: StagedFile[] = [];
-    let all: readonly StagedFile[] | undefined;
     // Only where distributions meet is it asked for, and the manifest makes objects of its files only then.
     const files = (): readonly StagedFile[] =>
-      (all ??= [...added, ...(origin?.files.filter((file) => !this.#isReplaced(file.path)) ?? [])]);
-    const part: Part = { name, version, from, to, tops, added, files };
+      (part.listed ??= [
+        ...added,
+        ...(origin?.files.filter((file) => !this.#isReplaced(file.path)) ?? []),
+      ]);
+    const part: Part = { name, version, from, to, tops, added, files, listed: undefined };
     this.#parts.set(scheme, part);
     return part;
   }
 
   /** Links the modules, copies the metadata. Answers the rows of RECORD for both. */
   #linkRoot(part: ManifestPart, staged: Part): string {
-    const { wheel, linkMode } = this.#request;
+    const { wheel, linkMode, tree } = this.#request;
+    if (tree !== undefined) return this.#linkFolders(tree, part, staged);
     const { distInfo } = this.#manifest;
     const { files } = this.#world;
     const content: string[] = [];
@@ -126,6 +140,45 @@ class Staging {
     // Own copies: tools edit what is in here.
     files.linkTree({ from, to, folders: [], files: metadata, mode: "copy" });
     return rootRows(part, left);
+  }
+
+  /** {@link #linkRoot} with folders of the store in place of their files. */
+  #linkFolders(tree: SharedTree, part: ManifestPart, staged: Part): string {
+    const { wheel, linkMode } = this.#request;
+    const { files } = this.#world;
+    const from = `${wheel.root}/${part.folder}`;
+    const to = staged.from;
+    const left = tree.metadata.filter((path) => this.#isReplaced(path));
+    const metadata = tree.metadata.filter((path) => !this.#isReplaced(path));
+    files.linkTree({ from, to, folders: tree.folders, files: tree.files, mode: linkMode });
+    files.linkTree({ from, to, folders: [], files: metadata, mode: "copy" });
+    const parents = new Set<string>();
+    for (const link of tree.links) {
+      files.symlink(`${tree.folder}/${link}`, `${to}/${link}`);
+      this.#links.add(link);
+      parents.add(parentOf(link));
+    }
+    for (const parent of parents) if (parent !== "") this.#writeKeeper(parent, staged);
+    return rootRows(part, left);
+  }
+
+  #writeKeeper(folder: string, staged: Part): void {
+    const path = `${folder}/${keeperName(this.#manifest.name)}`;
+    this.#world.files.write(`${staged.from}/${path}`, "");
+    this.#list(staged, path, { path, sha256: emptyDigest, size: 0 });
+  }
+
+  /** Makes a real folder of a linked one, because another distribution has something in it as well. */
+  #open(tree: SharedTree, path: string, root: Part): void {
+    if (!this.#links.delete(path)) return;
+    const { files } = this.#world;
+    const staged = `${root.from}/${path}`;
+    files.remove(staged);
+    const links = openFolder(`${tree.folder}/${path}`, staged, files);
+    for (const name of links) this.#links.add(`${path}/${name}`);
+    root.listed = undefined;
+    if (links.length > 0) this.#writeKeeper(path, root);
+    this.#writeRecord(root);
   }
 
   #isReplaced(path: string): boolean {
@@ -224,14 +277,23 @@ class Staging {
     const { places, linkMode } = this.#request;
     const target = targetOf(places, part.scheme, this.#manifest);
     const staged = this.#part(part.scheme, target);
-    const { folder: from, folders, files } = part;
+    const { folder: from } = part;
+    // Those of linked folders lie in the store, beside their sources.
+    const isOwn = (path: string): boolean => part.scheme !== "root" || !this.#isLinked(path);
+    const folders = this.#links.size === 0 ? part.folders : part.folders.filter(isOwn);
+    const files = this.#links.size === 0 ? part.files : part.files.filter(isOwn);
     this.#world.files.linkTree({ from, to: staged.from, folders, files, mode: linkMode });
     const prefix = recordPrefix(this.#site, target);
     for (const path of files)
       this.#list(staged, path, { path: `${prefix}${path}`, sha256: "", size: undefined });
   }
 
-  #writeMetadata(root: Part, rows: string): void {
+  #isLinked(path: string): boolean {
+    for (let at = path; at !== ""; at = parentOf(at)) if (this.#links.has(at)) return true;
+    return false;
+  }
+
+  #writeMetadata(root: Part): void {
     const { wanted } = this.#request.install;
     const { files } = this.#world;
     const { distInfo } = this.#manifest;
@@ -250,7 +312,14 @@ class Staging {
       );
     const path = `${distInfo}/RECORD`;
     this.#list(root, path, { path, sha256: "", size: undefined });
-    files.write(`${root.from}/${path}`, recordText(rows, this.#rows));
+    this.#writeRecord(root);
+  }
+
+  #writeRecord(root: Part): void {
+    const rows =
+      this.#links.size === 0 ? this.#rows : [...this.#rows, ...[...this.#links].map(linkRow)];
+    const path = `${root.from}/${this.#manifest.distInfo}/RECORD`;
+    this.#world.files.write(path, recordText(this.#rootText, rows));
   }
 
   #list(part: Part, path: string, row: RecordRow): void {

@@ -7,6 +7,7 @@ import { type Blocked, fileAndFolder } from "./errors.ts";
 import type { FileOwner, InstalledFiles } from "./installed-files.ts";
 import type { Step } from "./journal.ts";
 import { nameOf, parentOf, type Places } from "./places.ts";
+import { Unfolding } from "./unfolding.ts";
 import type { TakenFolder, TakenPaths } from "./taken-paths.ts";
 
 /** Part of a distribution, laid out in the staging folder as it shall lie in the environment. */
@@ -19,6 +20,8 @@ export type StagedPart = Claimant & {
   readonly tops: readonly string[];
   /** All its files; asked only where something else is in the same place. */
   readonly files: () => readonly StagedFile[];
+  /** Makes a real folder of one that was staged as a link; nothing for any other. */
+  readonly open?: (path: string) => void;
 };
 
 export type StagedFile = {
@@ -35,6 +38,8 @@ export type SwitchRequest = {
   readonly shared: ReadonlyMap<string, FileOwner>;
   readonly installed: InstalledFiles;
   readonly places: Places;
+  /** Folder for what is laid out anew. */
+  readonly staging: string;
   /** Folder for what is moved aside. */
   readonly aside: string;
   /** Take over files that no distribution claims, instead of refusing. */
@@ -53,7 +58,7 @@ export type Switch = {
 
 /**
  * Works out how the environment gets from what goes to what comes, in as few renames as possible, and touches
- * nothing. Folder by folder from above: what is free is placed whole; what goes whole is exchanged whole; only
+ * only what is staged. Folder by folder from above: what is free is placed whole; what goes whole is exchanged whole; only
  * where a folder holds something else as well are its entries looked at one by one.
  */
 export function deriveSwitch(
@@ -89,6 +94,7 @@ class Derivation {
   readonly #kept: Set<string>;
   readonly #whole = new Map<string, boolean>();
   readonly #sharedIn = new Map<string, string[]>();
+  readonly #unfolding: Unfolding;
   readonly #collisions: Collision[] = [];
   readonly #blocked: Blocked[] = [];
   readonly #spoilt: { readonly path: string; readonly owner: FileOwner }[] = [];
@@ -99,6 +105,7 @@ class Derivation {
     this.#files = files;
     this.#hashing = hashing;
     this.#key = request.taken.key;
+    this.#unfolding = new Unfolding(request.staging, request.installed, files);
     this.#kept = new Set([...request.places.kept].map(this.#key));
   }
 
@@ -110,13 +117,15 @@ class Derivation {
       const visit = this.#visit(part.to);
       for (const top of part.tops) append(visit.claims, this.#key(top), { part, path: top });
     }
-    for (const path of shared.keys()) append(this.#sharedIn, this.#key(parentOf(path)), path);
+    for (const path of shared.keys())
+      if (this.#isWithin(parentOf(path))) append(this.#sharedIn, this.#key(parentOf(path)), path);
     for (const anchor of places.anchors)
       if (taken.folder(anchor) !== undefined || shared.size > 0) this.#visit(anchor);
-    for (const path of shared.keys()) this.#visit(parentOf(path));
+    for (const [path] of shared) if (this.#isWithin(parentOf(path))) this.#visit(parentOf(path));
     // A folder gets claims from the one above it only, so depth by depth each is settled once.
     for (let depth = 0; depth < this.#visits.length; depth++)
       for (const visit of this.#visits[depth]?.values() ?? []) this.#settleFolder(visit);
+    this.#replaceRecords();
     return {
       steps: this.#inOrder(),
       collisions: this.#collisions,
@@ -195,7 +204,8 @@ class Derivation {
   #listing(path: string): Listing {
     const known = this.#listings.get(path);
     if (known !== undefined) return known;
-    const entries = this.#made.has(path) ? [] : (this.#files.tryList(path) ?? []);
+    const at = this.#unfolding.staged(path) ?? path;
+    const entries = this.#made.has(path) ? [] : (this.#files.tryList(at) ?? []);
     const listing = new Map(entries.map((entry) => [this.#key(entry.name), entry]));
     this.#listings.set(path, listing);
     return listing;
@@ -274,25 +284,55 @@ class Derivation {
     if (this.#request.taken.has(present)) {
       sources.add(name);
       if (foldersOnly && claims.length > 1) {
-        this.#take(present, first.part.name);
+        // Before the folder that comes in its place.
+        this.#take(present, undefined);
         return this.#settleFree(path, claims);
       }
       return this.#replace(present, path, this.#winner(path, claims));
     }
     if (foldersOnly) {
-      if (entry.kind === "link" && this.#staysInside(present))
+      if (entry.kind === "link" && (this.#unfold(present) || this.#staysInside(present)))
         return this.#descend(present, claims);
       return this.#block(present, first.part, strongest(this.#request.installed.ownersOf(present)));
     }
     this.#settleOccupied(present, path, this.#winner(path, claims), sources);
   }
 
+  /** Makes a real folder of an installed distribution's linked one; `false` for other links. */
+  #unfold(link: string): boolean {
+    if (!this.#unfolding.isLinked(link)) return false;
+    const from = this.#unfolding.unfold(link);
+    if (from !== undefined) this.#exchange(link, from, undefined);
+    return true;
+  }
+
+  /** The owners of unfolded folders no longer have the links that their RECORDs name. */
+  #replaceRecords(): void {
+    const { parts, staging } = this.#request;
+    // What gets a mark has its RECORD staged already.
+    const stagedFor = (path: string): string | undefined => {
+      const part = parts.find(({ to, tops }) => tops[0] === "RECORD" && `${to}/RECORD` === path);
+      return part === undefined ? undefined : `${part.from}/RECORD`;
+    };
+    const read = (path: string): string => this.#files.readText(stagedFor(path) ?? path);
+    for (const [path, text] of this.#unfolding.records(read, this.#hashing)) {
+      const known = stagedFor(path);
+      const staged = known ?? `${this.#files.makeTemporaryFolder(staging, "edit-")}/RECORD`;
+      this.#files.write(staged, text);
+      if (known === undefined) this.#exchange(path, staged, undefined);
+    }
+  }
+
   /** True for a link to a folder of the environment itself: nothing is written through one that leads out. */
   #staysInside(link: string): boolean {
-    if (this.#files.tryStat(link)?.kind !== "folder") return false;
+    return this.#files.tryStat(link)?.kind === "folder" && this.#isWithin(link);
+  }
+
+  #isWithin(path: string): boolean {
+    if (this.#files.tryStat(path) === undefined) return false;
     const { root, anchors } = this.#request.places;
-    const target = this.#files.realPath(link);
-    return [root, ...anchors].some((place) => target.startsWith(`${place}/`));
+    const target = this.#files.realPath(path);
+    return [root, ...anchors].some((place) => target === place || target.startsWith(`${place}/`));
   }
 
   #settleFree(path: string, claims: readonly Claim[]): void {
@@ -351,6 +391,7 @@ class Derivation {
   #descend(path: string, claims: readonly Claim[]): void {
     const visit = this.#visit(path);
     for (const claim of claims) {
+      claim.part.open?.(claim.path);
       const start = claim.path.length + 1;
       const seen = new Set<string>();
       for (const file of claim.part.files()) {
@@ -418,7 +459,7 @@ class Derivation {
     this.#add(part.name, path, { kind: "place", from: `${part.from}/${within}`, to: path });
   }
 
-  #take(path: string, owner: NormalizedName): void {
+  #take(path: string, owner: NormalizedName | undefined): void {
     this.#add(owner, path, { kind: "take", path, aside: this.#nextAside() });
   }
 
@@ -431,8 +472,8 @@ class Derivation {
     this.#exchange(path, `${claim.part.from}/${claim.path}`, claim.part.name);
   }
 
-  #exchange(path: string, from: string, owner: NormalizedName): void {
-    const was = this.#files.tryLstat(path)?.ino ?? 0;
+  #exchange(path: string, from: string, owner: NormalizedName | undefined): void {
+    const was = this.#files.tryLstat(this.#unfolding.whereIs(path))?.ino ?? 0;
     const becomes = this.#files.tryLstat(from)?.ino ?? 0;
     const aside = this.#nextAside();
     this.#add(owner, path, { kind: "replace", from, to: path, aside, was, becomes });

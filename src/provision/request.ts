@@ -1,6 +1,5 @@
 import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
-import type { Change, Plan } from "#installer/plan-types";
-import type { LinkMode } from "#platform/ports";
+import type { Change, LinkWay, Plan } from "#installer/plan-types";
 import type { AskedRequirement, ResolutionPolicy, ResolutionTarget } from "#resolver/request";
 import type { Resolution, ResolutionFailure } from "#resolver/resolution";
 import type { NormalizedName } from "#standards/name";
@@ -29,7 +28,7 @@ export type ProvisionRequest = {
   readonly omit?: ReadonlySet<NormalizedName>;
   readonly dryRun: boolean;
   readonly strict: boolean;
-  readonly linkMode: LinkMode | undefined;
+  readonly linkMode: LinkWay | undefined;
   readonly compileBytecode: boolean;
   /** Say afterwards which installed distributions the change has left without what they require. */
   readonly warnOfConflicts: boolean;

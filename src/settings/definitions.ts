@@ -93,7 +93,7 @@ export const definitions = {
   },
   "link-mode": {
     type: "text",
-    choices: ["hardlink", "clone", "copy"],
+    choices: ["hardlink", "clone", "copy", "tree"],
     help: "How files get out of the store; the cheapest the system has when left out",
   },
   python: { type: "text", inFiles: false, help: "The interpreter: a version, a name or a path" },

@@ -63,7 +63,7 @@ describe("pruneCache()", () => {
     files.makeFolders(`${open().root}/staging/abandoned/deep`);
     files.write(`${open().root}/staging/abandoned/file`, "x");
     const removal = await pruneCache(cache, {}, world);
-    expect(removal).toEqual({ wheels: 0, files: 1, bytes: 1 });
+    expect(removal).toEqual({ wheels: 0, files: 1, bytes: 1, inUse: 0 });
     expect(files.list(`${open().root}/staging`)).toEqual([]);
     expect(isThere(wheel)).toBe(true);
     expect(open().answers.get("question")).toBe("answer");
@@ -161,7 +161,12 @@ describe("verifyCache()", () => {
     const { world, add } = setUp();
     await add("one");
     await add("two", { files: { "two-1.0.data/scripts/run": "#!python\n", "two/ä,b.py": "" } });
-    expect(await verifyCache(cache, world)).toEqual({ wheels: 2, broken: [] });
+    expect(await verifyCache(cache, world)).toEqual({
+      wheels: 2,
+      broken: [],
+      trees: 0,
+      damagedTrees: [],
+    });
   });
 
   test("names what was changed, removed or added, and removes the wheel", async () => {

@@ -1,12 +1,14 @@
-import { errnoOf } from "#base/errors";
 import { silent, type Report } from "#base/report";
-import type { FileLock, World } from "#platform/ports";
+import type { FileLock, FileStat, World } from "#platform/ports";
 import type { NormalizedName } from "#standards/name";
 import { type FoundBuild, staleBuilds, storedBuilds } from "./build-store.ts";
 import type { StoreEvent } from "./events.ts";
+import { Bin, sizeOf } from "./bin.ts";
 import { replaceFile } from "./kept-file.ts";
 import { layOut, lockStore, type StorePlaces } from "./layout.ts";
 import { parseManifest } from "./manifest-text.ts";
+import { type LivingTrees, livingTrees } from "./living-trees.ts";
+import { type DamagedTree, pruneTrees, verifyTrees, wheelsInUse } from "./tree-maintenance.ts";
 import { manifestName } from "./unpack.ts";
 import type { StoredWheel } from "./wheel-manifest.ts";
 
@@ -22,12 +24,22 @@ export type CacheUsage = {
 };
 
 /** What was taken out of the cache. */
-export type Removal = { readonly wheels: number; readonly files: number; readonly bytes: number };
+export type Removal = {
+  readonly wheels: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** Wheels whose folders had to stay, because shared environments link to them. */
+  readonly inUse: number;
+};
 
 export type Verification = {
   readonly wheels: number;
   /** Wheels whose content is not what their manifest says; they have been removed. */
   readonly broken: readonly { readonly filename: string; readonly problems: readonly string[] }[];
+  /** What shared environments link to, wheel by wheel. */
+  readonly trees: number;
+  /** Those that were not as their wheels are. */
+  readonly damagedTrees: readonly DamagedTree[];
 };
 
 /** How much the cache folder holds. Reads only; what changes meanwhile is counted or not. */
@@ -35,7 +47,13 @@ export function cacheUsage(cache: string, world: MaintenanceWorld): CacheUsage {
   const places = layOut(cache);
   let wheels = 0;
   for (const _ of wheelFolders(places, world)) wheels++;
-  return { wheels, bytes: sizeOf(cache, world).bytes };
+  // Trees of shared environments are further names of the same files.
+  const known = new Set<number>();
+  return { wheels, bytes: sizeOf(cache, world, (stat) => isFirst(stat, known)).bytes };
+}
+
+function isFirst({ nlink, ino }: FileStat, known: Set<number>): boolean {
+  return nlink === 1 || (!known.has(ino) && known.add(ino).has(ino));
 }
 
 export type PruneOptions = {
@@ -57,13 +75,15 @@ export async function pruneCache(
     // Whoever makes something holds the store, so nothing here is in use.
     for (const { name } of world.files.tryList(places.staging) ?? [])
       if (`${places.staging}/${name}` !== bin.folder) bin.take(`${places.staging}/${name}`);
-    const kept = pruneWheels(places, options, bin, world);
+    const living = livingTrees(places, world);
+    const kept = pruneWheels(places, options, living, bin, world);
+    pruneTrees(places, kept, living, (path) => bin.take(path, isLastName), world);
     const oldest = world.clock.now() - longestUnused;
     for (const folder of [places.answers, places.metadata]) pruneOld(folder, oldest, bin, world);
     for (const path of staleBuilds(places, oldest, world)) bin.take(path);
     pruneBytecode(places, kept, bin, world);
     rewriteUses(places, kept, world);
-    return bin.empty();
+    return removalOf(bin, 0);
   });
 }
 
@@ -76,31 +96,37 @@ export async function cleanCache(
   return await alone(cache, world, (places) => {
     const bin = new Bin(places, world);
     const { files } = world;
+    const living = livingTrees(places, world);
     if (names === undefined) {
       for (const _ of wheelFolders(places, world)) bin.wheels++;
       for (const { name } of files.list(places.root)) {
         const path = `${places.root}/${name}`;
-        if (path !== places.lock && path !== places.staging) bin.take(path);
+        if (!staying(places).includes(path)) bin.take(path);
       }
+      pruneTrees(places, new Set(), living, (path) => bin.take(path, isLastName), world);
       for (const { name } of files.list(places.staging))
         if (`${places.staging}/${name}` !== bin.folder) bin.take(`${places.staging}/${name}`);
       // Pages and whatever else other rooms keep beside the store.
       for (const { name } of files.list(places.cache))
         if (`${places.cache}/${name}` !== places.root && !ownMarks.has(name))
           bin.take(`${places.cache}/${name}`);
-      return bin.empty();
+      return removalOf(bin, living.size);
     }
     const wanted = new Set<string>(names);
     const kept = new Set<string>();
+    let inUse = 0;
     for (const { sha256, wheel, root } of wheelFolders(places, world)) {
-      if (wheel !== undefined && wanted.has(wheel.manifest.name)) bin.takeWheel(root);
-      else kept.add(sha256);
+      if (wheel !== undefined && wanted.has(wheel.manifest.name)) {
+        bin.takeWheel(root);
+        if (wheelsInUse(living).has(sha256)) inUse++;
+      } else kept.add(sha256);
     }
+    pruneTrees(places, kept, living, (path) => bin.take(path, isLastName), world);
     for (const name of names) bin.take(`${places.metadata}/${name}`);
     for (const { root, build } of storedBuilds(places, world))
       if (build !== undefined && wanted.has(build.project)) bin.take(root);
     pruneBytecode(places, kept, bin, world);
-    return bin.empty();
+    return removalOf(bin, inUse);
   });
 }
 
@@ -136,12 +162,17 @@ export async function removeWheels(
   return await alone(cache, world, (places) => {
     const bin = new Bin(places, world);
     const kept = new Set<string>();
+    const living = livingTrees(places, world);
+    let inUse = 0;
     for (const { sha256, wheel, root } of wheelFolders(places, world)) {
-      if (wheel !== undefined && isChosen(wheel.manifest.filename)) bin.takeWheel(root);
-      else kept.add(sha256);
+      if (wheel !== undefined && isChosen(wheel.manifest.filename)) {
+        bin.takeWheel(root);
+        if (wheelsInUse(living).has(sha256)) inUse++;
+      } else kept.add(sha256);
     }
+    pruneTrees(places, kept, living, (path) => bin.take(path, isLastName), world);
     pruneBytecode(places, kept, bin, world);
-    return bin.empty();
+    return removalOf(bin, inUse);
   });
 }
 
@@ -192,11 +223,27 @@ export async function verifyCache(cache: string, world: MaintenanceWorld): Promi
       bin.take(root);
     }
     bin.empty();
-    return { wheels, broken };
+    const { trees, damaged } = verifyTrees(places, world);
+    return { wheels, broken, trees, damagedTrees: damaged };
   });
 }
 
+function removalOf(bin: Bin, inUse: number): Removal {
+  return { ...bin.empty(), inUse };
+}
+
+/** Of files with other names nothing is gained when one is removed. */
+function isLastName({ nlink }: FileStat): boolean {
+  return nlink === 1;
+}
+
 const longestUnused = 90 * 24 * 60 * 60 * 1000;
+
+/** What is not simply moved out of a store that is emptied. */
+function staying({ lock, staging, trees, environments }: StorePlaces): string[] {
+  return [lock, staging, trees, environments];
+}
+
 const ownMarks: ReadonlySet<string> = new Set(["CACHEDIR.TAG", ".gitignore"]);
 
 async function alone<T>(
@@ -214,46 +261,6 @@ async function alone<T>(
     return work(places);
   } finally {
     lock.release();
-  }
-}
-
-/** What is to go is first moved here in one step, so that nobody ever finds half of it, and then deleted. */
-class Bin {
-  readonly folder: string;
-  wheels = 0;
-  #files = 0;
-  #bytes = 0;
-  #count = 0;
-  readonly #world: MaintenanceWorld;
-
-  constructor(places: StorePlaces, world: MaintenanceWorld) {
-    this.#world = world;
-    this.folder = world.files.makeTemporaryFolder(places.staging, "removed-");
-  }
-
-  takeWheel(root: string): void {
-    this.wheels++;
-    this.take(root);
-  }
-
-  take(path: string): void {
-    const { files } = this.#world;
-    if (files.tryLstat(path) === undefined) return;
-    const size = sizeOf(path, this.#world);
-    this.#files += size.files;
-    this.#bytes += size.bytes;
-    try {
-      files.rename(path, `${this.folder}/${this.#count++}`);
-    } catch (error) {
-      // A folder of another file system, or a mount, cannot be moved.
-      if (errnoOf(error) !== "EXDEV" && errnoOf(error) !== "EBUSY") throw error;
-      files.removeTree(path);
-    }
-  }
-
-  empty(): Removal {
-    this.#world.files.removeTree(this.folder);
-    return { wheels: this.wheels, files: this.#files, bytes: this.#bytes };
   }
 }
 
@@ -281,27 +288,11 @@ function* wheelFolders(
     }
 }
 
-function sizeOf(
-  path: string,
-  world: Pick<MaintenanceWorld, "files">,
-): { readonly files: number; readonly bytes: number } {
-  const { files } = world;
-  const stat = files.tryLstat(path);
-  if (stat === undefined) return { files: 0, bytes: 0 };
-  if (stat.kind !== "folder") return { files: 1, bytes: stat.size };
-  const total = { files: 0, bytes: 0 };
-  for (const { name } of files.tryList(path) ?? []) {
-    const inside = sizeOf(`${path}/${name}`, world);
-    total.files += inside.files;
-    total.bytes += inside.bytes;
-  }
-  return total;
-}
-
 /** Takes out damaged wheels, and the longest unused beyond the cap; answers the hashes of those that stay. */
 function pruneWheels(
   places: StorePlaces,
   { cap = Number.POSITIVE_INFINITY }: PruneOptions,
+  living: LivingTrees,
   bin: Bin,
   world: MaintenanceWorld,
 ): Set<string> {
@@ -331,8 +322,11 @@ function pruneWheels(
   );
   let total = found.reduce((sum, { bytes }) => sum + bytes, 0);
   const kept = new Set(found.map(({ sha256 }) => sha256));
+  const inUse = wheelsInUse(living);
   for (const { sha256, root, bytes } of found) {
     if (total <= cap) break;
+    // Its files would stay: environments link to a tree of them.
+    if (inUse.has(sha256)) continue;
     bin.takeWheel(root);
     kept.delete(sha256);
     total -= bytes;

@@ -34,6 +34,8 @@ export interface Store {
   readonly answers: AnswerCache;
   /** Modules of stored wheels, compiled. */
   readonly bytecode: BytecodeStore;
+  /** What shared environments link to; a store that goes with the process has none. */
+  readonly trees: SharedTrees | undefined;
   /** What builds leave behind. */
   readonly builds: BuildStore;
   /** The unpacked wheel with this archive hash, if it is here and its manifest whole. */

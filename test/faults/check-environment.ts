@@ -36,6 +36,11 @@ export function defectsOf(
       const [path, hash, size] = row.split(",") as [string, string, string];
       const target = new URL(path, `file://${site}/`).pathname;
       claimed.add(target);
+      if (files.tryLstat(target)?.kind === "link") {
+        if (files.tryStat(target)?.kind !== "folder") defects.push(`${path} leads nowhere`);
+        if (hash !== "" || size !== "") defects.push(`${folder}: ${path} is a link with a hash`);
+        continue;
+      }
       const content = files.tryRead(target);
       if (content === undefined) defects.push(`${folder}: ${path} is missing`);
       else if (hash === "") continue;

@@ -34,12 +34,14 @@ export function maintenanceWorld({ world, output }: Invocation): MaintenanceWorl
 }
 
 export function presentRemoval(
-  { wheels, files, bytes }: Removal,
+  { wheels, files, bytes, inUse }: Removal,
   folder: string,
   json: boolean,
   { output }: Invocation,
 ): void {
-  if (json) output.data(`${JSON.stringify({ folder, wheels, files, bytes })}\n`);
+  if (json) output.data(`${JSON.stringify({ folder, wheels, files, bytes, inUse })}\n`);
   else if (files === 0) output.say("Nothing to remove");
   else output.say(`Removed ${plural(wheels, "wheel")}, ${plural(files, "file")}, ${size(bytes)}`);
+  if (inUse > 0 && !json)
+    output.say(`Kept the folders of ${plural(inUse, "wheel")}: shared environments link to them`);
 }

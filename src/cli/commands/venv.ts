@@ -1,10 +1,13 @@
-import { exit } from "#base/errors";
+import { exit, type ExitCode } from "#base/errors";
+import { plural } from "#base/text";
 import { defineCommand } from "#cli/command";
 import { absolute } from "#cli/cache-folder";
+import type { Invocation } from "#cli/invocation";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import { version } from "#cli/version";
 import { createEnvironment } from "#environment/create";
 import { findInterpreter } from "#interpreter/discover";
+import type { Store } from "#store/store";
 
 const options = {
   python: { help: "Version, interpreter or request", value: "PYTHON", short: "p" },
@@ -17,6 +20,8 @@ const options = {
   "allow-existing": { help: "Write into an existing folder and keep what it holds" },
   "system-site-packages": { help: "Let the environment see the interpreter's own distributions" },
   relocatable: { help: "Scripts find their interpreter beside themselves" },
+  shared: { help: "Link whole folders of distributions out of the store" },
+  unshare: { help: "Make real folders of an environment's linked ones, and do nothing else" },
   "index-url": {
     help: "The index to seed from",
     value: "URL",
@@ -40,6 +45,7 @@ export const venv = defineCommand({
     const { world, output } = invocation;
     const shown = words.path ?? ".venv";
     const store = openInvocationStore(invocation);
+    if (chosen.unshare) return unshareEnvironment(shown, store, invocation);
     const interpreters = interpreterWorld(invocation, store);
     const interpreter = await findInterpreter(
       { python: chosen.python, environments: false },
@@ -55,6 +61,7 @@ export const venv = defineCommand({
         clear: chosen.clear,
         allowExisting: chosen["allow-existing"],
         relocatable: chosen.relocatable,
+        shared: chosen.shared,
         seed: chosen.seed,
         ...(chosen.prompt === undefined ? {} : { prompt: chosen.prompt }),
       },
@@ -68,3 +75,26 @@ export const venv = defineCommand({
     return exit.done;
   },
 });
+
+async function unshareEnvironment(
+  shown: string,
+  store: Store,
+  invocation: Invocation,
+): Promise<ExitCode> {
+  const { world, output } = invocation;
+  const [{ openEnvironment }, { unshare }, { Progress }] = await Promise.all([
+    import("#environment/open"),
+    import("#installer/unshare"),
+    import("#cli/progress"),
+  ]);
+  const path = absolute(shown, world.host.cwd);
+  const environment = await openEnvironment(path, interpreterWorld(invocation, store));
+  const { report } = new Progress(output, world.clock);
+  const { distributions, folders } = await unshare(environment, { ...world, report });
+  if (folders === 0) output.say(`Nothing in ${shown} is linked to the store`);
+  else
+    output.say(
+      `Made real folders of ${plural(folders, "linked one")}, of ${plural(distributions, "distribution")}`,
+    );
+  return exit.done;
+}
