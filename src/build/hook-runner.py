@@ -64,9 +64,9 @@ def call(question):
         return {"kind": "missing"}
     unsupported = getattr(backend, "UnsupportedOperation", ())
     try:
-        value = hook(**question["arguments"])
+        value = hook(*question["arguments"])
     except unsupported:
-        traceback.print_exc()
+        tell(sys.exc_info()[1])
         return {"kind": "unsupported", "message": str(sys.exc_info()[1])}
     try:
         json.dumps(value)
@@ -99,10 +99,10 @@ def main():
     try:
         answer = call(question)
     except NoBackend as error:
-        traceback.print_exception(type(error.__cause__), error.__cause__, error.__cause__.__traceback__)
+        tell(error.__cause__)
         answer = {"kind": "no-backend", "module": str(error), "message": brief(error.__cause__)}
     except BaseException as error:
-        traceback.print_exc()
+        tell(error)
         answer = {"kind": "failed", "message": brief(error), "error": type(error).__name__}
         if isinstance(error, ImportError):
             answer["module"] = error.name
@@ -113,6 +113,14 @@ def main():
     with open(unfinished, "w", encoding="utf-8") as stream:
         json.dump(answer, stream)
     os.replace(unfinished, os.path.join(folder, "output.json"))
+
+
+def tell(error):
+    """Prints a traceback without the frames of this file."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    traceback.print_exception(type(error), error, trace)
 
 
 def brief(error):

@@ -53,11 +53,11 @@ type HookWorld = Pick<World, "files" | "processes" | "host">;
 
 /**
  * Calls one hook in a fresh process (PEP 517, "Build environment"): the current folder is the source tree, which is not
- * on `sys.path`. What the backend prints goes to the log, and so does why it fails.
+ * on `sys.path`. Arguments go by position, as all front ends pass them. What the backend prints goes to the log, and so does why it fails.
  */
 export async function callHook(
   hook: HookName,
-  args: Readonly<Record<string, unknown>>,
+  args: readonly unknown[],
   place: HookPlace,
   world: HookWorld,
 ): Promise<HookAnswer> {

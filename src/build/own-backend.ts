@@ -5,7 +5,7 @@ import type { HookAnswer, HookName } from "./hooks.ts";
 /** Answers a hook by the backend inside pkm: the same as `pkm-build` answers in an environment, without one. */
 export async function callOwnBackend(
   hook: HookName,
-  args: Readonly<Record<string, unknown>>,
+  output: string,
   place: {
     readonly root: string;
     readonly settings: ConfigSettings;
@@ -13,23 +13,19 @@ export async function callOwnBackend(
   },
   world: BuildWorld,
 ): Promise<HookAnswer> {
-  const request = (output: unknown) => ({
-    source: place.root,
-    output: output as string,
-    settings: place.settings,
-    python: place.python,
-  });
+  const { root: source, settings, python } = place;
+  const request = { source, output, settings, python };
   const done = (value: unknown): HookAnswer => ({ kind: "done", value });
   switch (hook) {
     case "build_wheel":
-      return done(await buildWheel(request(args.wheel_directory), world));
+      return done(await buildWheel(request, world));
     case "build_editable":
-      return done(await buildEditable(request(args.wheel_directory), world));
+      return done(await buildEditable(request, world));
     case "build_sdist":
-      return done(await buildSdist(request(args.sdist_directory), world));
+      return done(await buildSdist(request, world));
     case "prepare_metadata_for_build_wheel":
     case "prepare_metadata_for_build_editable":
-      return done(await prepareMetadata(request(args.metadata_directory), world));
+      return done(await prepareMetadata(request, world));
     case "get_requires_for_build_wheel":
     case "get_requires_for_build_editable":
     case "get_requires_for_build_sdist":

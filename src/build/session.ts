@@ -60,13 +60,13 @@ export class BuildSession {
     return this.#turns.take(work);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#clean();
     this.#stopCleaning?.();
     this.#stopCleaning = undefined;
     const hold = this.#hold;
     this.#hold = undefined;
-    void hold?.then((lock) => lock.release());
+    (await hold)?.release();
   }
 
   #clean(): void {

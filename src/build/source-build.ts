@@ -36,7 +36,6 @@ type Opened = SourceTables & {
   readonly root: string;
   readonly work: string;
   readonly name: NormalizedName | undefined;
-  readonly settings: ConfigSettings;
 };
 
 /** What kind of thing a backend is asked for. */
@@ -61,6 +60,8 @@ export class SourceBuild {
   #wheel: Promise<BuiltWheel & { readonly metadata: string }> | undefined;
   readonly #environments = new Map<Target, Promise<BuildEnvironment>>();
   #log: string | undefined;
+  /** Of a tree that does not say it itself: what its metadata told. */
+  #foundName: NormalizedName | undefined;
 
   constructor(source: BuildableSource, identity: string, session: BuildSession) {
     this.source = source;
@@ -89,7 +90,7 @@ export class SourceBuild {
   /** An sdist in `output`; answers its file name. */
   async sdist(output: string): Promise<{ readonly filename: string; readonly path: string }> {
     const opened = await this.#open();
-    const answer = await this.#ask("sdist", "build_sdist", { sdist_directory: output }, opened);
+    const answer = await this.#ask("sdist", "build_sdist", { output }, opened);
     if (answer.kind === "unsupported")
       throw sdistUnsupported(this.shown, opened.buildSystem.backend, answer.message);
     if (answer.kind === "missing")
@@ -144,7 +145,7 @@ export class SourceBuild {
     const { files } = this.#session.world;
     const output = files.makeTemporaryFolder(opened.work, "metadata-");
     const target = this.#target;
-    const args = { metadata_directory: output };
+    const args = { output };
     const answer = await this.#ask(target, `prepare_metadata_for_build_${target}`, args, opened);
     if (answer.kind !== "done") return undefined;
     const failed = this.#failedAt("metadata", opened);
@@ -185,7 +186,7 @@ export class SourceBuild {
     const answer = await this.#ask(
       target,
       `build_${target}`,
-      { wheel_directory: output, metadata_directory: prepared?.folder ?? null },
+      { output, metadata: prepared?.folder },
       opened,
     );
     if (answer.kind !== "done") throw this.#cannotBuild(answer, opened);
@@ -236,7 +237,7 @@ export class SourceBuild {
   async #ask(
     target: Target,
     hook: HookName,
-    args: Readonly<Record<string, unknown>>,
+    args: HookFolders,
     opened: Opened,
   ): Promise<HookAnswer> {
     const { world } = this.#session;
@@ -247,8 +248,10 @@ export class SourceBuild {
     const { report } = world;
     if (isOwnBackend(opened.buildSystem) && !this.#isUnisolated(opened)) {
       report({ type: "build-began", source, step });
-      const { python } = { python: () => this.#session.options.interpreter.executable };
-      const answer = await callOwnBackend(hook, args, { ...opened, python }, world);
+      const { interpreter } = this.#session.options;
+      const settings = this.#settingsFor(opened.name ?? this.#foundName);
+      const place = { root: opened.root, settings, python: () => interpreter.executable };
+      const answer = await callOwnBackend(hook, args.output, place, world);
       report({ type: "build-ended", source, step });
       return answer;
     }
@@ -261,17 +264,18 @@ export class SourceBuild {
 
   #call(
     hook: HookName,
-    args: Readonly<Record<string, unknown>>,
+    args: HookFolders,
     environment: BuildEnvironment,
     opened: Opened,
   ): Promise<HookAnswer> {
     const { world, options } = this.#session;
-    const { root, buildSystem, name, work, settings } = opened;
+    const { root, buildSystem, name, work } = opened;
     const { python } = environment;
+    const settings = this.#settingsFor(name ?? this.#foundName);
     return this.#session.inTurn(() =>
       callHook(
         hook,
-        { ...args, config_settings: settingsArgument(settings) },
+        argumentsOf(hook, args, settings),
         {
           source: this.shown,
           name,
@@ -309,7 +313,7 @@ export class SourceBuild {
       : await environments.isolated(requirements, this);
     if (unisolated && !options.checksRequirements) return first;
     const hook: HookName = `get_requires_for_build_${target}`;
-    const answer = await this.#call(hook, {}, first, opened);
+    const answer = await this.#call(hook, { output: "" }, first, opened);
     const added = answer.kind === "done" ? this.#requirements(answer.value, opened) : [];
     if (added.length === 0) return first;
     const all = [...requirements, ...added];
@@ -344,7 +348,7 @@ export class SourceBuild {
     const root = await layOutSource(this.source, this.shown, { work, python }, { ...world, git });
     const tables = readBuildSystem(root, this.shown, world);
     const name = this.#named?.name ?? projectName(tables.document);
-    return { ...tables, root, work, name, settings: this.#settingsFor(name) };
+    return { ...tables, root, work, name };
   }
 
   #settingsFor(name: NormalizedName | undefined): ConfigSettings {
@@ -408,6 +412,7 @@ export class SourceBuild {
   }
 
   #checked(found: Description, promised: PromisedIdentity | undefined): Description {
+    this.#foundName = found.metadata.name;
     if (promised === undefined) return found;
     const { name, version } = found.metadata;
     if (name !== promised.name || compareVersions(version, promised.version) !== 0)
@@ -436,6 +441,21 @@ export class SourceBuild {
       return { source: this.shown, step, backend: buildSystem.backend, log, tail: tailOf(text) };
     };
   }
+}
+
+/** The folders that hooks write to and read from. */
+type HookFolders = { readonly output: string; readonly metadata?: string | undefined };
+
+/** PEP 517 and 660, in the order of the parameters. */
+function argumentsOf(
+  hook: HookName,
+  { output, metadata }: HookFolders,
+  settings: ConfigSettings,
+): readonly unknown[] {
+  const told = settingsArgument(settings);
+  if (hook.startsWith("get_requires")) return [told];
+  const isWheel = hook === "build_wheel" || hook === "build_editable";
+  return isWheel ? [output, told, metadata ?? null] : [output, told];
 }
 
 function described(text: string, folder: string | undefined): Description {

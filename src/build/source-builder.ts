@@ -58,8 +58,8 @@ class SessionBuilder implements SourceBuilder {
     return underWay.during(this.#waiter, build, () => build.wheel(promised));
   }
 
-  close(): void {
-    this.#session.close();
+  close(): Promise<void> {
+    return this.#session.close();
   }
 
   #settled(question: SourceQuestion): Promise<BuildableSource> {

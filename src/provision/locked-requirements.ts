@@ -11,7 +11,7 @@ import type { RequirementsReader } from "#standards/requirements-file";
 import { parseSourceFilename } from "#standards/sdist-filename";
 import { anyVersion, parseSpecifierSet } from "#standards/specifier-set";
 import { parseWheelFilename } from "#standards/wheel-filename";
-import { directNeedsBuild, projectFileMissing } from "./errors.ts";
+import { projectFileMissing } from "./errors.ts";
 
 /** A lock file (PEP 751) that stands in the place of a requirements file. */
 export type LockSource = {
@@ -57,13 +57,14 @@ export async function readLockedRequirements(
   const files = new Map<NormalizedName, ProjectFile>();
   const place = { file, cwd: reader.cwd };
   for (const each of selected) {
-    const { requirement, found } = requirementOf(each, place);
+    const { requirement, found, editable } = requirementOf(each, place);
     if (found !== undefined) files.set(requirement.name, found);
     const hashes = "hashes" in each.source ? each.source.hashes : {};
     roots.push({
       requirement,
       origin: `-r ${file}`,
       hashes: Object.entries(hashes).map(([algorithm, hex]) => ({ algorithm, hex })),
+      ...(editable === true ? { editable } : {}),
     });
   }
   return { roots, files };
@@ -80,7 +81,11 @@ async function readLock(file: string, reader: RequirementsReader): Promise<strin
   }
 }
 
-type Found = { readonly requirement: Requirement; readonly found?: ProjectFile };
+type Found = {
+  readonly requirement: Requirement;
+  readonly found?: ProjectFile;
+  readonly editable?: boolean;
+};
 
 function requirementOf(
   { package: locked, source }: SelectedPackage,
@@ -93,11 +98,14 @@ function requirementOf(
   switch (source.kind) {
     case "vcs":
       return direct(`${source.type}+${lockedAddress(source, place)}@${source.commitId}`);
-    case "directory":
-      throw directNeedsBuild(
-        lockedAddress({ path: source.path, url: undefined }, place),
-        "it is a source tree, and pkm cannot build from source yet",
+    case "directory": {
+      const { path, subdirectory } = source;
+      const fragment = subdirectory === undefined ? "" : `#subdirectory=${subdirectory}`;
+      const { requirement } = direct(
+        `${lockedAddress({ path, url: undefined }, place)}${fragment}`,
       );
+      return { requirement, editable: source.editable === true };
+    }
     case "archive": {
       const { subdirectory } = source;
       const fragment = subdirectory === undefined ? "" : `#subdirectory=${subdirectory}`;

@@ -8,6 +8,8 @@ import { directNeedsBuild, foundAt } from "./errors.ts";
 import { directRequirement, type UnnamedRequirement } from "./read-requirements.ts";
 import type { ProvisionWorld } from "./world.ts";
 
+export type NamedSource = AskedRequirement & Pick<UnnamedRequirement, "settings">;
+
 /**
  * Learns which projects folders, checkouts and archives are; those whose marker does not hold are left out. Where nobody
  * builds, the name of an sdist is believed, and everything else refused.
@@ -16,7 +18,7 @@ export async function nameSources(
   unnamed: readonly UnnamedRequirement[],
   markers: MarkerEnvironment,
   world: Pick<ProvisionWorld, "files" | "builds">,
-): Promise<readonly AskedRequirement[]> {
+): Promise<readonly NamedSource[]> {
   const wanted = unnamed.filter(
     ({ marker }) => marker === undefined || evaluateMarkerLeniently(marker, markers),
   );
@@ -26,8 +28,8 @@ export async function nameSources(
 async function named(
   asked: UnnamedRequirement,
   world: Pick<ProvisionWorld, "files" | "builds">,
-): Promise<AskedRequirement> {
-  const { url, extras, marker, ...about } = asked;
+): Promise<NamedSource> {
+  const { url, extras: _extras, marker: _marker, ...about } = asked;
   const question = sourceOf({ url, name: undefined, editable: asked.editable === true }, world);
   if (question === undefined) throw new Error(`bug: a wheel at ${url} has a name`);
   if (world.builds === undefined) {

@@ -163,7 +163,7 @@ function resolveRequest(
     candidates.set(distribution.name, {
       version,
       metadata: () => readMetadata(distribution, world),
-      url: distribution.hasDirectUrl ? readDirectUrl(distribution, world)?.url : undefined,
+      url: distribution.hasDirectUrl ? lastingUrl(distribution, world) : undefined,
     });
   }
   return {
@@ -175,6 +175,15 @@ function resolveRequest(
     preferences,
     installed: candidates,
   };
+}
+
+/** The address of something that does not change behind it; a folder may be another one by now. */
+function lastingUrl(
+  distribution: InstalledDistribution,
+  world: ProvisionWorld,
+): string | undefined {
+  const origin = readDirectUrl(distribution, world);
+  return origin?.source.kind === "archive" ? origin.url : undefined;
 }
 
 function planFor(

@@ -39,7 +39,11 @@ export type UnnamedRequirement = Omit<AskedRequirement, "requirement"> & {
   readonly url: string;
   readonly extras: readonly NormalizedName[];
   readonly marker: Marker | undefined;
+  readonly settings?: BackendSettings;
 };
+
+/** `--config-settings` beside a requirement, as a backend gets them. */
+export type BackendSettings = Readonly<Record<string, string | readonly string[]>>;
 
 export type ReadRequirements = {
   readonly roots: readonly AskedRequirement[];
@@ -49,6 +53,8 @@ export type ReadRequirements = {
   readonly overrides: readonly AskedRequirement[];
   /** Options that stood in requirements files; `applyFileOptions` says what they do. */
   readonly options: readonly FileOption[];
+  /** What stands beside single requirements for their backends. */
+  readonly settings: ReadonlyMap<NormalizedName, BackendSettings>;
   /** Whole sentences. */
   readonly warnings: readonly string[];
 };
@@ -64,6 +70,7 @@ export async function readRequirements(
   const constraints: AskedRequirement[] = [];
   const options: FileOption[] = [];
   const warnings: string[] = [];
+  const settings = new Map<NormalizedName, BackendSettings>();
   const probe = pathProbe(world);
   const add = (found: AskedRequirement | UnnamedRequirement): void => {
     if ("url" in found) unnamed.push(found);
@@ -81,7 +88,7 @@ export async function readRequirements(
       await readFile(
         file,
         "requirements",
-        { into: roots, unnamed, constraints, options, warnings },
+        { into: roots, unnamed, constraints, options, warnings, settings },
         reader,
         probe,
       );
@@ -90,7 +97,7 @@ export async function readRequirements(
     await readFile(
       file,
       "constraints",
-      { into: constraints, unnamed: undefined, constraints, options, warnings },
+      { into: constraints, unnamed: undefined, constraints, options, warnings, settings },
       reader,
       probe,
     );
@@ -99,7 +106,7 @@ export async function readRequirements(
     await readFile(
       file,
       "requirements",
-      { into: overrides, unnamed: undefined, constraints: overrides, options, warnings },
+      { into: overrides, unnamed: undefined, constraints: overrides, options, warnings, settings },
       reader,
       probe,
     );
@@ -112,7 +119,7 @@ export async function readRequirements(
     const { refuseConflicts } = await import("./project-choices.ts");
     refuseConflicts({ ...sources, requirementFiles: projects }, world);
   }
-  return { roots, unnamed, constraints, overrides, options, warnings };
+  return { roots, unnamed, constraints, overrides, options, warnings, settings };
 }
 
 function hasExtras(extras: ProjectExtras): boolean {
@@ -126,6 +133,7 @@ type Lists = {
   readonly constraints: AskedRequirement[];
   readonly options: FileOption[];
   readonly warnings: string[];
+  readonly settings: Map<NormalizedName, BackendSettings>;
 };
 
 async function readFile(
@@ -146,13 +154,20 @@ async function readFile(
     if ("url" in found) {
       const isRoot = !entry.isConstraint && lists.unnamed !== undefined;
       if (!isRoot) throw constraintRefused(entry.text, origin, "it has no name");
-      lists.unnamed.push(found);
+      const { configSettings } = entry;
+      lists.unnamed.push(isEmpty(configSettings) ? found : { ...found, settings: configSettings });
       continue;
     }
+    if (!isEmpty(entry.configSettings))
+      lists.settings.set(found.requirement.name, entry.configSettings);
     if (entry.isConstraint && found.requirement.extras.length > 0)
       throw constraintRefused(entry.text, origin, "it has extras");
     (entry.isConstraint ? lists.constraints : lists.into).push(found);
   }
+}
+
+function isEmpty(settings: BackendSettings): boolean {
+  return Object.keys(settings).length === 0;
 }
 
 function readEntry(

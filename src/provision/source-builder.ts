@@ -64,7 +64,7 @@ export interface SourceBuilder {
    */
   wheel(source: BuildableSource, promised: PromisedIdentity): Promise<BuiltWheel>;
   /** Removes what was unpacked and is not kept. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 export type PromisedIdentity = { readonly name: NormalizedName; readonly version: Version };

@@ -2,10 +2,13 @@ import type { Report } from "#base/report";
 import type { OptionValues } from "#cli/command";
 import { conflictingOptions } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
+import { LateBuilder } from "#cli/late-builder";
 import type { PkmEvent } from "#cli/progress";
+import type { PythonEnvironment } from "#environment/environment";
 import type { Interpreter } from "#interpreter/interpreter";
 import type { LockSource } from "#provision/locked-requirements";
 import { pathProbe, readRequirements } from "#provision/read-requirements";
+import type { SourceBuilder } from "#provision/source-builder";
 import type { Repositories } from "#repository/repositories";
 import type {
   AskedRequirement,
@@ -30,10 +33,12 @@ import {
   resolutionTarget,
   type TargetChoices,
 } from "./_requests.ts";
+import type { BuildingChoices } from "./building-options.ts";
 import type { requirementOptions } from "./requirement-options.ts";
 
 type QuestionChoices = IndexChoices &
   ResolutionChoices &
+  BuildingChoices &
   TargetChoices &
   Partial<OptionValues<typeof requirementOptions>> & {
     readonly "require-hashes"?: boolean;
@@ -46,6 +51,8 @@ export type Question = Pick<ResolveRequest, "roots" | "constraints" | "overrides
   readonly policy: ResolutionPolicy;
   /** Whom the resolver may ask; loaded and opened at the first call. */
   readonly openRepositories: () => Promise<Repositories>;
+  /** Whoever opened the question closes it. */
+  readonly builds: SourceBuilder;
   /** Of the command line and of files together. */
   readonly options: RequirementsOptions;
   /** Resolved for what it needs alone (`--only-deps`); left out when there is nothing of the kind. */
@@ -55,6 +62,8 @@ export type Question = Pick<ResolveRequest, "roots" | "constraints" | "overrides
 export type QuestionTools = {
   readonly interpreter: Interpreter;
   readonly purpose: ResolutionPolicy["purpose"];
+  /** What is built without isolation is built with what it holds. */
+  readonly environment?: PythonEnvironment;
   readonly store: Store;
   readonly report: Report<PkmEvent>;
 };
@@ -63,7 +72,7 @@ export type QuestionTools = {
 export async function readQuestion(
   chosen: QuestionChoices,
   words: readonly string[],
-  { interpreter, purpose, store, report }: QuestionTools,
+  { interpreter, purpose, environment, store, report }: QuestionTools,
   invocation: Invocation,
 ): Promise<Question> {
   refuseConflicts(chosen, invocation.name);
@@ -111,13 +120,36 @@ export async function readQuestion(
     roots.push(...found.roots);
     for (const [name, file] of found.files) locked.set(name, file);
   }
+  const named = new Set<NormalizedName>();
+  const settingsOf = new Map(read.settings);
+  let repositories: Promise<Repositories> | undefined;
+  const openRepositories = (): Promise<Repositories> => (repositories ??= open());
+  const builds = new LateBuilder(async () => {
+    const { openBuilds } = await import("./_builds.ts");
+    return openBuilds(
+      chosen,
+      {
+        interpreter,
+        environment,
+        policy,
+        openRepositories,
+        store,
+        report,
+        named,
+        settingsOf,
+        reader,
+        noBuild: chosen["no-build"] === true,
+      },
+      invocation,
+    );
+  });
   const requireHashes =
     chosen["require-hashes"] === true ||
     effective.requireHashes ||
-    (roots.some(({ hashes }) => hashes.length > 0) &&
+    ([...roots, ...read.unnamed].some(({ hashes }) => hashes.length > 0) &&
       chosen["no-require-hashes"] !== true &&
       !effective.noRequireHashes);
-  let repositories: Promise<Repositories> | undefined;
+  const policy = resolutionPolicy(chosen, effective, { purpose, requireHashes }, invocation);
   const open = async (): Promise<Repositories> => {
     const { openHttp, openRepositories, repositoryConfiguration } =
       await import("./_repositories.ts");
@@ -130,13 +162,31 @@ export async function readQuestion(
     const { LockedRepositories } = await import("#provision/locked-repositories");
     return new LockedRepositories(locked, all);
   };
+  for (const { requirement } of roots) named.add(requirement.name);
+  if (read.unnamed.length > 0) {
+    const { nameSources } = await import("#provision/name-sources");
+    const sources = { files: world.files, builds };
+    const found = await nameSources(read.unnamed, target.markers, sources).catch(
+      async (error: unknown) => {
+        await builds.close();
+        throw error;
+      },
+    );
+    for (const { settings, ...root } of found) {
+      if (settings !== undefined) settingsOf.set(root.requirement.name, settings);
+      roots.push(root);
+      named.add(root.requirement.name);
+      if (chosen["only-deps"] === true) omit?.add(root.requirement.name);
+    }
+  }
   return {
     roots,
     constraints: read.constraints,
     overrides: read.overrides,
     target,
-    policy: resolutionPolicy(chosen, effective, { purpose, requireHashes }, invocation),
-    openRepositories: () => (repositories ??= open()),
+    policy,
+    openRepositories,
+    builds,
     options: effective,
     ...(omit === undefined || omit.size === 0 ? {} : { omit }),
   };

@@ -76,6 +76,7 @@ export function resolutionPolicy(
     requireHashes: about.requireHashes,
     ignoreRequiresPython: choices["ignore-requires-python"] === true,
     purpose: about.purpose,
+    mayBuild: true,
   };
 }
 

@@ -5,6 +5,7 @@ import { Patience } from "#cli/patience";
 import { Progress } from "#cli/progress";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import { resolveRequirements } from "#provision/resolve-requirements";
+import type { SourceBuilder } from "#provision/source-builder";
 import type { ProvisionWorld } from "#provision/world";
 import type { Interpreter } from "#interpreter/interpreter";
 import type { ResolutionPolicy, ResolveRequest } from "#resolver/request";
@@ -52,17 +53,20 @@ export async function withResolved<T>(
   const store = openInvocationStore(invocation);
   const progress = new Progress(output, world.clock);
   const { report } = progress;
+  let builder: SourceBuilder | undefined;
   try {
     const interpreter = await resolvingInterpreter(chosen, interpreterWorld(invocation, store));
-    const { openRepositories, omit, options, ...question } = await readQuestion(
+    const { openRepositories, builds, omit, options, ...question } = await readQuestion(
       chosen,
       words,
       { interpreter, purpose, store, report },
       invocation,
     );
+    builder = builds;
     const patience = new Patience(chosen["time-limit"], progress, invocation);
     const repositories = await openRepositories();
-    const provisionWorld = { ...world, store, repositories, report, pause: patience.pause };
+    const { pause } = patience;
+    const provisionWorld = { ...world, store, repositories, builds, report, pause };
     const preferred = preferences?.(question.target.markers) ?? new Map();
     const outcome = await patience.during(() =>
       resolveRequirements({ ...question, preferences: preferred }, provisionWorld),
@@ -75,6 +79,7 @@ export async function withResolved<T>(
     return await use({ resolution, packages, interpreter, options, world: provisionWorld });
   } finally {
     progress.end();
+    await builder?.close();
     store.close();
   }
 }

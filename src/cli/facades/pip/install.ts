@@ -9,6 +9,7 @@ import type { PythonEnvironment } from "#environment/environment";
 import { readInstalled } from "#environment/installed";
 import { asItIs } from "#provision/as-it-is";
 import type { ProvisionRequest, Selection } from "#provision/request";
+import type { SourceBuilder } from "#provision/source-builder";
 import type { Repositories } from "#repository/repositories";
 import type { Store } from "#store/store";
 import { chosenEnvironment } from "./_environment.ts";
@@ -101,8 +102,9 @@ export async function installRequirements(
     invocation.world.clock,
   );
   const patience = new Patience(chosen["time-limit"], progress, invocation);
+  let builder: SourceBuilder | undefined;
   try {
-    const { request, openRepositories } = await prepare(
+    const { request, openRepositories, builds } = await prepare(
       chosen,
       words,
       environment,
@@ -111,6 +113,7 @@ export async function installRequirements(
       progress,
       variant,
     );
+    builder = builds;
     const installed = readInstalled(environment, invocation.world);
     const outcome =
       asItIs(request, installed, invocation.world) ??
@@ -119,7 +122,7 @@ export async function installRequirements(
         const repositories = await openRepositories();
         const { pause } = patience;
         const { report } = progress;
-        const world = { ...invocation.world, store, repositories, report, pause };
+        const world = { ...invocation.world, store, repositories, builds, report, pause };
         return change(request, installed, world);
       }));
     progress.end();
@@ -134,6 +137,7 @@ export async function installRequirements(
     );
   } finally {
     progress.end();
+    await builder?.close();
     store.close();
   }
 }
@@ -157,14 +161,16 @@ async function prepare(
 ): Promise<{
   readonly request: ProvisionRequest;
   readonly openRepositories: () => Promise<Repositories>;
+  readonly builds: SourceBuilder;
 }> {
   const isExact = variant.exact === true;
-  const { openRepositories, roots, constraints, overrides, target, policy, omit } =
+  const { openRepositories, builds, roots, constraints, overrides, target, policy, omit } =
     await readQuestion(
       isExact ? { ...chosen, "no-deps": true } : chosen,
       words,
       {
         interpreter: environment.interpreter,
+        environment,
         purpose: "install",
         store,
         report: progress.report,
@@ -181,6 +187,7 @@ async function prepare(
         : selection(false, chosen["upgrade-package"]);
   return {
     openRepositories,
+    builds,
     request: {
       environment,
       roots,

@@ -1,12 +1,11 @@
 import type { OptionTable } from "#cli/command";
+import { buildingOptions } from "./building-options.ts";
 import {
   commonOptions,
   generalOptions,
   isolatedOption,
   networkOptions,
 } from "./general-options.ts";
-
-const needsBuild = "it bears on builds from source, which pkm cannot do yet";
 
 /** Which environment a command works on. */
 export const environmentOptions = {
@@ -146,9 +145,9 @@ export const changeOptions = {
   json: { help: "Print what changed as JSON" },
   strict: { help: "Refuse two distributions that claim one file with different content" },
   "link-mode": {
-    help: "How files get out of the store",
+    help: "How files get out of the store; `tree` links whole folders",
     value: "MODE",
-    choices: ["hardlink", "clone", "copy"],
+    choices: ["hardlink", "clone", "copy", "tree"],
   },
   compile: {
     help: "Compile modules to bytecode",
@@ -164,40 +163,9 @@ export const changeOptions = {
   },
 } as const satisfies OptionTable;
 
-/** Options of pip and uv that bear on builds from source, or on nothing that pkm does. */
+/** Options of pip and uv that bear on builds, or on nothing that pkm does. */
 export const compatibilityOptions = {
-  "build-constraint": {
-    help: "Constraints for building",
-    value: "FILE",
-    many: true,
-    hidden: true,
-    refused: needsBuild,
-    aliases: ["build-constraints"],
-  },
-  "config-settings": {
-    help: "Settings for a build backend",
-    value: "KEY=VALUE",
-    short: "C",
-    many: true,
-    hidden: true,
-    refused: needsBuild,
-    aliases: ["config-setting"],
-  },
-  "no-build-isolation": { help: "Build without isolation", hidden: true, refused: needsBuild },
-  "check-build-dependencies": {
-    help: "Check what a build needs",
-    hidden: true,
-    refused: needsBuild,
-  },
-  "use-pep517": { help: "Build by PEP 517 (pkm knows no other way)", hidden: true },
-  src: {
-    help: "Folder for editable checkouts",
-    value: "DIR",
-    hidden: true,
-    refused: needsBuild,
-    aliases: ["source", "source-dir", "source-directory"],
-  },
-  "no-clean": { help: "Keep build folders (there are none)", hidden: true },
+  ...buildingOptions,
   "progress-bar": {
     help: "Whether to draw progress",
     value: "WAY",

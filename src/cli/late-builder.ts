@@ -1,0 +1,31 @@
+import type {
+  BuildableSource,
+  BuiltWheel,
+  DescribedSource,
+  PromisedIdentity,
+  SourceBuilder,
+  SourceQuestion,
+} from "#provision/source-builder";
+
+/** A builder that is loaded and opened when the first source turns up: most commands meet none. */
+export class LateBuilder implements SourceBuilder {
+  readonly #open: () => Promise<SourceBuilder>;
+  #builder: Promise<SourceBuilder> | undefined;
+
+  constructor(open: () => Promise<SourceBuilder>) {
+    this.#open = open;
+  }
+
+  async describe(question: SourceQuestion): Promise<DescribedSource> {
+    return (await (this.#builder ??= this.#open())).describe(question);
+  }
+
+  async wheel(source: BuildableSource, promised: PromisedIdentity): Promise<BuiltWheel> {
+    return (await (this.#builder ??= this.#open())).wheel(source, promised);
+  }
+
+  async close(): Promise<void> {
+    const builder = await this.#builder?.catch(() => undefined);
+    await builder?.close();
+  }
+}
