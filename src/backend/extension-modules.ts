@@ -5,6 +5,7 @@ import type { ExtensionSettings } from "./extension-settings.ts";
 import type { OwnProject } from "./own-project.ts";
 import { extensionFiles } from "./project-files.ts";
 import type { BackendWorld, BuildRequest } from "./request.ts";
+import { runProgram } from "./run-program.ts";
 
 export type CompiledModule = {
   /** In the wheel. */
@@ -33,12 +34,12 @@ export type CompilerSettings = {
 
 /** Asks the Python of the request how it wants modules compiled; the one Python process a build takes. */
 export async function readCompilerSettings(
-  { python }: BuildRequest,
-  { processes }: BackendWorld,
+  { python, source }: BuildRequest,
+  world: BackendWorld,
 ): Promise<CompilerSettings> {
   if (python === undefined) throw compilerSettingsUnknown("any Python", "no Python was given");
   const executable = await python();
-  const answer = await processes.run({ argv: [executable, "-I", "-c", compilerSettings] });
+  const answer = await runProgram([executable, "-I", "-c", compilerSettings], source, world);
   if (answer.status !== 0)
     throw compilerSettingsUnknown(executable, answer.stderr.trim().split("\n").at(-1) ?? "");
   const settings = JSON.parse(answer.stdout) as CompilerSettings | { readonly why: string };
@@ -147,10 +148,10 @@ async function runCompiler(
   module: string,
   { tree }: OwnProject,
   { hasHeaders }: CompilerSettings,
-  { processes }: BackendWorld,
+  world: BackendWorld,
 ): Promise<void> {
   const [program] = argv;
-  const result = await processes.run({ argv, cwd: tree.folder }).catch((cause: unknown) => {
+  const result = await runProgram(argv, tree.folder, world).catch((cause: unknown) => {
     if (errnoOf(cause) === undefined) throw cause;
     throw extensionNotCompiled(
       module,

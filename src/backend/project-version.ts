@@ -6,6 +6,7 @@ import { tryParseVersion, type Version, type VersionNumber } from "#standards/ve
 import type { BuildSettings, VersionSource } from "./build-settings.ts";
 import { versionNotFound } from "./errors.ts";
 import type { BackendWorld } from "./request.ts";
+import { runProgram } from "./run-program.ts";
 import type { SourceTree } from "./source-tree.ts";
 import { staticAttribute } from "./static-attribute.ts";
 
@@ -66,7 +67,7 @@ async function gitVersion(
   project: ProjectTable,
   { prefix, suffix, local }: GitSource,
   tree: SourceTree,
-  { processes }: BackendWorld,
+  world: BackendWorld,
 ): Promise<Version> {
   const fix = [
     `git tag ${prefix}1.0${suffix}`,
@@ -74,25 +75,23 @@ async function gitVersion(
   ];
   const fail = (why: string, cause?: unknown): Error =>
     versionNotFound(project.displayName, why, fix, cause);
-  const described = await processes
-    .run({
-      argv: [
-        "git",
-        "-C",
-        tree.folder,
-        "describe",
-        "--tags",
-        "--long",
-        "--dirty",
-        "--abbrev=40",
-        "--match",
-        `${prefix}[0-9]*${suffix}`,
-      ],
-    })
-    .catch((cause: unknown) => {
-      if (errnoOf(cause) === undefined) throw cause;
-      throw fail("git cannot be started", cause);
-    });
+  const described = await runProgram(
+    [
+      "git",
+      "describe",
+      "--tags",
+      "--long",
+      "--dirty",
+      "--abbrev=40",
+      "--match",
+      `${prefix}[0-9]*${suffix}`,
+    ],
+    tree.folder,
+    world,
+  ).catch((cause: unknown) => {
+    if (errnoOf(cause) === undefined) throw cause;
+    throw fail("git cannot be started", cause);
+  });
   if (described.status !== 0)
     throw fail(described.stderr.trim().split("\n").at(-1) ?? "git says nothing");
   const found = /^(.*)-([0-9]+)-g([0-9a-f]+)(-dirty)?\n$/s.exec(described.stdout);

@@ -1,5 +1,7 @@
 """What a person has to deal with. Codes and words are those of pkm, which explains each code on a page of its own."""
 
+import json
+
 
 class BuildError(Exception):
     def __init__(self, code, what, why=None, fix=()):
@@ -76,7 +78,7 @@ def build_link_refused(path, why):
 def build_path_refused(path, why):
     return BuildError(
         "build-path-refused",
-        "Cannot pack %s: %s" % (ascii(path), why),
+        "Cannot pack %s: %s" % (json.dumps(path, ensure_ascii=False), why),
         None,
         ["rename or remove it, or leave it out with `exclude`"],
     )

@@ -203,7 +203,9 @@ def _imports(project, attribute):
         for part in name.split("."):
             if keyword.iskeyword(part):
                 raise build_metadata_invalid(
-                    project.file, attribute.replace("_", "-"), "`%s` is a keyword of Python" % part
+                    project.file,
+                    attribute.replace("_", "-").removesuffix("s"),
+                    "`%s` is a keyword of Python" % part,
                 )
         lines.append("%s; %s" % (name, mark[0]) if mark else name)
     return lines if lines or attribute != "import_names" else [""]
