@@ -35,7 +35,7 @@ function parsePart(word: string): GlobPart | undefined {
     else if (character === "[") {
       const end = word.indexOf("]", at);
       const set = word.slice(at + 1, end === -1 ? at + 1 : end);
-      if (!/^[\p{L}\p{N}_.-]+$/u.test(set)) return undefined;
+      if (!/^[\p{L}\p{N}_.-]+$/u.test(set) || set.includes("--")) return undefined;
       pattern += `[${set}]`;
       at = end;
     } else pattern += character.replace(/[$^+.(){}|/]/, "\\$&");

@@ -65,7 +65,8 @@ def _part(word):
         elif character in "[]":
             end = word.find("]", at)
             members = word[at + 1 : end] if character == "[" and end > 0 else ""
-            if not members or not all(one.isalnum() or one in "_.-" for one in members):
+            is_plain = all(one.isalnum() or one in "_.-" for one in members)
+            if not members or not is_plain or "--" in members:
                 raise ValueError(_BAD_SET)
             pattern += "[%s]" % members
             at = end

@@ -38,9 +38,9 @@ _VERSION = re.compile(
     r"""v?
     (?:(?P<epoch>[0-9]+)!)?
     (?P<release>[0-9]+(?:\.[0-9]+)*)
-    (?:[-_.]?(?P<stage>alpha|a|beta|b|preview|pre|c|rc)(?:[-_.]?(?P<pre>[0-9]+))?)?
-    (?P<after>-(?P<bare>[0-9]+)|[-_.]?(?:post|rev|r)(?:[-_.]?(?P<post>[0-9]+))?)?
-    (?P<working>[-_.]?dev(?:[-_.]?(?P<dev>[0-9]+))?)?
+    (?:[-_.]?(?P<stage>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?P<pre>[0-9]+)?)?
+    (?P<after>-(?P<bare>[0-9]+)|[-_.]?(?:post|rev|r)[-_.]?(?P<post>[0-9]+)?)?
+    (?P<working>[-_.]?dev[-_.]?(?P<dev>[0-9]+)?)?
     (?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
@@ -69,58 +69,65 @@ def parse_version(text):
 
 def is_specifier_set(text):
     """True for what may stand behind a name, or in Requires-Python; empty for any version."""
-    parts = [part.strip(_BLANKS) for part in text.split(",")]
-    # A comma at the end is tolerated, as everywhere.
-    if parts[-1] == "":
-        parts.pop()
-    return all(_is_specifier(part) for part in parts)
-
-
-_BLANKS = " \t\r\n\f\v"
+    parts = (part.strip() for part in text.split(","))
+    return all(part == "" or _is_specifier(part) for part in parts)
 
 
 def _is_specifier(text):
-    found = re.fullmatch(r"(===|~=|==|!=|<=|>=|<|>)[ \t\r\n\f\v]*([^ \t\r\n\f\v]+)", text)
+    found = re.fullmatch(r"(===|~=|==|!=|<=|>=|<|>)\s*([^\s;)]*)", text)
     if found is None:
         return False
     operator, version = found[1], found[2]
     if operator == "===":
         return True
-    if operator in ("==", "!=") and version.endswith(".*"):
-        base = parse_version(version[:-2])
-        return base is not None and base.dev is None and base.local is None
-    parsed = parse_version(version)
-    if parsed is None or (parsed.local is not None and operator not in ("==", "!=")):
+    is_series = operator in ("==", "!=") and version.endswith(".*")
+    parsed = parse_version(version[:-2] if is_series else version)
+    if parsed is None:
+        return False
+    if is_series:
+        return (parsed.pre, parsed.post, parsed.dev, parsed.local) == (None, None, None, None)
+    if parsed.local is not None and operator not in ("==", "!="):
         return False
     return operator != "~=" or len(parsed.release) > 1
 
 
+# A trailing `_` is let pass, as published metadata has it.
+_IDENTIFIER = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?"
+_BEGINNING = re.compile(
+    r"[ \t]*{0}[ \t]*(?:\[[ \t]*(?:{0}[ \t]*(?:,[ \t]*{0}[ \t]*)*)?\])?[ \t]*".format(_IDENTIFIER)
+)
+_URL = re.compile(r"@[ \t]*[^ \t\x00-\x1f\x7f-\x9f]+(?=[ \t]|\Z)[ \t]*")
+_CLAUSE = r"[<>=!~]+\s*[^\s),;]*"
+_CLAUSES = re.compile(r"[ \t]*((?:{0}(?:[ \t]*,[ \t]*{0})*(?:[ \t]*,)?)?)[ \t]*".format(_CLAUSE))
+
+
 def is_requirement(text):
     """True for a dependency specifier (PEP 508)."""
-    found = re.match(r"[ \t\r\n]*(%s)[ \t\r\n]*(?:\[([^\]]*)\])?[ \t\r\n]*" % NAME, text)
+    found = _BEGINNING.match(text)
     if found is None:
         return False
-    extras = (found[2] or "").strip(_BLANKS)
-    if extras and not all(
-        re.fullmatch(NAME, extra.strip(_BLANKS)) for extra in extras.split(",")
-    ):
-        return False
-    rest = text[found.end() :]
-    if rest.startswith("@"):
-        url = re.match(r"@[ \t\r\n]*([^ \t\r\n]+)[ \t\r\n]*", rest)
-        if url is None:
+    at = found.end()
+    if text.startswith("@", at):
+        found = _URL.match(text, at)
+        if found is None:
             return False
-        rest = rest[url.end() :]
-        return rest == "" or (rest.startswith(";") and is_marker(rest[1:]))
-    specifiers, semicolon, marker = rest.partition(";")
-    specifiers = specifiers.strip(_BLANKS)
-    if specifiers.startswith("(") and specifiers.endswith(")"):
-        specifiers = specifiers[1:-1]
-    return is_specifier_set(specifiers) and (not semicolon or is_marker(marker))
+        at = found.end()
+    else:
+        is_enclosed = text.startswith("(", at)
+        found = _CLAUSES.match(text, at + is_enclosed)
+        if not is_specifier_set(found[1]):
+            return False
+        at = found.end()
+        if is_enclosed:
+            if not text.startswith(")", at):
+                return False
+            at += 1
+            at += len(text) - at - len(text[at:].lstrip(" \t"))
+    return at == len(text) or (text[at] == ";" and is_marker(text[at + 1 :]))
 
 
 _TOKEN = re.compile(
-    r"""[ \t\r\n]*(?:(?P<value>"[^"]*"|'[^']*'|[a-z_.]+\b)|(?P<sign>[()]|[<>=!~]{1,3}))"""
+    r"""[ \t]*(?:(?P<value>"[^"]*"|'[^']*'|[a-z_.]+\b)|(?P<sign>[()]|[<>=!~]{1,3}))"""
 )
 _VARIABLES = frozenset(
     """python_version python_full_version os_name os.name sys_platform sys.platform platform_release
@@ -134,7 +141,7 @@ _COMPARISONS = frozenset(("<", "<=", ">", ">=", "==", "!=", "~=", "===", "in"))
 def is_marker(text):
     """True for an environment marker: comparisons joined by `and` and `or`, with parentheses."""
     tokens, at = [], 0
-    text = text.rstrip(_BLANKS)
+    text = text.rstrip(" \t")
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:
