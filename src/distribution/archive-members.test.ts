@@ -48,7 +48,7 @@ describe("firstDifference()", () => {
 
   test("names the packing when the members are the same", () => {
     const packed = tar(a);
-    const other = packed.slice();
+    const other = new Uint8Array(packed);
     // The operating system that packed it.
     other[9] = (packed[9] as number) ^ 1;
     expect(difference(packed, other)).toStartWith("byte 9 of the archive");
