@@ -5,7 +5,7 @@ import type { PkmEvent } from "#cli/progress";
 import { isOffline } from "#cli/setting-values";
 import { version } from "#cli/version";
 import type { Report } from "#base/report";
-import type { BuildOptions, ConfigSettings } from "#build/build-options";
+import type { BuildOptions, BuildWorld, ConfigSettings } from "#build/build-options";
 import { readExtraBuildRequirements } from "#build/extra-requirements";
 import { openSourceBuilder } from "#build/source-builder";
 import type { PythonEnvironment } from "#environment/environment";
@@ -42,6 +42,16 @@ export async function openBuilds(
   question: BuildingQuestion,
   invocation: Invocation,
 ): Promise<SourceBuilder> {
+  const { options, world } = await buildingRun(chosen, question, invocation);
+  return openSourceBuilder(options, world);
+}
+
+/** What options and files say about builds, and what they are done with. */
+export async function buildingRun(
+  chosen: BuildingChoices,
+  question: BuildingQuestion,
+  invocation: Invocation,
+): Promise<{ readonly options: BuildOptions; readonly world: BuildWorld }> {
   const settings = readConfigSettings(chosen["config-settings"] ?? [], invocation.name);
   const { settingsOf } = question;
   for (const text of chosen["config-settings-package"] ?? [])
@@ -49,7 +59,7 @@ export async function openBuilds(
   const options = await buildOptions(chosen, question, { settings, settingsOf }, invocation);
   const { store, report } = question;
   const repositories = await question.openRepositories();
-  return openSourceBuilder(options, { ...invocation.world, store, repositories, report });
+  return { options, world: { ...invocation.world, store, repositories, report } };
 }
 
 async function buildOptions(
