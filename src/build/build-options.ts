@@ -36,6 +36,8 @@ export type BuildOptions = {
   readonly isNamed: (name: NormalizedName) => boolean;
   /** The option that forbids to build a project (`--no-build`), where there is one. */
   readonly forbiddenBy: (name: NormalizedName | undefined) => string | undefined;
+  /** Build anew, whatever was built before, and remember nothing of it. */
+  readonly keepsNothing?: boolean;
   /** Milliseconds that one call of a backend may take. */
   readonly timeLimit: number | undefined;
   /** Backends at work at the same time. */

@@ -13,6 +13,8 @@ export class BuildSession {
   readonly git: GitWorld;
   readonly underWay = new UnderWay();
   readonly environments: BuildEnvironments;
+  /** What questions turned out to mean: whatever moves at the remote meanwhile, one run has one answer. */
+  readonly questions = new Map<string, Promise<BuildableSource>>();
   readonly #builds = new Map<string, SourceBuild>();
   readonly #work = new Set<string>();
   readonly #turns: Turns;
@@ -33,11 +35,11 @@ export class BuildSession {
     this.environments = new BuildEnvironments(options, world, this.underWay, inner);
   }
 
-  /** The one build of a source in this run. */
-  buildOf(identity: string, source: BuildableSource): SourceBuild {
+  /** The one build of a source in this run; `isNamed` when it is what a person wants, whatever its name. */
+  buildOf(identity: string, source: BuildableSource, isNamed = false): SourceBuild {
     let build = this.#builds.get(identity);
     if (build === undefined) {
-      build = new SourceBuild(source, identity, this);
+      build = new SourceBuild(source, { identity, isNamed }, this);
       this.#builds.set(identity, build);
     }
     return build;

@@ -13,8 +13,8 @@ import { parseRequirement, type Requirement } from "#standards/requirement";
 import { compareVersions } from "#standards/version";
 import type { FoundBuild, KeptBuild } from "#store/build-store";
 import type { StoredWheel } from "#store/wheel-manifest";
-import type { BuildSystem, SourceTables } from "./build-system.ts";
-import { readBuildSystem } from "./build-system.ts";
+
+import { readBuildSystem, type SourceTables } from "./build-system.ts";
 import type { ConfigSettings } from "./build-options.ts";
 import { blamed, checkWheel, onlyFile, parsedOr } from "./check-wheel.ts";
 import {
@@ -54,6 +54,7 @@ export class SourceBuild {
   readonly shown: string;
   readonly source: BuildableSource;
   readonly #identity: string;
+  readonly #isNamed: boolean;
   readonly #session: BuildSession;
   #opened: Promise<Opened> | undefined;
   #described: Promise<Description> | undefined;
@@ -63,9 +64,14 @@ export class SourceBuild {
   /** Of a tree that does not say it itself: what its metadata told. */
   #foundName: NormalizedName | undefined;
 
-  constructor(source: BuildableSource, identity: string, session: BuildSession) {
+  constructor(
+    source: BuildableSource,
+    { identity, isNamed }: { readonly identity: string; readonly isNamed: boolean },
+    session: BuildSession,
+  ) {
     this.source = source;
     this.#identity = identity;
+    this.#isNamed = isNamed;
     this.#session = session;
     this.shown = shownSource(source);
   }
@@ -85,6 +91,12 @@ export class SourceBuild {
   anyWheel(): Promise<BuiltWheel> {
     this.#wheel ??= this.#makeWheel(undefined);
     return this.#wheel;
+  }
+
+  /** What `read` finds wrong with something that was made is the backend's fault. */
+  async holdToRules(step: BuildStep, read: () => void): Promise<void> {
+    const opened = await this.#open();
+    parsedOr(read, this.#failedAt(step, opened));
   }
 
   /** An sdist in `output`; answers its file name. */
@@ -354,7 +366,8 @@ export class SourceBuild {
   #settingsFor(name: NormalizedName | undefined): ConfigSettings {
     const { settings, settingsOf, isNamed } = this.#session.options;
     if (name === undefined) return settings;
-    return { ...(isNamed(name) ? settings : {}), ...settingsOf.get(name) };
+    const isMeant = this.#isNamed || isNamed(name);
+    return { ...(isMeant ? settings : {}), ...settingsOf.get(name) };
   }
 
   /**
@@ -365,6 +378,7 @@ export class SourceBuild {
     const { source } = this;
     const { options, world } = this.#session;
     if (source.kind === "folder" || options.withoutIsolation === true) return undefined;
+    if (options.keepsNothing === true && this.#isNamed) return undefined;
     const name = this.#named?.name ?? about?.name;
     if (
       options.withoutIsolation !== false &&
@@ -435,11 +449,13 @@ export class SourceBuild {
   }
 
   #failedAt(step: BuildStep, { buildSystem }: Opened): () => FailedBuild {
-    return () => {
-      const log = this.#log ?? "";
-      const text = log === "" ? "" : (this.#session.world.files.tryReadText(log) ?? "");
-      return { source: this.shown, step, backend: buildSystem.backend, log, tail: tailOf(text) };
-    };
+    return () => this.#failure(step, buildSystem.backend);
+  }
+
+  #failure(step: BuildStep, backend: string): FailedBuild {
+    const log = this.#log ?? "";
+    const text = log === "" ? "" : (this.#session.world.files.tryReadText(log) ?? "");
+    return { source: this.shown, step, backend, log, tail: tailOf(text) };
   }
 }
 

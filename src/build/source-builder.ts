@@ -18,29 +18,21 @@ import type { Waiter } from "./under-way.ts";
 
 /** Opens the builder of one run. Nothing is laid out, made or asked before the first question. */
 export function openSourceBuilder(options: BuildOptions, world: BuildWorld): SourceBuilder {
-  const questions = new Map<string, Promise<BuildableSource>>();
-  const session = new BuildSession(
-    options,
-    world,
-    (waiter, inner) => new SessionBuilder(inner, questions, waiter),
-  );
-  return new SessionBuilder(session, questions, undefined);
+  return new SessionBuilder(openBuildSession(options, world), undefined);
+}
+
+/** {@link openSourceBuilder} for those who want more than metadata and wheels. */
+export function openBuildSession(options: BuildOptions, world: BuildWorld): BuildSession {
+  return new BuildSession(options, world, (waiter, inner) => new SessionBuilder(inner, waiter));
 }
 
 /** One who asks: the command itself, or an environment that a build waits for. */
 class SessionBuilder implements SourceBuilder {
   readonly #session: BuildSession;
-  /** What questions turned out to mean: whatever moves at the remote meanwhile, one run has one answer. */
-  readonly #questions: Map<string, Promise<BuildableSource>>;
   readonly #waiter: Waiter | undefined;
 
-  constructor(
-    session: BuildSession,
-    questions: Map<string, Promise<BuildableSource>>,
-    waiter: Waiter | undefined,
-  ) {
+  constructor(session: BuildSession, waiter: Waiter | undefined) {
     this.#session = session;
-    this.#questions = questions;
     this.#waiter = waiter;
   }
 
@@ -65,10 +57,11 @@ class SessionBuilder implements SourceBuilder {
   #settled(question: SourceQuestion): Promise<BuildableSource> {
     if (question.kind === "sdist" || question.kind === "folder") return Promise.resolve(question);
     const key = JSON.stringify(question);
-    let settled = this.#questions.get(key);
+    const { questions } = this.#session;
+    let settled = questions.get(key);
     if (settled === undefined) {
       settled = this.#settle(question);
-      this.#questions.set(key, settled);
+      questions.set(key, settled);
     }
     return settled;
   }
