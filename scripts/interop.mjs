@@ -1,11 +1,12 @@
-// npm run interop: asks pip, uv and virtualenv the same questions as pkm and compares (see interop/README.md).
+// npm run interop: asks pip, build, uv and virtualenv the same questions as pkm and compares (see interop/README.md).
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { backend } from "../interop/backend.mjs";
 import { peersFolder } from "./peers.mjs";
-import { root, run } from "./setup.mjs";
+import { bunExecutable, root, run } from "./setup.mjs";
 
 const { values: chosen } = parseArgs({ options: { only: { type: "string", multiple: true } } });
 const wanted = (part) => chosen.only === undefined || chosen.only.includes(part);
@@ -412,6 +413,11 @@ function environments() {
 
 if (wanted("packages")) packages();
 if (wanted("environments")) environments();
+if (wanted("backend"))
+  backend({
+    ...{ between, did, env, folder, peers, pkm, python, root, skipped, tool, verdict },
+    bun: bunExecutable(),
+  });
 if (wanted("sets")) await sets();
 
 const agreeing = rows.length - failures;

@@ -266,6 +266,7 @@ const otherVariables: readonly (readonly [names: readonly string[], text: string
   ],
   [["APPDATA", "LOCALAPPDATA", "PROGRAMDATA"], "The same on Windows"],
   [["VISUAL", "EDITOR"], "The editor of `pkm pip config edit`"],
+  [["SOURCE_DATE_EPOCH"], "Seconds since 1970 that archives are dated by; `docs/build-backend.md`"],
   [["TMPDIR"], "The folder for what lives only during a run"],
   [
     ["LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LANG"],
