@@ -18,7 +18,7 @@ const acts: Readonly<Record<BuildStep, string>> = {
   requirements: "ask what the build needs of",
   metadata: "get the metadata of",
   wheel: "build",
-  editable: "build, for an editable installation,",
+  editable: "make an editable wheel of",
   sdist: "make an sdist of",
 };
 
@@ -135,10 +135,7 @@ export function buildCycle(ring: readonly string[]): PkmError {
     code: "build-cycle",
     what: `Cannot build ${ring[0]}: it needs itself to be built`,
     why: ring.join(" needs "),
-    fix: [
-      `take a wheel of one of them: \`--only-binary ${ring[1] === ring[0] ? "NAME" : ring[1]}\``,
-      "leave out `--no-binary :all:`",
-    ],
+    fix: ["take a wheel of one of them: `--only-binary NAME`", "leave out `--no-binary :all:`"],
   });
 }
 
