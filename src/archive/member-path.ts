@@ -7,6 +7,7 @@
 export function unsafeName(name: string): string | undefined {
   if (name === "") return "a name is not empty";
   if (name.length > longestName) return `a name has at most ${longestName} characters`;
+  if (isPlainlySafe(name)) return undefined;
   let segment = 0;
   for (let i = 0; i <= name.length; i++) {
     const code = i === name.length ? slash : name.charCodeAt(i);
@@ -28,13 +29,29 @@ export function unsafeName(name: string): string | undefined {
   return undefined;
 }
 
+/** True of nearly all names, and found out by native code; what is not, is looked at letter by letter. */
+function isPlainlySafe(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return (
+    first !== slash &&
+    first !== dot &&
+    !suspicious.test(name) &&
+    !name.includes("//") &&
+    !name.includes("/.")
+  );
+}
+
+// oxlint-disable-next-line no-control-regex -- Control characters are what it looks for.
+const suspicious = /[\0-\x1f\\:\x7f-\x9f]/;
+
 /** The form under which names fall together on file systems that fold case or compose letters. */
 export function foldedName(name: string): string {
-  for (let i = 0; i < name.length; i++) {
-    if (name.charCodeAt(i) >= 0x80) return name.normalize("NFC").toLowerCase().normalize("NFC");
-  }
-  return name.toLowerCase();
+  return beyondAscii.test(name)
+    ? name.normalize("NFC").toLowerCase().normalize("NFC")
+    : name.toLowerCase();
 }
+
+const beyondAscii = /[\x80-\uffff]/;
 
 const longestName = 4096;
 const slash = 0x2f;

@@ -11,5 +11,8 @@ export interface Inflater {
   inflateRaw(compressed: Uint8Array, size: number): Uint8Array;
   /** {@link inflateRaw} piece by piece; each piece is overwritten by the next, and a bad stream throws at its end. */
   inflatePieces(compressed: Uint8Array, size: number): Iterable<Uint8Array>;
+  /** The one piece of {@link inflatePieces}, for a stream of at most {@link shortSize} bytes; the next overwrites it. */
+  inflateShort(compressed: Uint8Array, size: number): Uint8Array;
+  readonly shortSize: number;
   crc32(content: Uint8Array, before?: number): number;
 }

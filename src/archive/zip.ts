@@ -22,6 +22,8 @@ export interface ZipArchive extends ZipDirectory {
    * and checksum only when the last one has been taken without a throw.
    */
   pieces(member: ZipMember): Iterable<Uint8Array>;
+  /** {@link content} of a short member, checked as a whole and overwritten by the next; `undefined` of a long one. */
+  short(member: ZipMember): Uint8Array | undefined;
 }
 
 /**
@@ -41,10 +43,15 @@ export function openZip(
     if (start === undefined) throw new Error(`${member.name} is no member of ${name}`);
     return bytes.subarray(start, start + member.compressedSize);
   };
+  const short: Unpacking = (compressed, size) => inflate.inflateShort(compressed, size);
   return {
     ...directory,
     content: (member) => unpack(packed(member), member, name, inflate),
     pieces: (member) => unpackPieces(packed(member), member, name, inflate),
+    short: (member) =>
+      member.size > inflate.shortSize
+        ? undefined
+        : unpackBy(short, packed(member), member, name, inflate),
   };
 }
 
@@ -74,16 +81,29 @@ const usualLocalExtra = 64;
 const localSignature = 0x04034b50;
 const descriptorSignature = 0x08074b50;
 
+type Unpacking = (compressed: Uint8Array, size: number) => Uint8Array;
+
 function unpack(
   packed: Uint8Array,
   member: ZipMember,
   archive: string,
   inflate: Inflater,
 ): Uint8Array {
+  const whole: Unpacking = (compressed, size) => inflate.inflateRaw(compressed, size);
+  return unpackBy(whole, packed, member, archive, inflate);
+}
+
+function unpackBy(
+  unpacking: Unpacking,
+  packed: Uint8Array,
+  member: ZipMember,
+  archive: string,
+  inflate: Pick<Inflater, "crc32">,
+): Uint8Array {
   let content = packed;
   if (member.deflated) {
     try {
-      content = inflate.inflateRaw(packed, member.size);
+      content = unpacking(packed, member.size);
     } catch (cause) {
       throw damagedStream(archive, member, cause);
     }
@@ -240,16 +260,16 @@ function readLocalHeader(
 const comparedFlags = 0xffff & ~0x6 & ~utf8Flag;
 
 function sameName(bytes: Uint8Array, at: number, length: number, member: ZipMember): boolean {
-  const { name } = member;
-  const tail = member.folder ? 1 : 0;
-  if (length === name.length + tail) {
-    let i = 0;
-    while (i < name.length && bytes[at + i] === name.charCodeAt(i)) i++;
-    if (i === name.length) return tail === 0 || bytes[at + i] === 0x2f;
+  const expected = member.folder ? `${member.name}/` : member.name;
+  if (length < expected.length) return false;
+  try {
+    return utf8.decode(bytes.subarray(at, at + length)) === expected;
+  } catch {
+    return false;
   }
-  const expected = encoder.encode(member.folder ? `${name}/` : name);
-  return expected.length === length && expected.every((byte, i) => bytes[at + i] === byte);
 }
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The data descriptor in its four shapes: with or without signature, with 32 or 64 bits a size. */
 function isDescriptor(view: DataView, at: number, length: number, member: ZipMember): boolean {

@@ -2,11 +2,11 @@ import type { Inflater } from "#archive/random-access";
 import { openZip, type ZipArchive } from "#archive/zip";
 import type { ZipDirectory, ZipMember } from "#archive/zip-directory";
 import { PkmError } from "#base/errors";
-import type { World } from "#platform/ports";
+import type { RunningHash, World } from "#platform/ports";
 import { isScriptGroup, parseEntryPoints } from "#standards/entry-points";
 import { type CoreMetadata, parseMetadata } from "#standards/metadata";
 import { normalizeName } from "#standards/name";
-import { parseRecord, type RecordEntry } from "#standards/record";
+import { parseRecord, type RecordEntry, type RecordHash } from "#standards/record";
 import { compareVersions } from "#standards/version";
 import { parseWheelFile } from "#standards/wheel-file";
 import { parseWheelFilename, type WheelFilename } from "#standards/wheel-filename";
@@ -48,8 +48,11 @@ export type OpenWheel = {
   readonly guiScripts: Readonly<Record<string, string>>;
   /** Pairs of members that are one file where case is folded. */
   readonly caseCollisions: readonly (readonly [string, string])[];
-  /** The bytes of a file, verified against its checksum, and size and hash in RECORD. */
-  content(file: WheelFileMember): VerifiedContent;
+  /**
+   * Hands over the bytes of a file, verified against its checksum, and size and hash in RECORD. What does not agree
+   * throws, of a long file behind its last piece: whoever takes them keeps them where nobody looks until then.
+   */
+  content(file: WheelFileMember, take: ContentTaker): VerifiedContent;
 };
 
 export type WheelWorld = Pick<World, "hashing"> & { readonly inflate: Inflater };
@@ -79,63 +82,88 @@ export function openWheel(bytes: Uint8Array, filename: string, world: WheelWorld
     files,
     ...scripts,
     caseCollisions: archive.caseCollisions,
-    content: (file) => new VerifiedContent(archive, file, filename, world.hashing),
+    content: (file, take) => verified(archive, file, take, filename, world.hashing),
   };
 }
 
-/**
- * The bytes of a file of a wheel, piece by piece; each piece is overwritten by the next. What does not agree with
- * RECORD throws behind the last piece: whoever takes them keeps them where nobody looks until then.
- */
-export class VerifiedContent implements Iterable<Uint8Array> {
-  readonly #archive: ZipArchive;
+/** What {@link OpenWheel.content} tells of a file when it has been verified to its end. */
+export type VerifiedContent = {
+  readonly size: number;
+  /** As RECORD has it. */
+  readonly sha256: string;
+};
+
+/** Where content goes: whole, or piece by piece; each piece is overwritten by the next. */
+export type ContentTaker = (content: Uint8Array | Iterable<Uint8Array>) => void;
+
+function verified(
+  archive: ZipArchive,
+  file: WheelFileMember,
+  take: ContentTaker,
+  filename: string,
+  hashing: World["hashing"],
+): VerifiedContent {
+  const { member } = file;
+  const sums = new Sums(file, filename, hashing);
+  const short = archive.short(member);
+  if (short === undefined) take(sums.over(archive.pieces(member)));
+  else {
+    sums.add(short);
+    sums.end();
+    take(short);
+  }
+  return { size: member.size, sha256: sums.end() };
+}
+
+/** The digests of a file while its content goes by. */
+class Sums {
   readonly #file: WheelFileMember;
   readonly #filename: string;
-  readonly #hashing: World["hashing"];
+  readonly #own: RunningHash;
+  readonly #promised: RunningHash | undefined;
   #sha256: string | undefined;
 
-  constructor(
-    archive: ZipArchive,
-    file: WheelFileMember,
-    filename: string,
-    hashing: World["hashing"],
-  ) {
-    this.#archive = archive;
+  constructor(file: WheelFileMember, filename: string, hashing: World["hashing"]) {
+    const { algorithm } = promiseOf(file);
     this.#file = file;
     this.#filename = filename;
-    this.#hashing = hashing;
+    this.#own = hashing.start("sha256");
+    this.#promised = algorithm === "sha256" ? undefined : hashing.start(algorithm);
   }
 
-  get size(): number {
-    return this.#file.member.size;
+  add(piece: Uint8Array): void {
+    this.#own.update(piece);
+    this.#promised?.update(piece);
   }
 
-  /** As RECORD has it; known when all pieces have been taken. */
-  get sha256(): string {
-    if (this.#sha256 === undefined) throw new Error("the content has not been read to its end");
-    return this.#sha256;
-  }
-
-  *[Symbol.iterator](): Generator<Uint8Array, void> {
-    const { member, record } = this.#file;
-    const { algorithm, digest } = record.hash as NonNullable<RecordEntry["hash"]>;
-    const own = this.#hashing.start("sha256");
-    const promised = algorithm === "sha256" ? undefined : this.#hashing.start(algorithm);
-    for (const piece of this.#archive.pieces(member)) {
-      own.update(piece);
-      promised?.update(piece);
+  /** Throws behind the last piece when they do not agree with RECORD. */
+  *over(pieces: Iterable<Uint8Array>): Generator<Uint8Array, void> {
+    for (const piece of pieces) {
+      this.add(piece);
       yield piece;
     }
-    const sha256 = own.base64url();
-    const found = promised?.base64url() ?? sha256;
+    this.end();
+  }
+
+  /** The sha256 of everything. */
+  end(): string {
+    if (this.#sha256 !== undefined) return this.#sha256;
+    const { algorithm, digest } = promiseOf(this.#file);
+    const sha256 = this.#own.base64url();
+    const found = this.#promised?.base64url() ?? sha256;
     if (found !== digest)
       throw recordMismatch(
         this.#filename,
-        member.name,
+        this.#file.member.name,
         `RECORD promises ${algorithm} ${digest}, the archive holds ${found}`,
       );
     this.#sha256 = sha256;
+    return sha256;
   }
+}
+
+function promiseOf({ record }: WheelFileMember): RecordHash {
+  return record.hash as RecordHash;
 }
 
 /** The path of METADATA in a wheel of which only the directory has been read; refuses as {@link openWheel} does. */

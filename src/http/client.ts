@@ -85,6 +85,7 @@ export interface DownloadSink {
   readonly received: number;
   /** Told before the first byte: the length of the whole file, if the server says it. */
   begin(total: number | undefined): void;
+  /** The piece is the receiver's from now on. */
   write(piece: Uint8Array): void;
   /** Throws away what was received. */
   restart(): void;

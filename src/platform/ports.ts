@@ -211,6 +211,10 @@ export interface Inflate {
    * as declared throws behind its last good piece.
    */
   inflatePieces(compressed: Uint8Array, size: number): Iterable<Uint8Array>;
+  /** The one piece of {@link inflatePieces}, for a stream of at most so many bytes as fit into one. */
+  inflateShort(compressed: Uint8Array, size: number): Uint8Array;
+  /** The most that {@link inflateShort} takes. */
+  readonly shortSize: number;
   /** Throws `RangeError` when the output is longer than `limit`, and another error when the input is damaged. */
   gunzip(compressed: Uint8Array, limit: number): Uint8Array;
   /** {@link gunzip} for zstd. */

@@ -1,8 +1,10 @@
 import { errnoOf, PkmError } from "#base/errors";
+import { releaseMemory } from "#base/memory";
 import type { Report } from "#base/report";
 import { withoutCredentials } from "#base/url";
 import type { DownloadSink, HttpClient } from "#http/client";
 import type { FileLock, Files, Hashing, Host, RunningHash } from "#platform/ports";
+import { ArchiveRooms } from "./archive-rooms.ts";
 import { hashMismatch, sizeMismatch } from "./errors.ts";
 import type { RepositoryEvent } from "./events.ts";
 import { inMemory, isKnownAlgorithm, openLocalFile, piecesOf } from "./local-files.ts";
@@ -28,6 +30,7 @@ export class Downloads {
   /** Fetched for their metadata, before anybody asked for the file itself. */
   readonly #kept = new Map<string, Download>();
   readonly #budget = new ByteBudget(bytesUnderWay);
+  readonly #rooms = new ArchiveRooms();
   #keptBytes = 0;
   #count = 0;
 
@@ -93,7 +96,13 @@ export class Downloads {
   }> {
     let mayResume = true;
     for (;;) {
-      const sink = new Sink(file, this.#staging(file), this.#world, this.#report, mayResume);
+      const sink = new Sink(file, {
+        staging: this.#staging(file),
+        rooms: this.#rooms,
+        world: this.#world,
+        report: this.#report,
+        mayResume,
+      });
       try {
         await sink.takeUp();
         await this.#client.download(file.url, sink);
@@ -135,10 +144,19 @@ type Staging = {
   readonly own: string;
 };
 
+type SinkMeans = {
+  readonly staging: Staging;
+  readonly rooms: ArchiveRooms;
+  readonly world: DownloadWorld;
+  readonly report: Report<RepositoryEvent>;
+  readonly mayResume: boolean;
+};
+
 /** Receives one file: hashes it, keeps it in memory or on disk, and refuses more than was promised. */
 class Sink implements DownloadSink {
   readonly #file: FileAddress;
   readonly #staging: Staging;
+  readonly #rooms: ArchiveRooms;
   readonly #world: DownloadWorld;
   readonly #report: Report<RepositoryEvent>;
   readonly #mayResume: boolean;
@@ -154,18 +172,13 @@ class Sink implements DownloadSink {
   received = 0;
   wasResumed = false;
 
-  constructor(
-    file: FileAddress,
-    staging: Staging,
-    world: DownloadWorld,
-    report: Report<RepositoryEvent>,
-    mayResume: boolean,
-  ) {
+  constructor(file: FileAddress, means: SinkMeans) {
     this.#file = file;
-    this.#staging = staging;
-    this.#world = world;
-    this.#report = report;
-    this.#mayResume = mayResume;
+    this.#staging = means.staging;
+    this.#rooms = means.rooms;
+    this.#world = means.world;
+    this.#report = means.report;
+    this.#mayResume = means.mayResume;
     this.#hashes = this.#freshHashes();
   }
 
@@ -194,16 +207,17 @@ class Sink implements DownloadSink {
     if (this.#path !== undefined || this.#buffer !== undefined || this.received > 0) return;
     const length = total ?? this.#file.size;
     if (length !== undefined && length <= inMemory && length > 0)
-      this.#buffer = new Uint8Array(length);
+      this.#buffer = this.#rooms.take(length);
   }
 
   write(piece: Uint8Array): void {
     const { size } = this.#file;
-    if (size !== undefined && this.received + piece.length > size)
-      throw sizeMismatch(this.#file.filename, this.#file.url, size, this.received + piece.length);
+    const received = this.received + piece.length;
+    if (size !== undefined && received > size)
+      throw sizeMismatch(this.#file.filename, this.#file.url, size, received);
     this.#hash(piece);
     this.#store(piece);
-    this.received += piece.length;
+    this.received = received;
     this.#report({
       type: "download-advanced",
       filename: this.#file.filename,
@@ -272,7 +286,11 @@ class Sink implements DownloadSink {
       return { kind: "path", path: this.#staging.own };
     }
     if (this.#buffer !== undefined)
-      return { kind: "bytes", bytes: this.#buffer.subarray(0, this.received) };
+      return {
+        kind: "bytes",
+        bytes: this.#buffer.subarray(0, this.received),
+        giveBack: (memory) => this.#rooms.giveBack(memory),
+      };
     return { kind: "bytes", bytes: concatenated(this.#pieces, this.received) };
   }
 
@@ -286,6 +304,7 @@ class Sink implements DownloadSink {
     }
     if (this.#buffer !== undefined && this.received + piece.length <= this.#buffer.length) {
       this.#buffer.set(piece, this.received);
+      releaseMemory(piece);
       return;
     }
     // The length was not known, or not true.

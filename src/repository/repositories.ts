@@ -29,7 +29,12 @@ export type Download = {
 };
 
 export type DownloadContent =
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "bytes";
+      readonly bytes: Uint8Array;
+      /** Takes the memory of {@link bytes} back from those who have no more use for it. */
+      readonly giveBack?: (memory: ArrayBuffer) => void;
+    }
   | { readonly kind: "path"; readonly path: string };
 
 /**

@@ -75,3 +75,16 @@ test("what is written is read back, sorted", () => {
 function byPath(a: RecordEntry, b: RecordEntry): number {
   return a.path < b.path ? -1 : 1;
 }
+
+test("a RECORD reads alike with and without quotes, and with the line ends of either system", () => {
+  const paths = fc.array(fc.stringMatching(/^[a-z./_-]{1,12}$/), { maxLength: 6 });
+  fc.assert(
+    fc.property(paths, fc.constantFrom("\n", "\r\n"), fc.boolean(), (names, end, isLast) => {
+      const rows = (quote: string): string =>
+        names.map((name) => `${quote}${name}${quote},sha256=abc,12`).join(end) +
+        (isLast ? end : "");
+      expect(parseRecord(rows(""))).toEqual(parseRecord(rows('"')));
+      expect(parseRecord(rows("")).map(({ path }) => path)).toEqual(names);
+    }),
+  );
+});

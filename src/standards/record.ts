@@ -17,6 +17,24 @@ export type RecordHash = {
 
 /** Reads a RECORD: comma-separated values with Python's default quoting. Empty lines are passed over. */
 export function parseRecord(text: string): RecordEntry[] {
+  const lines = text.includes("\r\n") ? text.replaceAll("\r\n", "\n") : text;
+  return /["\r]/.test(lines) ? parseQuoted(text) : parsePlain(lines);
+}
+
+/** Rows without quotes, as nearly all are: cells and rows are what lies between commas and line feeds. */
+function parsePlain(text: string): RecordEntry[] {
+  const entries: RecordEntry[] = [];
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  for (let at = start, line = 1; at < text.length; line++) {
+    const found = text.indexOf("\n", at);
+    const end = found === -1 ? text.length : found;
+    if (end > at) entries.push(entryOf(text.slice(at, end).split(","), line));
+    at = end + 1;
+  }
+  return entries;
+}
+
+function parseQuoted(text: string): RecordEntry[] {
   const entries: RecordEntry[] = [];
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let line = 1;

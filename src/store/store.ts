@@ -20,7 +20,12 @@ export type ArrivedWheel = {
   /** The verified sha256 of the whole file, hexadecimal. */
   readonly sha256: string;
   readonly content:
-    | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+    | {
+        readonly kind: "bytes";
+        readonly bytes: Uint8Array;
+        /** Receives the memory of {@link bytes} when the wheel is unpacked. */
+        readonly giveBack?: (memory: ArrayBuffer) => void;
+      }
     | { readonly kind: "path"; readonly path: string };
 };
 
@@ -48,13 +53,13 @@ export interface Store {
   /** The unpacked wheel that an installed release most likely came from; looks through all of them. */
   installedWheel(name: string, version: string): StoredWheel | undefined;
   /**
-   * Verifies and unpacks a wheel, once: two at the same time, in one process or in many, get the same one. Throws a
+   * Verifies and unpacks a wheel, whose bytes are the store's from then on, once: two at the same time, in one process or in many, get the same one. Throws a
    * `PkmError` that names the member and the rule; nothing is left behind then.
    */
   addWheel(wheel: ArrivedWheel): Promise<StoredWheel>;
   /** Held while an environment is filled: nothing is removed from the store meanwhile. */
   hold(): Promise<FileLock>;
-  /** Ends the unpacking threads, if any were started. */
+  /** Writes what waits to be written, and ends the unpacking threads, if any were started. */
   close(): void;
 }
 
@@ -78,9 +83,10 @@ export type StoreOptions = {
 export function openStore({ root, world, isPassing }: StoreOptions): Store {
   const places = layOut(root);
   const wheels = new WheelStore(places, world);
+  const metadata = new MetadataCache(places, world);
   return {
     root: places.root,
-    metadata: new MetadataCache(places, world),
+    metadata,
     answers: new AnswerCache(places, world),
     bytecode: new BytecodeStore(places, world),
     builds: new BuildStore(places, world),
@@ -90,6 +96,9 @@ export function openStore({ root, world, isPassing }: StoreOptions): Store {
     installedWheel: (name, version) => wheels.findRelease(name, version),
     addWheel: (wheel) => wheels.add(wheel),
     hold: () => holdStore(places, world),
-    close: () => wheels.close(),
+    close: () => {
+      metadata.flush();
+      wheels.close();
+    },
   };
 }

@@ -1,5 +1,11 @@
 import type { Workers, WorkerThread } from "#platform/ports";
-import { type UnpackRequest, unpackWheel, type UnpackWorld } from "./unpack.ts";
+import {
+  memoryOf,
+  type UnpackAnswer,
+  type UnpackRequest,
+  unpackWheel,
+  type UnpackWorld,
+} from "./unpack.ts";
 
 /**
  * Unpacks wheels on as many threads as there are cores. They are started when the first wheel comes that is worth
@@ -15,14 +21,24 @@ export class UnpackPool {
     this.#world = world;
   }
 
-  /** The manifest's bytes; see {@link unpackWheel}. */
-  async unpack(request: UnpackRequest): Promise<Uint8Array> {
+  /** The manifest's bytes; see {@link unpackWheel}. An archive in memory is used up. */
+  async unpack(
+    request: UnpackRequest,
+    giveBack?: (memory: ArrayBuffer) => void,
+  ): Promise<Uint8Array> {
     const { workers } = this.#world;
-    if (workers === undefined || (this.#threads.length === 0 && this.#isSmall(request)))
-      return unpackWheel(request, this.#world);
+    const memory = memoryOf(request);
+    if (workers === undefined || (this.#threads.length === 0 && this.#isSmall(request))) {
+      const manifest = unpackWheel(request, this.#world);
+      if (memory !== undefined) giveBack?.(memory);
+      return manifest;
+    }
     const thread = await this.#thread(workers);
     try {
-      return (await thread.ask(...withTransfer(request))) as Uint8Array;
+      const transfer = memory === undefined ? [] : [memory];
+      const answer = (await thread.ask(request, transfer)) as UnpackAnswer;
+      if (answer.memory !== undefined) giveBack?.(answer.memory);
+      return answer.manifest;
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#idle.push(thread);
@@ -59,13 +75,3 @@ export class UnpackPool {
 const smallWheel = 128 * 1024;
 /** Each thread holds an archive and its largest member in memory. */
 const mostThreads = 8;
-
-/** Hands the archive over instead of copying it, where nothing else lies in its buffer. */
-function withTransfer(request: UnpackRequest): [UnpackRequest, ArrayBuffer[]] {
-  const { content } = request;
-  if (content.kind === "path") return [request, []];
-  const { buffer, byteLength } = content.bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
-    ? [request, [buffer]]
-    : [request, []];
-}

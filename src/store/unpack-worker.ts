@@ -3,8 +3,8 @@ import { RealFiles } from "#platform/real/files";
 import { RealHashing } from "#platform/real/hashing";
 import { readHost } from "#platform/real/host";
 import { RealInflate } from "#platform/real/inflate";
-import { serveMessages } from "#platform/real/worker";
-import { type UnpackRequest, unpackWheel } from "./unpack.ts";
+import { handOver, serveMessages } from "#platform/real/worker";
+import { memoryOf, type UnpackAnswer, type UnpackRequest, unpackWheel } from "./unpack.ts";
 
 /* A thread that unpacks wheels, one after the other: an entry point of its own in the build. */
 
@@ -19,13 +19,7 @@ compileReluctantly();
 serveMessages((message) => {
   const request = message as UnpackRequest;
   const manifest = unpackWheel(request, world);
-  free(request);
-  return manifest;
+  const memory = memoryOf(request);
+  const answer: UnpackAnswer = { manifest, memory };
+  return memory === undefined ? answer : handOver(answer, [memory]);
 });
-
-/** The archive is this thread's own, and the next one comes before the collector does. */
-function free({ content }: UnpackRequest): void {
-  if (content.kind === "path") return;
-  const { buffer } = content.bytes;
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
-}

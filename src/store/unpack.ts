@@ -1,5 +1,6 @@
+import { releaseMemory } from "#base/memory";
 import { openWheel, type OpenWheel, wheelSchemes } from "#distribution/wheel";
-import type { World } from "#platform/ports";
+import type { World, WriteOptions } from "#platform/ports";
 import { wheelFoldsCase } from "./errors.ts";
 import { formatManifest } from "./manifest-text.ts";
 import type { ManifestFile, ManifestPart, WheelManifest } from "./wheel-manifest.ts";
@@ -12,6 +13,12 @@ export type UnpackRequest = {
     | { readonly kind: "path"; readonly path: string };
   /** An empty folder of one's own. */
   readonly staging: string;
+};
+
+/** What a thread answers: the manifest's bytes, and the memory that it was handed. */
+export type UnpackAnswer = {
+  readonly manifest: Uint8Array;
+  readonly memory: ArrayBuffer | undefined;
 };
 
 export type UnpackWorld = Pick<World, "files" | "hashing" | "inflate" | "host">;
@@ -35,6 +42,7 @@ export function unpackWheel(request: UnpackRequest, world: UnpackWorld): Uint8Ar
   const parts = layParts(wheel, staging, world);
   const manifest = formatManifest(manifestOf(wheel, request.sha256, parts), world.inflate);
   files.write(`${staging}/${manifestName}`, manifest, { exclusive: true, mode: 0o444 });
+  if (content.kind === "path") releaseMemory(bytes);
   return manifest;
 }
 
@@ -47,27 +55,29 @@ function layParts(wheel: OpenWheel, staging: string, { files }: UnpackWorld): Ma
     files.makeFolder(root);
     const folders = new Set<string>();
     const written: ManifestFile[] = [];
+    let parent = "";
     for (const file of members) {
-      makeParents(file.path, folders, root, files);
       const { path, executable } = file;
-      const content = wheel.content(file);
-      files.write(`${root}/${path}`, content, {
-        exclusive: true,
-        mode: executable ? 0o555 : 0o444,
-      });
-      written.push({ path, size: content.size, sha256: content.sha256, executable });
+      const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+      // Neighbours in an archive mostly share their folder.
+      if (folder !== parent) makeFolders(folder, folders, root, files);
+      parent = folder;
+      const { size, sha256 } = wheel.content(file, (content) =>
+        files.write(`${root}/${path}`, content, executable ? runnable : plain),
+      );
+      written.push({ path, size, sha256, executable });
     }
     parts.push({ scheme, folder: scheme, folders: [...folders], files: written });
   }
   return parts;
 }
 
-function makeParents(path: string, made: Set<string>, root: string, files: World["files"]): void {
-  const slash = path.lastIndexOf("/");
-  if (slash === -1) return;
-  const folder = path.slice(0, slash);
-  if (made.has(folder)) return;
-  makeParents(folder, made, root, files);
+const plain: WriteOptions = { exclusive: true, mode: 0o444 };
+const runnable: WriteOptions = { exclusive: true, mode: 0o555 };
+
+function makeFolders(folder: string, made: Set<string>, root: string, files: World["files"]): void {
+  if (folder === "" || made.has(folder)) return;
+  makeFolders(folder.slice(0, Math.max(0, folder.lastIndexOf("/"))), made, root, files);
   files.makeFolder(`${root}/${folder}`);
   made.add(folder);
 }
@@ -99,4 +109,11 @@ function manifestOf(
     guiScripts: wheel.guiScripts,
     requiresPython: metadata.requiresPython,
   };
+}
+
+/** What the archive lies in; it is handed over to the thread instead of being copied. */
+export function memoryOf({ content }: UnpackRequest): ArrayBuffer | undefined {
+  if (content.kind === "path") return undefined;
+  const { buffer } = content.bytes;
+  return buffer instanceof ArrayBuffer ? buffer : undefined;
 }

@@ -7,7 +7,7 @@ import { unlessRefused } from "./kept-file.ts";
 import { holdStore, type StorePlaces, wheelFolder } from "./layout.ts";
 import { parseManifest } from "./manifest-text.ts";
 import type { ArrivedWheel } from "./store.ts";
-import { manifestName } from "./unpack.ts";
+import { manifestName, type UnpackRequest } from "./unpack.ts";
 import { UnpackPool } from "./unpack-pool.ts";
 import type { StoredWheel, WheelManifest } from "./wheel-manifest.ts";
 
@@ -91,7 +91,7 @@ export class WheelStore {
       const hold = await holdStore(this.#places, this.#world);
       try {
         staging = files.makeTemporaryFolder(this.#places.staging, `${wheel.sha256.slice(0, 8)}-`);
-        const bytes = await this.#pool.unpack({ ...wheel, staging });
+        const bytes = await this.#pool.unpack(...unpackOrder(wheel, staging));
         const manifest = parseManifest(bytes, this.#world.inflate) as WheelManifest;
         return this.#settle(staging, { root: wheelFolder(this.#places, wheel.sha256), manifest });
       } finally {
@@ -148,6 +148,20 @@ export class WheelStore {
     this.#used.add(wheel.manifest.sha256);
     return wheel;
   }
+}
+
+/** Functions do not travel to other threads. */
+function unpackOrder(
+  {
+    filename,
+    sha256,
+    content,
+  }: Pick<UnpackRequest, "filename" | "sha256"> & Pick<ArrivedWheel, "content">,
+  staging: string,
+): Parameters<UnpackPool["unpack"]> {
+  if (content.kind === "path") return [{ filename, sha256, content, staging }];
+  const { kind, bytes, giveBack } = content;
+  return [{ filename, sha256, content: { kind, bytes }, staging }, giveBack];
 }
 
 export type WheelStoreWorld = Pick<World, "files" | "clock" | "hashing" | "inflate" | "host"> & {

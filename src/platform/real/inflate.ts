@@ -22,6 +22,21 @@ export class RealInflate implements Inflate {
     return content ?? new Uint8Array(0);
   }
 
+  readonly shortSize = roomSize - 1;
+
+  inflateShort(compressed: Uint8Array, size: number): Uint8Array {
+    const engine = this.#idle ?? openEngine();
+    this.#idle = undefined;
+    const { handle, room, state } = engine;
+    handle.reset();
+    handle.writeSync(zFinish, compressed, 0, compressed.length, room, 0, roomSize);
+    if (engine.failure !== undefined) throw new Error(`deflate stream: ${engine.failure}`);
+    const [unused, unread] = state as unknown as readonly [number, number];
+    this.#idle = engine;
+    checkEnd(roomSize - unused, size, unread);
+    return room.subarray(0, size);
+  }
+
   *inflatePieces(compressed: Uint8Array, size: number): Generator<Uint8Array, void> {
     // Two streams at once need two engines; a damaged stream takes its engine with it.
     const engine = this.#idle ?? openEngine();
@@ -43,9 +58,7 @@ export class RealInflate implements Inflate {
       if (unused > 0) break;
     }
     this.#idle = engine;
-    if (total > size) throw new RangeError(`deflate stream holds more than ${size} bytes`);
-    if (total < size) throw new RangeError(`deflate stream holds ${total} bytes, not ${size}`);
-    if (left > 0) throw new RangeError("deflate stream ends before its data does");
+    checkEnd(total, size, left);
   }
 
   gunzip(compressed: Uint8Array, limit: number): Uint8Array {
@@ -80,6 +93,12 @@ function bounded(
       throw new RangeError(`the stream holds more than ${limit} bytes`, { cause: error });
     throw error;
   }
+}
+
+function checkEnd(total: number, size: number, left: number): void {
+  if (total > size) throw new RangeError(`deflate stream holds more than ${size} bytes`);
+  if (total < size) throw new RangeError(`deflate stream holds ${total} bytes, not ${size}`);
+  if (left > 0) throw new RangeError("deflate stream ends before its data does");
 }
 
 /** Fits the second-level cache together with what reads it; nearly all members of wheels are smaller. */

@@ -1,12 +1,9 @@
 import { closeSync, constants, copyFileSync, linkSync, mkdirSync, openSync } from "node:fs";
 import { errnoOf } from "#base/errors";
 import type { Files, LinkMode, TreeLinks } from "#platform/ports";
-import { runtimeModule } from "./runtime-module.ts";
 import { LinkBatch } from "./shared-links.ts";
 import { folderCalls } from "./system-calls.ts";
-import { workerAddress } from "./worker.ts";
-
-const os = runtimeModule("node:os");
+import { hasIdleProcessor, workerAddress } from "./worker.ts";
 
 /**
  * Makes the folders and puts the files there as {@link Files.linkTree} promises. A system that refuses a
@@ -58,7 +55,7 @@ function openBatch(count: number): LinkBatch | undefined {
   }
   if (opened === false) return undefined;
   linked += count;
-  if (helper === undefined && linked >= manyFiles && os().availableParallelism() > 1) {
+  if (helper === undefined && linked >= manyFiles && hasIdleProcessor()) {
     helper = new Worker(workerAddress("platform/real/link-worker"));
     // Without a helper the work is done all the same.
     helper.onerror = (event) => event.preventDefault();

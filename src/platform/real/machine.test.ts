@@ -49,6 +49,7 @@ describe("RealInflate", () => {
   ])("refuses a stream %s, and inflates the next one all the same", (_, stream, size) => {
     expect(() => inflate.inflateRaw(stream, size)).toThrow();
     expect(() => [...inflate.inflatePieces(stream, size)]).toThrow();
+    expect(() => inflate.inflateShort(stream, size)).toThrow();
     expect(inflate.inflateRaw(packed, content.length)).toEqual(content);
   });
 
@@ -71,6 +72,16 @@ describe("RealInflate", () => {
       expect(inflate.inflateRaw(stream, size)).toEqual(random);
     },
   );
+
+  test("makes a short stream in one step, and refuses one that is longer than it says it is", () => {
+    for (const size of [0, 1, 1000, inflate.shortSize]) {
+      const bytes = Uint8Array.from({ length: size }, (_, i) => i % 251);
+      const stream = new Uint8Array(deflateRawSync(bytes));
+      expect(inflate.inflateShort(stream, size)).toEqual(bytes);
+    }
+    const long = new Uint8Array(deflateRawSync(new Uint8Array(2 * inflate.shortSize)));
+    expect(() => inflate.inflateShort(long, 1000)).toThrow(RangeError);
+  });
 
   test("keeps two streams apart that are inflated by turns, and one that is given up", () => {
     const [a, b] = [new Uint8Array(600_000).fill(1), new Uint8Array(600_000).fill(2)];

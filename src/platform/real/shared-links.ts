@@ -1,10 +1,12 @@
 import type { Pointer } from "bun:ffi";
 import type { FolderCalls } from "./system-calls.ts";
+import { hasIdleProcessor } from "./worker.ts";
 
 /*
  * Hard links by two threads. The paths of a batch lie in shared memory; both take the next few until none is
  * left, and the one that asked waits for the other. All of it is synchronous: to the caller it is a loop that takes
- * half the time.
+ * half the time. While other threads keep all processors busy it does without the second one, for which it would only
+ * wait.
  */
 
 /** Paths of a batch and what the threads tell each other about it. */
@@ -89,7 +91,9 @@ export class LinkBatch {
       control[at.failures] = 0;
       Atomics.store(control, at.next, 0);
       const batch =
-        count < worthHelp || Atomics.load(control, at.ready) === 0 ? 0 : this.#callHelper();
+        count < worthHelp || Atomics.load(control, at.ready) === 0 || !hasIdleProcessor()
+          ? 0
+          : this.#callHelper();
       linkShares(this.shared, this.#address, this.#calls);
       if (batch !== 0) this.#awaitHelper(batch);
       const failures = Atomics.load(control, at.failures);

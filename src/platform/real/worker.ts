@@ -21,6 +21,14 @@ export class RealWorkers implements Workers {
   }
 }
 
+/** Threads that are at work right now, {@link RealWorkers}' own. */
+let busy = 0;
+
+/** True when a thread more would have a processor of its own. */
+export function hasIdleProcessor(): boolean {
+  return busy + 1 < os().availableParallelism();
+}
+
 /**
  * Called by a worker's own file: answers every message by what `handle` makes of it, and carries errors over in a
  * form that {@link RealWorkers} can throw again.
@@ -28,11 +36,14 @@ export class RealWorkers implements Workers {
 export function serveMessages(handle: (message: unknown) => unknown): void {
   const port = globalThis as unknown as {
     onmessage: (event: MessageEvent) => void;
-    postMessage(message: Answer): void;
+    postMessage(message: Answer, transfer?: ArrayBuffer[]): void;
   };
   const answer = async (message: unknown): Promise<void> => {
     try {
-      port.postMessage({ ok: true, value: await handle(message) });
+      const found = await handle(message);
+      if (found instanceof HandedOver)
+        port.postMessage({ ok: true, value: found.value }, found.transfer);
+      else port.postMessage({ ok: true, value: found });
     } catch (error) {
       port.postMessage({ ok: false, error: packed(error) });
     }
@@ -41,6 +52,21 @@ export function serveMessages(handle: (message: unknown) => unknown): void {
   port.onmessage = ({ data }) => {
     last = last.then(() => answer(data));
   };
+}
+
+/** An answer for {@link serveMessages} whose memory changes hands with it. */
+export function handOver(value: unknown, transfer: readonly ArrayBuffer[]): unknown {
+  return new HandedOver(value, [...transfer]);
+}
+
+class HandedOver {
+  readonly value: unknown;
+  readonly transfer: ArrayBuffer[];
+
+  constructor(value: unknown, transfer: ArrayBuffer[]) {
+    this.value = value;
+    this.transfer = transfer;
+  }
 }
 
 /**
@@ -82,7 +108,10 @@ class RealWorkerThread implements WorkerThread {
     return new Promise((resolve, reject) => {
       this.#asked.push({ resolve, reject });
       // A worker that works keeps the process alive, an idle one does not.
-      if (this.#asked.length === 1) this.#worker.ref();
+      if (this.#asked.length === 1) {
+        busy += 1;
+        this.#worker.ref();
+      }
       this.#worker.postMessage(message, [...transfer]);
     });
   }
@@ -99,7 +128,10 @@ class RealWorkerThread implements WorkerThread {
 
   #next(): Settle | undefined {
     const settle = this.#asked.shift();
-    if (this.#asked.length === 0) this.#worker.unref();
+    if (settle !== undefined && this.#asked.length === 0) {
+      busy -= 1;
+      this.#worker.unref();
+    }
     return settle;
   }
 }
