@@ -148,6 +148,10 @@ export const commandTree: Readonly<Record<string, CommandEntry | CommandGroup>> 
     load: async () => (await import("./commands/venv.ts")).venv,
   },
   pip,
+  build: {
+    summary: "Make an sdist and a wheel of a project",
+    load: async () => (await import("./commands/build.ts")).build,
+  },
   python,
   cache,
   explain: {
