@@ -84,10 +84,11 @@ describe("a pure project", () => {
     const [pathFile, ...rest] = wheel.files.filter(({ path }) => !path.includes(".dist-info/"));
     expect(rest).toEqual([]);
     expect(pathFile?.path).toBe("demo.pth");
-    const content = wheel.content(pathFile as (typeof wheel.files)[number]);
-    expect(Buffer.concat([...content].map((piece) => piece.slice())).toString()).toBe(
-      "/work/demo/src\n",
-    );
+    let text = "";
+    wheel.content(pathFile as (typeof wheel.files)[number], (content) => {
+      text = new TextDecoder().decode(content as Uint8Array);
+    });
+    expect(text).toBe("/work/demo/src\n");
   });
 
   test.each([buildSdist, buildWheel])(
