@@ -58,7 +58,7 @@ export type SharedTree = {
   /** Files below no link, the metadata apart. */
   readonly files: readonly string[];
   /** Files that lie directly in the dist-info folder. */
-  readonly metadata: readonly string[];
+  readonly metadata: readonly { readonly path: string; readonly content: Uint8Array }[];
 };
 
 /** Keeps folders that environments link to. The store implements it. */

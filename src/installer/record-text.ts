@@ -10,26 +10,39 @@ export type RecordRow = {
   readonly size: number | undefined;
 };
 
-/** The rows of a wheel's root part, from the text that the store keeps where it has one. */
-export function rootRows(part: ManifestPart, left: readonly string[]): string {
-  if (part.recordRows !== undefined && left.length === 0) return part.recordRows;
+/** The rows of a wheel's root part, from what the store keeps where it has them. */
+export function rootRows(part: ManifestPart, left: readonly string[]): Uint8Array {
+  if (left.length === 0) {
+    if (part.recordBytes !== undefined) return part.recordBytes;
+    if (part.recordRows !== undefined) return encoder.encode(part.recordRows);
+  }
   const files = part.files.filter((file: ManifestFile) => !left.includes(file.path));
-  return rowsText(files);
+  return encoder.encode(rowsText(files));
 }
 
 /**
- * The text of RECORD, rows in the order of paths. `root` is by far the larger part and in order already, so the
- * other rows are let in between without taking it apart.
+ * The content of RECORD, rows in the order of paths. `root` is by far the larger part and in order already, so the
+ * other rows are let in between without taking it apart, or even decoding it.
  */
-export function recordText(root: string, others: readonly RecordRow[]): string {
-  let text = "";
+export function recordContent(root: Uint8Array, others: readonly RecordRow[]): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let length = root.length;
   let done = 0;
   for (const row of [...others].sort((a, b) => compareText(a.path, b.path))) {
     const at = placeOf(row.path, root, done);
-    text += root.slice(done, at) + rowText(row);
+    const own = encoder.encode(rowText(row));
+    length += own.length;
+    pieces.push(root.subarray(done, at), own);
     done = at;
   }
-  return text + root.slice(done);
+  pieces.push(root.subarray(done));
+  const content = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    content.set(piece, at);
+    at += piece.length;
+  }
+  return content;
 }
 
 function rowsText(rows: readonly RecordRow[]): string {
@@ -44,25 +57,43 @@ function rowText({ path, sha256, size }: RecordRow): string {
   return `${recordField(path)},${hash},${size ?? ""}\n`;
 }
 
-/** Where in `text`, from `from` on, the row of `path` belongs: a binary search over lines. */
-function placeOf(path: string, text: string, from: number): number {
+/** Where in the rows, from `from` on, the row of `path` belongs: a binary search over lines. */
+function placeOf(path: string, rows: Uint8Array, from: number): number {
+  const key = encoder.encode(path);
   let low = from;
-  let high = text.length;
+  let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const start = middle === 0 ? 0 : text.lastIndexOf("\n", middle - 1) + 1;
+    const start = middle === 0 ? 0 : rows.lastIndexOf(newline, middle - 1) + 1;
     const line = Math.max(start, from);
-    const end = text.indexOf("\n", line) + 1;
-    if (pathAt(text, line) < path) low = end;
+    if (isBefore(rows, line, key, path)) low = rows.indexOf(newline, line) + 1;
     else high = line;
   }
   return low;
 }
 
-/** The path of the line that begins there; see {@link recordField} for the quotes. */
-function pathAt(text: string, line: number): string {
-  if (text[line] !== '"') return text.slice(line, text.indexOf(",", line));
-  let end = text.indexOf('"', line + 1);
-  while (text[end + 1] === '"') end = text.indexOf('"', end + 2);
-  return text.slice(line + 1, end).replaceAll('""', '"');
+/** True when the path of the line that begins there comes before another, given both as bytes and as text. */
+function isBefore(rows: Uint8Array, line: number, key: Uint8Array, path: string): boolean {
+  if (rows[line] === quote) return quotedPath(rows, line) < path;
+  for (let at = 0; at < key.length; at++) {
+    const found = rows[line + at] as number;
+    // The line's path ends here, and is the beginning of the other.
+    if (found === comma) return true;
+    const wanted = key[at] as number;
+    if (found !== wanted) return found < wanted;
+  }
+  return false;
 }
+
+/** A path in quotes; see {@link recordField}. */
+function quotedPath(rows: Uint8Array, line: number): string {
+  let end = rows.indexOf(quote, line + 1);
+  while (rows[end + 1] === quote) end = rows.indexOf(quote, end + 2);
+  return decoder.decode(rows.subarray(line + 1, end)).replaceAll('""', '"');
+}
+
+const newline = 0x0a;
+const quote = 0x22;
+const comma = 0x2c;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();

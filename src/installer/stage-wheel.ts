@@ -9,7 +9,7 @@ import { keeperName, linkRow, openFolder } from "./linked-folders.ts";
 import type { PlannedInstall, SharedTree } from "./plan-types.ts";
 import { nameOf, parentOf, type Places, siteOf, targetOf } from "./places.ts";
 import { isInside, recordPrefix } from "./record-paths.ts";
-import { type RecordRow, recordText, rootRows } from "./record-text.ts";
+import { recordContent, type RecordRow, rootRows } from "./record-text.ts";
 import {
   checkScriptName,
   type EntryScript,
@@ -73,7 +73,7 @@ class Staging {
   #rootPaths: ReadonlyMap<string, string> | undefined;
   /** Linked folders, relative to the root part. */
   readonly #links = new Set<string>();
-  #rootText = "";
+  #rootRows: Uint8Array = new Uint8Array();
 
   constructor(request: StagingRequest, world: InstallerWorld) {
     this.#request = request;
@@ -86,7 +86,7 @@ class Staging {
     const { parts, topLevel, distInfo } = this.#manifest;
     const rootPart = parts.find((part) => part.scheme === "root");
     const root = this.#part("root", this.#site, [...topLevel, distInfo], rootPart);
-    if (rootPart !== undefined) this.#rootText = this.#linkRoot(rootPart, root);
+    if (rootPart !== undefined) this.#rootRows = this.#linkRoot(rootPart, root);
     this.#writeScripts(parts);
     for (const part of parts)
       if (part.scheme !== "root" && part.scheme !== "scripts") this.#link(part);
@@ -119,7 +119,7 @@ class Staging {
   }
 
   /** Links the modules, copies the metadata. Answers the rows of RECORD for both. */
-  #linkRoot(part: ManifestPart, staged: Part): string {
+  #linkRoot(part: ManifestPart, staged: Part): Uint8Array {
     const { wheel, linkMode, tree } = this.#request;
     if (tree !== undefined) return this.#linkFolders(tree, part, staged);
     const { distInfo } = this.#manifest;
@@ -143,15 +143,16 @@ class Staging {
   }
 
   /** {@link #linkRoot} with folders of the store in place of their files. */
-  #linkFolders(tree: SharedTree, part: ManifestPart, staged: Part): string {
+  #linkFolders(tree: SharedTree, part: ManifestPart, staged: Part): Uint8Array {
     const { wheel, linkMode } = this.#request;
     const { files } = this.#world;
     const from = `${wheel.root}/${part.folder}`;
     const to = staged.from;
-    const left = tree.metadata.filter((path) => this.#isReplaced(path));
-    const metadata = tree.metadata.filter((path) => !this.#isReplaced(path));
+    const left: string[] = [];
     files.linkTree({ from, to, folders: tree.folders, files: tree.files, mode: linkMode });
-    files.linkTree({ from, to, folders: [], files: metadata, mode: "copy" });
+    for (const { path, content } of tree.metadata)
+      if (this.#isReplaced(path)) left.push(path);
+      else files.write(`${to}/${path}`, content);
     const parents = new Set<string>();
     for (const link of tree.links) {
       files.symlink(`${tree.folder}/${link}`, `${to}/${link}`);
@@ -319,7 +320,7 @@ class Staging {
     const rows =
       this.#links.size === 0 ? this.#rows : [...this.#rows, ...[...this.#links].map(linkRow)];
     const path = `${root.from}/${this.#manifest.distInfo}/RECORD`;
-    this.#world.files.write(path, recordText(this.#rootText, rows));
+    this.#world.files.write(path, recordContent(this.#rootRows, rows));
   }
 
   #list(part: Part, path: string, row: RecordRow): void {

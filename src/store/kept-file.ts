@@ -13,17 +13,31 @@ export function openKept(
   bytes: Uint8Array | undefined,
   inflate: Checksum,
 ): string | undefined {
+  const content = openKeptBytes(form, bytes, inflate);
+  return content === undefined ? undefined : decoder.decode(content);
+}
+
+/** {@link openKept} for content that is not text, or not all of it wanted as such. */
+export function openKeptBytes(
+  form: string,
+  bytes: Uint8Array | undefined,
+  inflate: Checksum,
+): Uint8Array | undefined {
   if (bytes === undefined) return undefined;
   const headLength = form.length + 10;
   if (bytes.length < headLength || bytes[headLength - 1] !== newline) return undefined;
   const content = bytes.subarray(headLength);
   const head = decoder.decode(bytes.subarray(0, headLength - 1));
-  return head === headOf(form, content, inflate) ? decoder.decode(content) : undefined;
+  return head === headOf(form, content, inflate) ? content : undefined;
 }
 
 /** What {@link openKept} reads back. */
-export function sealKept(form: string, content: string, inflate: Checksum): Uint8Array {
-  const bytes = encoder.encode(content);
+export function sealKept(
+  form: string,
+  content: string | Uint8Array,
+  inflate: Checksum,
+): Uint8Array {
+  const bytes = typeof content === "string" ? encoder.encode(content) : content;
   const head = encoder.encode(`${headOf(form, bytes, inflate)}\n`);
   const whole = new Uint8Array(head.length + bytes.length);
   whole.set(head);

@@ -205,6 +205,7 @@ export async function verifyCache(cache: string, world: MaintenanceWorld): Promi
   return await alone(cache, world, (places) => {
     const bin = new Bin(places, world);
     const broken: { filename: string; problems: readonly string[] }[] = [];
+    const brokenWheels = new Set<string>();
     let wheels = 0;
     for (const { sha256, wheel, root } of wheelFolders(places, world)) {
       wheels++;
@@ -214,6 +215,7 @@ export async function verifyCache(cache: string, world: MaintenanceWorld): Promi
       report({ type: "stored-wheel-verified", filename, problems });
       if (problems.length === 0) continue;
       broken.push({ filename, problems });
+      brokenWheels.add(sha256);
       bin.takeWheel(root);
     }
     for (const { root, build } of storedBuilds(places, world)) {
@@ -223,7 +225,7 @@ export async function verifyCache(cache: string, world: MaintenanceWorld): Promi
       bin.take(root);
     }
     bin.empty();
-    const { trees, damaged } = verifyTrees(places, world);
+    const { trees, damaged } = verifyTrees(places, brokenWheels, world);
     return { wheels, broken, trees, damagedTrees: damaged };
   });
 }

@@ -1,5 +1,5 @@
 import type { World } from "#platform/ports";
-import { openKept, sealKept } from "./kept-file.ts";
+import { openKeptBytes, sealKept } from "./kept-file.ts";
 import type { ManifestFile, ManifestPart, WheelManifest, WheelScheme } from "./wheel-manifest.ts";
 
 /*
@@ -50,29 +50,38 @@ export function parseManifest(
   bytes: Uint8Array,
   inflate: World["inflate"],
 ): WheelManifest | undefined {
-  const text = openKept(form, bytes, inflate);
-  if (text === undefined) return undefined;
-  const headEnd = text.indexOf("\n");
-  const head = JSON.parse(text.slice(0, headEnd)) as Head;
-  let at = headEnd + 1;
-  const parts = head.parts.map(({ scheme, folder, folders, rows, executable }) => {
-    const rowsStart = at + folders;
-    const part = new StoredPart(scheme, folder, executable, [
-      text.slice(at, rowsStart),
-      text.slice(rowsStart, rowsStart + rows),
-    ]);
-    at = rowsStart + rows;
-    return part;
-  });
+  const content = openKeptBytes(form, bytes, inflate);
+  if (content === undefined) return undefined;
+  const headEnd = content.indexOf(newline);
+  const head = JSON.parse(decoder.decode(content.subarray(0, headEnd))) as Head;
+  const body = content.subarray(headEnd + 1);
+  const length = head.parts.reduce((sum, { folders, rows }) => sum + folders + rows, 0);
+  // With as many bytes as letters nearly always: then nothing is decoded before it is asked for.
+  const text = length === body.length ? undefined : decoder.decode(body);
+  const encoder = new TextEncoder();
+  let at = 0;
+  const next = (letters: number): Uint8Array => {
+    const start = at;
+    at += letters;
+    return text === undefined ? body.subarray(start, at) : encoder.encode(text.slice(start, at));
+  };
+  const parts = head.parts.map(
+    ({ scheme, folder, folders, rows, executable }) =>
+      new StoredPart(scheme, folder, executable, next(folders), next(rows)),
+  );
   return { ...head, requiresPython: head.requiresPython ?? undefined, parts };
 }
+
+const newline = 0x0a;
+const decoder = new TextDecoder();
 
 class StoredPart implements ManifestPart {
   readonly scheme: WheelScheme;
   readonly folder: string;
-  readonly recordRows: string;
-  readonly #folders: string;
+  readonly recordBytes: Uint8Array;
+  readonly #folders: Uint8Array;
   readonly #executable: readonly number[];
+  #rows: string | undefined;
   #paths: readonly string[] | undefined;
   #files: readonly ManifestFile[] | undefined;
 
@@ -80,17 +89,22 @@ class StoredPart implements ManifestPart {
     scheme: WheelScheme,
     folder: string,
     executable: readonly number[],
-    [folders, rows]: readonly [string, string],
+    folders: Uint8Array,
+    rows: Uint8Array,
   ) {
     this.scheme = scheme;
     this.folder = folder;
+    this.recordBytes = rows;
     this.#executable = executable;
     this.#folders = folders;
-    this.recordRows = rows;
   }
 
   get folders(): readonly string[] {
-    return this.#folders === "" ? [] : this.#folders.split("\n");
+    return this.#folders.length === 0 ? [] : decoder.decode(this.#folders).split("\n");
+  }
+
+  get recordRows(): string {
+    return (this.#rows ??= decoder.decode(this.recordBytes));
   }
 
   get paths(): readonly string[] {

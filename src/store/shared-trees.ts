@@ -2,7 +2,7 @@ import { errnoOf } from "#base/errors";
 import type { World } from "#platform/ports";
 import { nameInFile } from "#standards/name";
 import type { CompiledPart } from "./bytecode.ts";
-import { openKept, replaceFile, sealKept } from "./kept-file.ts";
+import { openKeptBytes, replaceFile, sealKept } from "./kept-file.ts";
 import { makeStore, type StorePlaces } from "./layout.ts";
 import { looksOutside } from "./library-paths.ts";
 import type { StoredWheel, WheelManifest } from "./wheel-manifest.ts";
@@ -17,9 +17,11 @@ export type SharedTree = {
   readonly folders: readonly string[];
   /** Files below no link, the metadata apart: modules of their own, licences. */
   readonly files: readonly string[];
-  /** Files that lie directly in the dist-info folder. */
-  readonly metadata: readonly string[];
+  /** Files that lie directly in the dist-info folder. Their content is kept here, because every environment gets a copy. */
+  readonly metadata: readonly MetadataFile[];
 };
+
+export type MetadataFile = { readonly path: string; readonly content: Uint8Array };
 
 export type TreeWorld = Pick<World, "files" | "hashing" | "inflate" | "host">;
 
@@ -66,7 +68,7 @@ export class SharedTrees {
     const staging = files.makeTemporaryFolder(this.#places.staging, "tree-");
     try {
       const list = layTree(wheel, staging, files);
-      files.write(`${staging}/${listName}`, sealKept(form, JSON.stringify(list), inflate));
+      files.write(`${staging}/${listName}`, sealKept(form, formatList(list), inflate));
       this.#settle(staging, folder, list);
       return list;
     } finally {
@@ -127,8 +129,40 @@ export function readTreeList(
   folder: string,
   { files, inflate }: Pick<TreeWorld, "files" | "inflate">,
 ): TreeList | undefined {
-  const text = openKept(form, files.tryRead(`${folder}/${listName}`), inflate);
-  return text === undefined ? undefined : (JSON.parse(text) as TreeList);
+  const content = openKeptBytes(form, files.tryRead(`${folder}/${listName}`), inflate);
+  if (content === undefined) return undefined;
+  const headEnd = content.indexOf(newline);
+  const head = JSON.parse(new TextDecoder().decode(content.subarray(0, headEnd))) as ListHead;
+  let at = headEnd + 1;
+  const metadata = head.metadata.map(([path, size]) => {
+    at += size;
+    return { path, content: content.subarray(at - size, at) };
+  });
+  return { ...head, metadata };
+}
+
+/** A line of JSON, then the contents of the metadata, one after the other. */
+type ListHead = Omit<TreeList, "metadata"> & {
+  readonly metadata: readonly (readonly [path: string, size: number])[];
+};
+
+const newline = 0x0a;
+
+function formatList({ metadata, ...rest }: TreeList): Uint8Array {
+  const head: ListHead = {
+    ...rest,
+    metadata: metadata.map(({ path, content }) => [path, content.length] as const),
+  };
+  const line = new TextEncoder().encode(`${JSON.stringify(head)}\n`);
+  const size = metadata.reduce((sum, { content }) => sum + content.length, line.length);
+  const whole = new Uint8Array(size);
+  whole.set(line);
+  let at = line.length;
+  for (const { content } of metadata) {
+    whole.set(content, at);
+    at += content.length;
+  }
+  return whole;
 }
 
 /** False when something came into a linked folder, or went, since the tree was made. One look at each. */
@@ -192,7 +226,9 @@ function layTree(
     links,
     folders: part.folders.filter((path) => !isBelow(path, links)),
     files: others.filter((path) => !isMetadata(path, own)),
-    metadata: others.filter((path) => isMetadata(path, own)),
+    metadata: others
+      .filter((path) => isMetadata(path, own))
+      .map((path) => ({ path, content: files.read(`${from}/${path}`) })),
     times: links.map((link) => files.tryStat(`${staging}/${link}`)?.mtime ?? 0),
   };
 }

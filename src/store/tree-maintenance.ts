@@ -44,11 +44,12 @@ export function pruneTrees(
 }
 
 /**
- * Compares every tree with its wheel, which has been verified before, and puts right what is not as there. Compiled
- * modules have no hash: those that do not fit their source any more are removed.
+ * Compares every tree with its wheel, which has been verified before, and puts right what is not as there. What was made
+ * of a broken wheel waits for that to be fetched anew. Compiled modules have no hash: those that do not fit their source any more are removed.
  */
 export function verifyTrees(
   places: StorePlaces,
+  brokenWheels: ReadonlySet<string>,
   world: TreeMaintenanceWorld,
 ): { readonly trees: number; readonly damaged: readonly DamagedTree[] } {
   const { files } = world;
@@ -59,7 +60,9 @@ export function verifyTrees(
     trees++;
     const folder = `${places.trees}/${name}`;
     const wheel = wheelBehind(name, places, world);
-    const problems = problemsOf(folder, wheel, world);
+    const problems = brokenWheels.has(wheelOfTree(name) ?? "")
+      ? ["its wheel is damaged"]
+      : problemsOf(folder, wheel, world);
     if (problems.length === 0) continue;
     files.tryRemove(`${folder}/${listName}`);
     if (wheel !== undefined) new SharedTrees(places, world).tree(wheel);

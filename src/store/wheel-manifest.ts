@@ -27,6 +27,8 @@ export type ManifestPart = {
    * part is installed. The wheel's own RECORD is not among the files.
    */
   readonly recordRows?: string;
+  /** The same as they lie on the disk. */
+  readonly recordBytes?: Uint8Array;
 };
 
 /** What installing a wheel needs to know, kept beside its unpacked tree so that nothing is walked or parsed again. */
