@@ -30,7 +30,10 @@ export async function openDirect(
     const described = await world.builds.describe(source);
     if (described.source.kind === "sdist")
       throw new Error(`bug: ${url} was asked for as an archive`);
-    return { kind: "tree", tree: described.source, metadata: described.metadata };
+    const { metadata } = described;
+    if (name !== undefined && metadata.name !== name)
+      throw directUnusable(url, `it is \`${metadata.name}\`, and \`${name}\` was asked for`);
+    return { kind: "tree", tree: described.source, metadata };
   }
   const shown = withoutCredentials(url);
   if (source !== undefined && source.kind !== "archive") return needsBuild(shown, whyBuilt(source));

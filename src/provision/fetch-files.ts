@@ -2,8 +2,9 @@ import { mapLimited } from "#base/concurrency";
 import { errnoOf } from "#base/errors";
 import type { Files } from "#platform/ports";
 import type { ProjectFile } from "#repository/listing";
-import type { Download } from "#repository/repositories";
+import type { Download, FileAddress } from "#repository/repositories";
 import type { ResolvedPackage } from "#resolver/resolution";
+import { buildableOf, wheelFromSource } from "./built-wheels.ts";
 import { checkDemandedHashes } from "./wheels.ts";
 import type { ProvisionWorld } from "./world.ts";
 
@@ -20,16 +21,21 @@ const limit = 8;
 
 /**
  * Puts the file of each package into a folder under its own name: the best wheel, else the sdist. Files appear whole;
- * one that is there with another content is replaced, one with the right content stays untouched.
+ * one that is there with another content is replaced, one with the right content stays untouched. `built` says of what
+ * the wheel is wanted: of every source, or only of what is no file (folders, checkouts).
  */
 export async function fetchFiles(
   packages: readonly ResolvedPackage[],
   folder: string,
+  built: "everything" | "trees",
   world: ProvisionWorld,
 ): Promise<readonly FetchedFile[]> {
   world.files.makeFolders(folder);
   return await mapLimited(packages, limit, async (found): Promise<FetchedFile> => {
-    const file = fileOf(found);
+    const file = fileOrArchive(found);
+    const isSource = buildableOf(found) !== undefined;
+    if (file === undefined || (isSource && built === "everything"))
+      return placeBuilt(found, folder, world);
     const path = `${folder}/${file.filename}`;
     if (isThere(path, file, world)) return { package: found, path, wasThere: true };
     const download = await world.repositories.download(file);
@@ -37,6 +43,32 @@ export async function fetchFiles(
     place(download, path, world.files, world.host.processId);
     return { package: found, path, wasThere: false };
   });
+}
+
+async function placeBuilt(
+  found: ResolvedPackage,
+  folder: string,
+  world: ProvisionWorld,
+): Promise<FetchedFile> {
+  const { wheel, path } = await wheelFromSource(found, world);
+  const { files, host } = world;
+  const target = `${folder}/${wheel.manifest.filename}`;
+  const fresh = `${target}.pkm-${host.processId}`;
+  try {
+    files.copy(path, fresh);
+    files.rename(fresh, target);
+  } catch (error) {
+    files.tryRemove(fresh);
+    throw error;
+  }
+  return { package: found, path: target, wasThere: false };
+}
+
+/** The file of a package, an archive of a tree included; `undefined` for what is no file. */
+function fileOrArchive(found: ResolvedPackage): FileAddress | undefined {
+  const { source } = found;
+  if (source.kind === "folder" || source.kind === "checkout") return undefined;
+  return source.kind === "archive" ? { ...source, size: undefined } : fileOf(found);
 }
 
 /** The file an answer stands for; files of a repository come best first. */
@@ -52,7 +84,7 @@ export function fileOf({ name, source }: ResolvedPackage): ProjectFile {
 }
 
 /** Without a digest from the index nobody knows whether a file that is there is the one. */
-function isThere(path: string, file: ProjectFile, { files, hashing }: ProvisionWorld): boolean {
+function isThere(path: string, file: FileAddress, { files, hashing }: ProvisionWorld): boolean {
   const { sha256 } = file.hashes;
   const stat = sha256 === undefined ? undefined : files.tryStat(path);
   if (stat?.kind !== "file" || (file.size !== undefined && stat.size !== file.size)) return false;

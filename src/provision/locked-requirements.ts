@@ -87,6 +87,10 @@ type Found = {
   readonly editable?: boolean;
 };
 
+function fragmentOf({ subdirectory }: { readonly subdirectory: string | undefined }): string {
+  return subdirectory === undefined ? "" : `#subdirectory=${subdirectory}`;
+}
+
 function requirementOf(
   { package: locked, source }: SelectedPackage,
   place: { readonly file: string; readonly cwd: string },
@@ -97,7 +101,9 @@ function requirementOf(
   });
   switch (source.kind) {
     case "vcs":
-      return direct(`${source.type}+${lockedAddress(source, place)}@${source.commitId}`);
+      return direct(
+        `${source.type}+${lockedAddress(source, place)}@${source.commitId}${fragmentOf(source)}`,
+      );
     case "directory": {
       const { path, subdirectory } = source;
       const fragment = subdirectory === undefined ? "" : `#subdirectory=${subdirectory}`;
@@ -106,11 +112,8 @@ function requirementOf(
       );
       return { requirement, editable: source.editable === true };
     }
-    case "archive": {
-      const { subdirectory } = source;
-      const fragment = subdirectory === undefined ? "" : `#subdirectory=${subdirectory}`;
-      return direct(`${lockedAddress(source, place)}${fragment}`);
-    }
+    case "archive":
+      return direct(`${lockedAddress(source, place)}${fragmentOf(source)}`);
     case "wheel":
     case "sdist": {
       const identity =

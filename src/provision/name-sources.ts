@@ -11,16 +11,17 @@ import type { ProvisionWorld } from "./world.ts";
 export type NamedSource = AskedRequirement & Pick<UnnamedRequirement, "settings">;
 
 /**
- * Learns which projects folders, checkouts and archives are; those whose marker does not hold are left out. Where nobody
- * builds, the name of an sdist is believed, and everything else refused.
+ * Learns which projects folders, checkouts and archives are; those whose marker does not hold are left out
+ * (unless it is for many machines that they are asked for). Where nobody builds, the name of an sdist is believed, and everything else refused.
  */
 export async function nameSources(
   unnamed: readonly UnnamedRequirement[],
-  markers: MarkerEnvironment,
+  markers: MarkerEnvironment | undefined,
   world: Pick<ProvisionWorld, "files" | "builds">,
 ): Promise<readonly NamedSource[]> {
   const wanted = unnamed.filter(
-    ({ marker }) => marker === undefined || evaluateMarkerLeniently(marker, markers),
+    ({ marker }) =>
+      marker === undefined || markers === undefined || evaluateMarkerLeniently(marker, markers),
   );
   return Promise.all(wanted.map((each) => named(each, world)));
 }

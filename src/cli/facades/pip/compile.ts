@@ -4,6 +4,7 @@ import { absolute } from "#cli/cache-folder";
 import { defineCommand, type OptionValues } from "#cli/command";
 import { noSolution } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
+import { LateBuilder } from "#cli/late-builder";
 import { Patience } from "#cli/patience";
 import { Progress } from "#cli/progress";
 import { quoted } from "#cli/quoted";
@@ -15,7 +16,7 @@ import { type ReadRequirements, readRequirements } from "#provision/read-require
 import { resolveRequirements } from "#provision/resolve-requirements";
 import { resolveUniversally } from "#provision/resolve-universally";
 import type { ProvisionWorld } from "#provision/world";
-import type { MarkedPreference, ResolveRequest } from "#resolver/request";
+import type { AskedRequirement, MarkedPreference, ResolveRequest } from "#resolver/request";
 import type { Resolution } from "#resolver/resolution";
 import { type NormalizedName, parseName } from "#standards/name";
 import { applyFileOptions, type RequirementsOptions } from "#standards/requirements-file";
@@ -181,18 +182,56 @@ async function compileFiles(
     { purpose: "compile", requireHashes: effective.requireHashes },
     invocation,
   );
-  const { roots, constraints, overrides } = read;
+  const { constraints, overrides } = read;
   const patience = new Patience(chosen["time-limit"], progress, invocation);
   const { report } = progress;
-  const provisionWorld = { ...world, store, repositories, report, pause: patience.pause };
-  const question = { roots, constraints, overrides, policy };
-  const resolution = await patience.during(() =>
-    answerTo(question, interpreter, chosen, provisionWorld, invocation),
-  );
+  const builds = new LateBuilder(async () => {
+    const { openBuilds } = await import("./_builds.ts");
+    const building = {
+      interpreter,
+      environment: undefined,
+      policy,
+      openRepositories: () => Promise.resolve(repositories),
+      store,
+      report,
+      named: new Set(read.roots.map(({ requirement }) => requirement.name)),
+      settingsOf: new Map(read.settings),
+      reader,
+      noBuild: chosen["no-build"],
+    };
+    return openBuilds(chosen, building, invocation);
+  });
+  const { pause } = patience;
+  const provisionWorld = { ...world, store, repositories, builds, report, pause };
+  let resolution: Resolution;
+  try {
+    resolution = await patience.during(async () => {
+      const roots = await rootsOf(read, interpreter, chosen, provisionWorld, invocation);
+      const question = { roots, constraints, overrides, policy };
+      return answerTo(question, interpreter, chosen, provisionWorld, invocation);
+    });
+  } finally {
+    await builds.close();
+  }
   progress.end();
   for (const warning of resolution.warnings) output.warn(warning);
   write(resolution, chosen, effective, invocation);
   return exit.done;
+}
+
+/** What was asked for, with the names of folders, checkouts and archives found out. */
+async function rootsOf(
+  { roots, unnamed }: ReadRequirements,
+  interpreter: Interpreter,
+  chosen: CompileOptions,
+  world: ProvisionWorld,
+  invocation: Invocation,
+): Promise<readonly AskedRequirement[]> {
+  if (unnamed.length === 0) return roots;
+  const { nameSources } = await import("#provision/name-sources");
+  const { markers } = resolutionTarget(interpreter, chosen, invocation);
+  const found = await nameSources(unnamed, chosen.universal ? undefined : markers, world);
+  return [...roots, ...found.map(({ settings: _settings, ...root }) => root)];
 }
 
 async function answerTo(

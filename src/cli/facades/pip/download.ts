@@ -50,7 +50,9 @@ export async function saveFiles(
     if (output.quiet === 0) output.data(`${line}\n`);
   };
   return withResolved(chosen, { words, purpose }, invocation, async (answer) => {
-    const fetched = await fetchFiles(answer.packages, absolute(folder ?? ".", cwd), answer.world);
+    const built = purpose === "install" ? "everything" : "trees";
+    const { packages, world: fetching } = answer;
+    const fetched = await fetchFiles(packages, absolute(folder ?? ".", cwd), built, fetching);
     for (const { path, wasThere } of fetched)
       tell(wasThere ? `File was already downloaded ${path}` : `Saved ${shownPath(path, cwd)}`);
     if (purpose === "compile" && fetched.length > 0)

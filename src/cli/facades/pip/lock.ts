@@ -27,8 +27,10 @@ export const lock = defineCommand({
   defaults: pipDefaults("lock", options),
   async run({ output: named = "pylock.toml", ...chosen }, { requirements }, invocation) {
     const request = { words: requirements, purpose: "compile" } as const;
+    const { cwd } = invocation.world.host;
+    const folder = named === "-" ? cwd : absolute(named, cwd).replace(/\/[^/]*$/, "");
     return withResolved(chosen, request, invocation, async ({ packages, world }) => {
-      write(formatPylock(await lockOf(packages, world)), named, invocation);
+      write(formatPylock(await lockOf(packages, folder, world)), named, invocation);
       return exit.done;
     });
   },

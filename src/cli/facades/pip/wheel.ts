@@ -9,11 +9,11 @@ const options = {
     value: "DIR",
     short: "w",
   },
-  "no-verify": { help: "Do not verify built wheels (there are none)", hidden: true },
+  "no-verify": { help: "Do not verify built wheels (pkm always does)", hidden: true },
   ...resolvingOptions,
 } as const;
 
-/** As far as nothing has to be built: what exists as a wheel is fetched, everything else refused by name. */
+/** What exists as a wheel is fetched, everything else built. */
 export const wheel = defineCommand({
   examples: ["pkm pip wheel requests -w wheels", "pkm pip wheel -r requirements.txt"],
   arguments: {
@@ -26,6 +26,8 @@ export const wheel = defineCommand({
   options,
   defaults: pipDefaults("wheel", options),
   async run({ "wheel-dir": folder, ...chosen }, { requirements }, invocation) {
-    return saveFiles(chosen, requirements, folder, "install", invocation);
+    // As with pip, nothing is editable in a folder of wheels.
+    const words = [...requirements, ...chosen.editable];
+    return saveFiles({ ...chosen, editable: [] }, words, folder, "install", invocation);
   },
 });
