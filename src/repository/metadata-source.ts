@@ -110,7 +110,7 @@ export class MetadataSource {
       if (found !== hex)
         throw hashMismatch(`the metadata of ${file.filename}`, file.url, { algorithm, hex }, found);
     }
-    return decoder.decode(answer.body);
+    return decoder.decode(headerBytes(answer.body));
   }
 
   async #fromWheel(file: ProjectFile): Promise<string> {
@@ -228,6 +228,15 @@ function headersOnly(finding: Finding): Finding {
   const end = text.indexOf("\n\n");
   return { kind: "text", text: end === -1 ? text : text.slice(0, end + 1) };
 }
+
+/** The same before anything is decoded, as far as line ends are single. */
+function headerBytes(content: Uint8Array): Uint8Array {
+  for (let at = content.indexOf(newline); at !== -1; at = content.indexOf(newline, at + 1))
+    if (content[at + 1] === newline) return content.subarray(0, at + 1);
+  return content;
+}
+
+const newline = 0x0a;
 
 // A line that says what follows, then the headers of METADATA.
 function noted(finding: Finding): string {

@@ -40,6 +40,7 @@ export class OneMachine implements Environs {
   readonly asksForWheels = false;
   private readonly target: ResolutionTarget;
   private readonly pythonRanges = new Map<string, VersionRange>();
+  private readonly judged = new Map<Marker, boolean>();
 
   constructor(target: ResolutionTarget) {
     this.target = target;
@@ -48,8 +49,14 @@ export class OneMachine implements Environs {
   }
 
   holds(marker: Marker, extra: string | undefined): boolean {
-    const extras = extra === undefined ? noExtras : [extra];
-    return evaluateMarkerLeniently(marker, this.target.markers, { extras });
+    if (extra !== undefined)
+      return evaluateMarkerLeniently(marker, this.target.markers, { extras: [extra] });
+    let holds = this.judged.get(marker);
+    if (holds === undefined) {
+      holds = evaluateMarkerLeniently(marker, this.target.markers, { extras: noExtras });
+      this.judged.set(marker, holds);
+    }
+    return holds;
   }
 
   pythonRange(requiresPython: string): VersionRange {

@@ -1,5 +1,4 @@
 import type { Marker } from "#standards/marker";
-import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
 import type { Environs } from "./_environs.ts";
@@ -18,10 +17,10 @@ export class ActiveRequirements {
   private readonly unusual: Requirement[] = [];
   private readonly environs: Environs;
 
-  constructor(metadata: CoreMetadata, environs: Environs) {
+  constructor(requiresDist: readonly Requirement[], environs: Environs) {
     this.environs = environs;
     const always: Requirement[] = [];
-    for (const requirement of metadata.requiresDist) {
+    for (const requirement of requiresDist) {
       const { marker } = requirement;
       if (marker === undefined || environs.holds(marker, undefined)) always.push(requirement);
       else this.others.push(requirement);

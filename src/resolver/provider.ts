@@ -84,7 +84,8 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   private readonly report: Report<ResolverEvent>;
   protected readonly constraints = new Map<NormalizedName, AskedRequirement[]>();
   protected readonly overrides = new Map<NormalizedName, AskedRequirement[]>();
-  private readonly active = new Map<CoreMetadata, ActiveRequirements>();
+  /** By the list of requirements: many versions share theirs. */
+  private readonly active = new Map<readonly Requirement[], ActiveRequirements>();
   private readonly arriving = new Map<NormalizedName, Promise<void>>();
   private readonly looks = new Map<Project, VersionRange>();
 
@@ -485,10 +486,11 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     metadata: CoreMetadata,
     extra: NormalizedName | undefined,
   ): readonly Requirement[] {
-    let active = this.active.get(metadata);
+    const { requiresDist } = metadata;
+    let active = this.active.get(requiresDist);
     if (active === undefined) {
-      active = new ActiveRequirements(metadata, this.environs);
-      this.active.set(metadata, active);
+      active = new ActiveRequirements(requiresDist, this.environs);
+      this.active.set(requiresDist, active);
     }
     return extra === undefined ? active.always : active.of(extra);
   }

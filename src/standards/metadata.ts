@@ -1,7 +1,8 @@
 import { PkmError } from "#base/errors";
 import { readHeaders, unfolded } from "./_headers.ts";
+import { type QuickHeaders, quickHeaders, readNeeds, writeNeeds } from "./_quick-headers.ts";
 import { invalidMetadata } from "./errors.ts";
-import { isValidName, normalizeName, tryParseName } from "./name.ts";
+import { tryParseName } from "./name.ts";
 import type { NormalizedName } from "./name.ts";
 import { parseRequirement } from "./requirement.ts";
 import type { Requirement } from "./requirement.ts";
@@ -63,6 +64,32 @@ export type InvalidRequirement = { readonly text: string; readonly reason: strin
  * of core metadata that does not exist yet; `what` names the file in the message.
  */
 export function parseMetadata(content: string, what: string = "a distribution"): CoreMetadata {
+  const wanted = quickHeaders(content) ?? wantedOf(readFields(content));
+  const metadataVersion = wanted.metadataVersion?.trim() ?? "1.0";
+  // PyPUG: a newer minor version is read, a newer major one refused.
+  if (Number.parseInt(metadataVersion, 10) > 2)
+    throw invalidMetadata(what, `found Metadata-Version ${metadataVersion}, pkm reads 1.0 to 2.6`);
+  const displayName = wanted.name?.trim() ?? "";
+  const name = tryParseName(displayName);
+  if (name === undefined)
+    throw invalidMetadata(
+      what,
+      displayName === "" ? "it has no Name" : `Name \`${displayName}\` is no name of a project`,
+    );
+  const versionText = wanted.version?.trim() ?? "";
+  const version = tryParseVersion(versionText);
+  if (version === undefined)
+    throw invalidMetadata(
+      what,
+      versionText === "" ? "it has no Version" : `Version \`${versionText}\` is no version`,
+    );
+  return new ReadMetadata(content, wanted, { metadataVersion, displayName, name, version });
+}
+
+/** Fields by their name in lower case, unfolded. */
+type Fields = ReadonlyMap<string, readonly string[]>;
+
+function readFields(content: string): Fields {
   const fields = new Map<string, string[]>();
   for (const [name, value] of readHeaders(content).fields) {
     const key = name.toLowerCase();
@@ -70,69 +97,162 @@ export function parseMetadata(content: string, what: string = "a distribution"):
     if (before === undefined) fields.set(key, [unfolded(value)]);
     else before.push(unfolded(value));
   }
-  const text = (header: string): string | undefined => fields.get(header)?.[0];
-  const list = (header: string): readonly string[] => fields.get(header) ?? none;
+  return fields;
+}
 
-  const metadataVersion = text("metadata-version") ?? "1.0";
-  // PyPUG: a newer minor version is read, a newer major one refused.
-  if (Number.parseInt(metadataVersion, 10) > 2)
-    throw invalidMetadata(what, `found Metadata-Version ${metadataVersion}, pkm reads 1.0 to 2.6`);
-  const displayName = text("name") ?? "";
-  const name = tryParseName(displayName);
-  if (name === undefined)
-    throw invalidMetadata(
-      what,
-      displayName === "" ? "it has no Name" : `Name \`${displayName}\` is no name of a project`,
-    );
-  const versionText = text("version") ?? "";
-  const version = tryParseVersion(versionText);
-  if (version === undefined)
-    throw invalidMetadata(
-      what,
-      versionText === "" ? "it has no Version" : `Version \`${versionText}\` is no version`,
-    );
-  const requiresDist: Requirement[] = [];
-  const invalidRequirements: InvalidRequirement[] = [];
-  for (const line of list("requires-dist")) {
-    const requirement = publishedRequirement(line);
-    if ("reason" in requirement) invalidRequirements.push(requirement);
-    else requiresDist.push(requirement);
-  }
+function wantedOf(fields: Fields): QuickHeaders {
   return {
-    metadataVersion,
-    name,
-    displayName,
-    version,
-    requiresDist,
-    invalidRequirements,
-    requiresPython: text("requires-python"),
-    providesExtra: list("provides-extra").filter(isValidName).map(normalizeName),
-    dynamic: list("dynamic").map((field) => field.toLowerCase()),
-    summary: text("summary"),
-    descriptionContentType: text("description-content-type"),
-    keywords: text("keywords"),
-    homePage: text("home-page"),
-    downloadUrl: text("download-url"),
-    author: text("author"),
-    authorEmail: text("author-email"),
-    maintainer: text("maintainer"),
-    maintainerEmail: text("maintainer-email"),
-    license: text("license"),
-    licenseExpression: text("license-expression"),
-    licenseFiles: list("license-file"),
-    classifiers: list("classifier"),
-    platforms: list("platform"),
-    supportedPlatforms: list("supported-platform"),
-    requiresExternal: list("requires-external"),
-    projectUrls: list("project-url"),
-    providesDist: list("provides-dist"),
-    obsoletesDist: list("obsoletes-dist"),
-    requires: list("requires"),
-    provides: list("provides"),
-    obsoletes: list("obsoletes"),
-    importNames: list("import-name"),
-    importNamespaces: list("import-namespace"),
+    metadataVersion: fields.get("metadata-version")?.[0],
+    name: fields.get("name")?.[0],
+    version: fields.get("version")?.[0],
+    requiresPython: fields.get("requires-python")?.[0],
+    needs: writeNeeds(fields.get("requires-dist") ?? none, fields.get("provides-extra") ?? none),
+    dynamic: [...(fields.get("dynamic") ?? none)],
   };
+}
+
+/** What nobody resolves by is read when somebody asks for it. */
+class ReadMetadata implements CoreMetadata {
+  readonly metadataVersion: string;
+  readonly displayName: string;
+  readonly name: NormalizedName;
+  readonly version: Version;
+  readonly requiresDist: readonly Requirement[];
+  readonly invalidRequirements: readonly InvalidRequirement[];
+  readonly requiresPython: string | undefined;
+  readonly dynamic: readonly string[];
+  readonly #content: string;
+  readonly #extras: readonly string[];
+  #providesExtra: readonly NormalizedName[] | undefined;
+  #fields: Fields | undefined;
+
+  constructor(
+    content: string,
+    wanted: QuickHeaders,
+    known: Pick<CoreMetadata, "metadataVersion" | "displayName" | "name" | "version">,
+  ) {
+    this.#content = content;
+    this.metadataVersion = known.metadataVersion;
+    this.displayName = known.displayName;
+    this.name = known.name;
+    this.version = known.version;
+    const { requiresDist, invalidRequirements, extras } = publishedNeeds(wanted.needs);
+    this.requiresDist = requiresDist;
+    this.invalidRequirements = invalidRequirements;
+    this.#extras = extras;
+    this.requiresPython = wanted.requiresPython?.trim();
+    this.dynamic = wanted.dynamic.map((field) => field.trim().toLowerCase());
+  }
+
+  get providesExtra(): readonly NormalizedName[] {
+    this.#providesExtra ??= this.#extras.flatMap((extra) => tryParseName(extra) ?? []);
+    return this.#providesExtra;
+  }
+
+  get summary(): string | undefined {
+    return this.#text("summary");
+  }
+
+  get descriptionContentType(): string | undefined {
+    return this.#text("description-content-type");
+  }
+
+  get keywords(): string | undefined {
+    return this.#text("keywords");
+  }
+
+  get homePage(): string | undefined {
+    return this.#text("home-page");
+  }
+
+  get downloadUrl(): string | undefined {
+    return this.#text("download-url");
+  }
+
+  get author(): string | undefined {
+    return this.#text("author");
+  }
+
+  get authorEmail(): string | undefined {
+    return this.#text("author-email");
+  }
+
+  get maintainer(): string | undefined {
+    return this.#text("maintainer");
+  }
+
+  get maintainerEmail(): string | undefined {
+    return this.#text("maintainer-email");
+  }
+
+  get license(): string | undefined {
+    return this.#text("license");
+  }
+
+  get licenseExpression(): string | undefined {
+    return this.#text("license-expression");
+  }
+
+  get licenseFiles(): readonly string[] {
+    return this.#list("license-file");
+  }
+
+  get classifiers(): readonly string[] {
+    return this.#list("classifier");
+  }
+
+  get platforms(): readonly string[] {
+    return this.#list("platform");
+  }
+
+  get supportedPlatforms(): readonly string[] {
+    return this.#list("supported-platform");
+  }
+
+  get requiresExternal(): readonly string[] {
+    return this.#list("requires-external");
+  }
+
+  get projectUrls(): readonly string[] {
+    return this.#list("project-url");
+  }
+
+  get providesDist(): readonly string[] {
+    return this.#list("provides-dist");
+  }
+
+  get obsoletesDist(): readonly string[] {
+    return this.#list("obsoletes-dist");
+  }
+
+  get requires(): readonly string[] {
+    return this.#list("requires");
+  }
+
+  get provides(): readonly string[] {
+    return this.#list("provides");
+  }
+
+  get obsoletes(): readonly string[] {
+    return this.#list("obsoletes");
+  }
+
+  get importNames(): readonly string[] {
+    return this.#list("import-name");
+  }
+
+  get importNamespaces(): readonly string[] {
+    return this.#list("import-namespace");
+  }
+
+  #text(header: string): string | undefined {
+    return this.#list(header)[0];
+  }
+
+  #list(header: string): readonly string[] {
+    this.#fields ??= readFields(this.#content);
+    return this.#fields.get(header) ?? none;
+  }
 }
 
 /**
@@ -150,9 +270,43 @@ export function isStatic(metadata: CoreMetadata): boolean {
 
 const none: readonly string[] = [];
 
-/** Lines repeat from version to version of a project; what was read once is kept, up to a limit. */
+type Needs = Pick<CoreMetadata, "requiresDist" | "invalidRequirements"> & {
+  readonly extras: readonly string[];
+};
+
+/** Most versions of a project ask for the same as the one before, and then for the same values. */
+const needsBefore = new Map<string, Needs>();
+let needsLength = 0;
+const mostNeeds = 8 * 2 ** 20;
+
+function publishedNeeds(text: string): Needs {
+  let needs = needsBefore.get(text);
+  if (needs !== undefined) return needs;
+  needs = parseNeeds(text);
+  needsLength += text.length;
+  if (needsLength > mostNeeds) {
+    needsBefore.clear();
+    needsLength = text.length;
+  }
+  needsBefore.set(text, needs);
+  return needs;
+}
+
+function parseNeeds(text: string): Needs {
+  const { requiresDist: lines, providesExtra: extras } = readNeeds(text);
+  const requiresDist: Requirement[] = [];
+  const invalidRequirements: InvalidRequirement[] = [];
+  for (const line of lines) {
+    const requirement = publishedRequirement(line);
+    if ("reason" in requirement) invalidRequirements.push(requirement);
+    else requiresDist.push(requirement);
+  }
+  return { requiresDist, invalidRequirements, extras };
+}
+
+/** Single lines repeat as well; what was read once is kept, up to a limit. */
 const readBefore = new Map<string, Requirement | InvalidRequirement>();
-const mostKept = 4096;
+const mostKept = 16_384;
 
 function publishedRequirement(line: string): Requirement | InvalidRequirement {
   let requirement = readBefore.get(line);

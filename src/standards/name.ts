@@ -25,7 +25,7 @@ export function isValidName(text: string): boolean {
  * ```
  */
 export function normalizeName(name: string): NormalizedName {
-  if (/^[a-z0-9]*$/.test(name)) return name as NormalizedName;
+  if (/^(?:[a-z0-9]+-)*[a-z0-9]*$/.test(name)) return name as NormalizedName;
   // ASCII only: toLowerCase() would also fold letters that no name may have.
   return name
     .replaceAll(/[-_.]+/g, "-")

@@ -74,12 +74,17 @@ describe("MetadataCache", () => {
   const sha256 = "a".repeat(64);
   const metadata = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n";
   const cacheOn = (files: Files): MetadataCache => new MetadataCache(places, world(files));
+  const keep = (files: Files, key: string, text: string): void => {
+    const cache = cacheOn(files);
+    cache.put(demo, key, text);
+    cache.flush();
+  };
 
   test("keeps the headers and drops the description", () => {
     const files = new MemoryFiles();
-    cacheOn(files).put(demo, sha256, `${metadata}\nA long description\n\nin parts\n`);
+    keep(files, sha256, `${metadata}\nA long description\n\nin parts\n`);
     expect(cacheOn(files).get(demo, sha256)).toBe(metadata);
-    cacheOn(files).put(demo, "b".repeat(64), metadata.replaceAll("\n", "\r\n").concat("\r\nText"));
+    keep(files, "b".repeat(64), metadata.replaceAll("\n", "\r\n").concat("\r\nText"));
     expect(cacheOn(files).get(demo, "b".repeat(64))).toBe(
       `${metadata.trimEnd().replaceAll("\n", "\r\n")}\n`,
     );
@@ -91,6 +96,7 @@ describe("MetadataCache", () => {
     for (let i = 0; i < 20; i++)
       cache.put(demo, `https://index.example/demo-${i}.whl`, `Name: demo\nVersion: ${i}\n`);
     cache.put(demo, "https://index.example/demo-3.whl", "Version: changed\n");
+    cache.flush();
     const later = cacheOn(files);
     expect(later.get(demo, "https://index.example/demo-7.whl")).toBe("Name: demo\nVersion: 7\n");
     expect(later.get(demo, "https://index.example/demo-3.whl")).toBe("Version: changed\n");
@@ -102,6 +108,7 @@ describe("MetadataCache", () => {
     const files = new MemoryFiles();
     const cache = cacheOn(files);
     cache.put(demo, "https://user:secret@index.example/demo.whl", metadata);
+    cache.flush();
     expect(cache.get(demo, "https://index.example/demo.whl")).toBe(metadata);
     expect(JSON.stringify(files.snapshot())).not.toContain("secret");
   });
@@ -109,7 +116,7 @@ describe("MetadataCache", () => {
   test("loses only the torn entry at the end, and can be written again afterwards", () => {
     const files = new MemoryFiles();
     const keys = ["1", "2", "3"].map((digit) => digit.repeat(64));
-    for (const key of keys) cacheOn(files).put(demo, key, `Version: ${key[0]}\n`);
+    for (const key of keys) keep(files, key, `Version: ${key[0]}\n`);
     const path = onlyFile(files, places.metadata);
     const whole = files.read(path);
     for (let length = 0; length <= whole.length; length++) {
@@ -121,14 +128,26 @@ describe("MetadataCache", () => {
         keys.map((key, i) => (i < complete ? `Version: ${key[0]}\n` : undefined)),
       );
       torn.put(demo, "4".repeat(64), "Version: 4\n");
+      torn.flush();
       expect(cacheOn(files).get(demo, "4".repeat(64))).toBe("Version: 4\n");
       if (complete > 0) expect(cacheOn(files).get(demo, keys[0] as string)).toBe("Version: 1\n");
     }
   });
 
+  test("writes by itself when much has come together", () => {
+    const files = new MemoryFiles();
+    const cache = cacheOn(files);
+    for (let i = 0; i < 100; i++) cache.put(demo, `https://index.example/${i}`, `Version: ${i}\n`);
+    const found = Array.from({ length: 100 }, (_, i) =>
+      cacheOn(files).get(demo, `https://index.example/${i}`),
+    );
+    expect(found.filter((text) => text !== undefined).length).toBeGreaterThan(50);
+    expect(found[50]).toBe("Version: 50\n");
+  });
+
   test("takes a changed entry for absent", () => {
     const files = new MemoryFiles();
-    cacheOn(files).put(demo, sha256, metadata);
+    keep(files, sha256, metadata);
     const path = onlyFile(files, places.metadata);
     files.write(path, files.readText(path).replace("1.0", "9.9"));
     expect(cacheOn(files).get(demo, sha256)).toBeUndefined();

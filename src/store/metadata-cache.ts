@@ -29,7 +29,7 @@ export class MetadataCache {
     return this.#world.inflate.crc32(content) === entry.crc32 ? decoder.decode(content) : undefined;
   }
 
-  /** Keeps the headers of a file's metadata; does nothing where the cache cannot be written. */
+  /** Keeps the headers of a file's metadata, from {@link flush} on for others as well; refused writes are no failure. */
   put(project: NormalizedName, key: string, metadata: string): void {
     const opened = this.#open(project);
     const id = this.#keyOf(key);
@@ -37,10 +37,23 @@ export class MetadataCache {
     opened.entries.set(id, headers);
     const content = encoder.encode(headers);
     const head = encoder.encode(`${id} ${content.length} ${this.#world.inflate.crc32(content)}\n`);
-    const entry = new Uint8Array(head.length + content.length + 1);
-    entry.set(head);
-    entry.set(content, head.length);
-    entry[entry.length - 1] = newline;
+    opened.unwritten.push(head, content, lineEnd);
+    this.#unwritten.add(project);
+    if (++this.#puts % mostUnwritten === 0) this.flush();
+  }
+
+  /** Writes what was put: a project's entries in one go, as each of thousands would cost more than its content. */
+  flush(): void {
+    for (const project of this.#unwritten) this.#append(project, this.#open(project));
+    this.#unwritten.clear();
+  }
+
+  readonly #unwritten = new Set<NormalizedName>();
+  #puts = 0;
+
+  #append(project: NormalizedName, opened: ProjectMetadata): void {
+    const entries = joined(opened.unwritten);
+    opened.unwritten.length = 0;
     unlessRefused(() => {
       const { files } = this.#world;
       const path = this.#path(project);
@@ -54,7 +67,7 @@ export class MetadataCache {
         replaceFile(path, opened.bytes.subarray(0, opened.whole), this.#world);
         opened.bytes = opened.bytes.subarray(0, opened.whole);
       }
-      files.append(path, entry);
+      files.append(path, entries);
     });
   }
 
@@ -94,9 +107,15 @@ type ProjectMetadata = {
   readonly whole: number;
   /** Places in `bytes`, or what was put in this run. */
   readonly entries: Map<string, Entry | string>;
+  /** Pieces of what is to be appended. */
+  readonly unwritten: Uint8Array[];
 };
 
+/** A run that is killed loses no more than this. */
+const mostUnwritten = 64;
+
 const newline = 0x0a;
+const lineEnd = new Uint8Array([newline]);
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -105,25 +124,36 @@ function readEntries(bytes: Uint8Array): ProjectMetadata {
   const entries = new Map<string, Entry | string>();
   let at = 0;
   while (at < bytes.length) {
-    const lineEnd = bytes.indexOf(newline, at);
-    if (lineEnd === -1 || lineEnd - at > longestHead) break;
+    const headEnd = bytes.indexOf(newline, at);
+    if (headEnd === -1 || headEnd - at > longestHead) break;
     const head = /^([0-9a-f]{64}) ([0-9]{1,9}) ([0-9]{1,10})$/.exec(
-      decoder.decode(bytes.subarray(at, lineEnd)),
+      decoder.decode(bytes.subarray(at, headEnd)),
     );
     if (head === null) break;
-    const start = lineEnd + 1;
+    const start = headEnd + 1;
     const end = start + Number(head[2]);
     if (bytes[end] !== newline) break;
     entries.set(head[1] as string, { start, end, crc32: Number(head[3]) });
     at = end + 1;
   }
-  return { bytes, whole: at, entries };
+  return { bytes, whole: at, entries, unwritten: [] };
 }
 
 const longestHead = 64 + 1 + 9 + 1 + 10;
 
 /** Everything before the first empty line, which is where the description begins. */
 function headersOf(metadata: string): string {
+  if (!metadata.includes("\n\n") && !metadata.includes("\r")) return metadata;
   const end = /\r?\n\r?\n/.exec(metadata);
   return end === null ? metadata : `${metadata.slice(0, end.index)}\n`;
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
