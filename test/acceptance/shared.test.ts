@@ -1,0 +1,360 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { expectRefusal, expectSuccess } from "../support/answers.ts";
+import { installedIn, recordDefects, sitePackages, snapshot } from "../support/folder.ts";
+import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
+import { type Finished, Sandbox } from "../support/pkm.ts";
+import { makeWheel } from "../support/wheel-maker.ts";
+
+const generation = (version: string) => [
+  makeWheel({
+    name: "demo",
+    version,
+    consoleScripts: { "demo-run": "demo:main" },
+    files: {
+      "demo/__init__.py": `def main():\n    print("demo ${version}")\n`,
+      "demo/deep/__init__.py": "x = 1\n",
+      [`demo/only_${version.replace(".", "_")}.py`]: "",
+      "demo_paths.pth": "import sys; sys.demo_path_seen = True\n",
+      "single.py": `version = "${version}"\n`,
+    },
+  }),
+  // A namespace that holds folders only, and one of the old kind with a common module.
+  ...["left", "right"].map((name) =>
+    makeWheel({
+      name,
+      version,
+      files: {
+        [`space/${name}/__init__.py`]: `version = "${version}"\n`,
+        "legacy/__init__.py": "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n",
+        [`legacy/${name}/__init__.py`]: `version = "${version}"\n`,
+      },
+    }),
+  ),
+];
+const wheels = [...generation("1.0"), ...generation("2.0")];
+
+let sandbox: Sandbox;
+let index: TestIndex;
+beforeAll(() => {
+  sandbox = new Sandbox();
+  index = serveIndex(wheels.map((wheel) => fileOf(wheel)));
+});
+afterAll(async () => {
+  index.stop();
+  // Closed folders are in the way of everybody but root.
+  await sandbox.run(["chmod", "-R", "u+w", sandbox.folder]);
+  sandbox.remove();
+});
+
+let counter = 0;
+const fresh = (...options: string[]): Promise<string> =>
+  sandbox.environment(`env${++counter}`, ...options);
+const shared = (): Promise<string> => fresh("--shared");
+const pip = (environment: string, command: string, ...words: string[]): Promise<Finished> =>
+  sandbox.pkm([
+    "pip",
+    command,
+    "--python",
+    environment,
+    ...(["install", "sync"].includes(command) ? ["--index-url", index.url] : []),
+    ...words,
+  ]);
+const python = (environment: string, code: string): Promise<Finished> =>
+  sandbox.run([join(environment, "bin", "python"), "-c", code]);
+const store = (): string => join(sandbox.folder, "cache", "store-v1");
+
+/** All that the store holds of wheels, but for what Python compiles. */
+function stored(): Record<string, string> {
+  const all = { ...snapshot(join(store(), "trees")), ...snapshot(join(store(), "wheels")) };
+  return Object.fromEntries(Object.entries(all).filter(([path]) => !path.endsWith(".pyc")));
+}
+
+function linksIn(environment: string): string[] {
+  const site = sitePackages(environment);
+  const links: string[] = [];
+  const walk = (below: string): void => {
+    for (const entry of readdirSync(join(site, below), { withFileTypes: true })) {
+      const path = join(below, entry.name);
+      if (entry.isSymbolicLink()) links.push(path);
+      else if (entry.isDirectory()) walk(path);
+    }
+  };
+  walk("");
+  return links.sort();
+}
+
+const importAll = `import demo, single, sys, space.left, space.right, legacy.left, legacy.right
+demo.main()
+print(single.version, space.left.version, space.right.version, legacy.left.version, legacy.right.version, sys.demo_path_seen)`;
+
+describe("a shared environment", () => {
+  test("has links for folders, files of its own for the rest, and imports like any other", async () => {
+    const environment = await shared();
+    expectSuccess(await pip(environment, "install", "demo==1.0", "left==1.0", "right==1.0"));
+    expect(linksIn(environment)).toEqual([
+      "demo",
+      "legacy/left",
+      "legacy/right",
+      "space/left",
+      "space/right",
+    ]);
+    expect(recordDefects(environment)).toEqual([]);
+    expect((await python(environment, importAll)).stdout).toBe(
+      "demo 1.0\n1.0 1.0 1.0 1.0 1.0 True\n",
+    );
+    expect((await sandbox.run([join(environment, "bin", "demo-run")])).stdout).toBe("demo 1.0\n");
+    const tree = readlinkSync(join(sitePackages(environment), "demo"));
+    expect(lstatSync(tree).mode & 0o777).toBe(0o555);
+    expect(lstatSync(join(tree, "__init__.py")).mode & 0o222).toBe(0);
+  });
+
+  test("finds the modules that another one has had compiled", async () => {
+    const [one, two] = [await shared(), await shared()];
+    expectSuccess(await pip(one, "install", "demo==1.0"));
+    await python(one, "import demo.deep");
+    expectSuccess(await pip(two, "install", "demo==1.0"));
+    const told = await python(
+      two,
+      "import demo.deep, os; print(os.path.getmtime(demo.deep.__cached__))",
+    );
+    const again = await python(
+      one,
+      "import demo.deep, os; print(os.path.getmtime(demo.deep.__cached__))",
+    );
+    expect(told.stdout).not.toBe("");
+    expect(told.stdout).toBe(again.stdout);
+  });
+
+  test("answers every question as an ordinary one does", async () => {
+    const [one, two] = [await shared(), await fresh()];
+    for (const environment of [one, two])
+      expectSuccess(await pip(environment, "install", "demo==1.0", "left==1.0"));
+    for (const words of [["freeze"], ["list"], ["check"], ["tree"], ["inspect"]] as const) {
+      const [command, ...rest] = words;
+      const [ours, theirs] = [await pip(one, command, ...rest), await pip(two, command, ...rest)];
+      expectSuccess(ours);
+      expect(ours.stdout.replaceAll(one, "[ENV]")).toBe(theirs.stdout.replaceAll(two, "[ENV]"));
+    }
+    const filesOf = async (environment: string): Promise<string[]> =>
+      (await pip(environment, "show", "-f", "left")).stdout.split("\nFiles:\n")[1]?.split("\n") ??
+      [];
+    const extra = (await filesOf(one)).filter((line) => line !== "");
+    const plain = (await filesOf(two)).filter((line) => line !== "");
+    expect(extra.filter((line) => !plain.includes(line))).toEqual([
+      "  legacy",
+      "  space/.left.shared",
+      "  space/left",
+    ]);
+    expect(plain.filter((line) => !extra.includes(line))).toEqual([]);
+  });
+
+  test("lets a second distribution into a folder that was linked", async () => {
+    const environment = await shared();
+    expectSuccess(await pip(environment, "install", "left==1.0"));
+    expect(linksIn(environment)).toEqual(["legacy", "space/left"]);
+    const before = stored();
+    expectSuccess(await pip(environment, "install", "right==1.0", "demo==1.0"));
+    expect(linksIn(environment)).toContain("legacy/left");
+    expect(recordDefects(environment)).toEqual([]);
+    expect((await python(environment, importAll)).status).toBe(0);
+    expect(stored()).toMatchObject(before);
+    expectSuccess(await pip(environment, "uninstall", "right"));
+    expect(recordDefects(environment)).toEqual([]);
+    expect((await python(environment, "import legacy.left, space.left")).status).toBe(0);
+  });
+
+  test("is upgraded, synchronised and emptied without a trace in the store", async () => {
+    const environment = await shared();
+    const names = ["demo", "left", "right"];
+    expectSuccess(await pip(environment, "install", ...names.map((name) => `${name}==1.0`)));
+    await python(environment, importAll);
+    expectSuccess(await pip(environment, "install", "--upgrade", ...names));
+    expect((await python(environment, importAll)).stdout).toBe(
+      "demo 2.0\n2.0 2.0 2.0 2.0 2.0 True\n",
+    );
+    expect((await python(environment, "import demo.only_1_0")).status).not.toBe(0);
+    const before = stored();
+    const pins = sandbox.write("pins.txt", "demo==1.0\n");
+    expectSuccess(await pip(environment, "sync", pins));
+    expect(installedIn(environment)).toEqual(["demo 1.0"]);
+    expect(recordDefects(environment)).toEqual([]);
+    expectSuccess(await pip(environment, "uninstall", "demo"));
+    expect(readdirSync(sitePackages(environment)).filter((name) => name !== "__pycache__")).toEqual(
+      [],
+    );
+    expect(stored()).toEqual(before);
+  });
+
+  test("keeps what it links to when the cache is cleaned, and only as long as it is there", async () => {
+    const environment = await shared();
+    expectSuccess(await pip(environment, "install", "demo==2.0"));
+    const cleaned = await sandbox.pkm(["cache", "clean"]);
+    expectSuccess(cleaned);
+    expect(cleaned.stderr).toContain("shared environments link to them");
+    expect((await python(environment, "import demo; demo.main()")).stdout).toBe("demo 2.0\n");
+    expectSuccess(await pip(environment, "install", "left==2.0"));
+    for (const name of readdirSync(sandbox.work))
+      if (name.startsWith("env")) rmSync(join(sandbox.work, name), { recursive: true });
+    expectSuccess(await sandbox.pkm(["cache", "clean"]));
+    expect(readdirSync(join(store(), "trees"))).toEqual([]);
+  });
+
+  test("becomes an ordinary one with --unshare, and stays one", async () => {
+    const environment = await shared();
+    expectSuccess(await pip(environment, "install", "demo==1.0", "left==1.0"));
+    const said = await sandbox.pkm(["venv", "--unshare", environment]);
+    expectSuccess(said);
+    expect(said.stderr).toContain("Made real folders of 3 linked ones, of 2 distributions");
+    expect(linksIn(environment)).toEqual([]);
+    expect(recordDefects(environment)).toEqual([]);
+    expectSuccess(await pip(environment, "install", "right==1.0"));
+    expect(linksIn(environment)).toEqual([]);
+    rmSync(join(sandbox.folder, "away"), { recursive: true, force: true });
+    await sandbox.run(["mv", store(), join(sandbox.folder, "away")]);
+    expect((await python(environment, importAll)).stdout).toBe(
+      "demo 1.0\n1.0 1.0 1.0 1.0 1.0 True\n",
+    );
+    await sandbox.run(["mv", join(sandbox.folder, "away"), store()]);
+    const again = await sandbox.pkm(["venv", "--unshare", environment]);
+    expect(again.stderr).toContain("is linked to the store");
+  });
+
+  test("is brought back after its cache was deleted by hand", async () => {
+    const environment = await shared();
+    expectSuccess(await pip(environment, "install", "demo==1.0"));
+    await sandbox.run(["chmod", "-R", "u+w", store()]);
+    rmSync(store(), { recursive: true });
+    expect((await python(environment, "import demo")).status).not.toBe(0);
+    expectRefusal(await sandbox.pkm(["venv", "--unshare", environment]), "linked-folder-gone");
+    expectSuccess(await pip(environment, "install", "--force-reinstall", "demo==1.0"));
+    expect((await python(environment, "import demo; demo.main()")).stdout).toBe("demo 1.0\n");
+    expect(recordDefects(environment)).toEqual([]);
+  });
+});
+
+describe("--link-mode", () => {
+  test("tree links folders into an environment made without --shared; copy gives files to one made with it", async () => {
+    const [one, two] = [await fresh(), await shared()];
+    expectSuccess(await pip(one, "install", "--link-mode", "tree", "demo==1.0"));
+    expect(linksIn(one)).toEqual(["demo"]);
+    expectSuccess(await pip(two, "install", "--link-mode", "copy", "demo==1.0"));
+    expect(linksIn(two)).toEqual([]);
+    const module = join(sitePackages(two), "demo", "__init__.py");
+    writeFileSync(module, "def main():\n    print('edited')\n");
+    expect((await python(two, "import demo; demo.main()")).stdout).toBe("edited\n");
+    expect((await python(one, "import demo; demo.main()")).stdout).toBe("demo 1.0\n");
+  });
+
+  test("tree with --compile-bytecode has the modules of linked folders in the store, and others beside themselves", async () => {
+    const environment = await fresh();
+    const words = ["--link-mode", "tree", "--compile-bytecode", "demo==2.0"];
+    expectSuccess(await pip(environment, "install", ...words));
+    const site = sitePackages(environment);
+    expect(readdirSync(join(site, "demo", "__pycache__"))).toHaveLength(2);
+    expect(readdirSync(join(site, "__pycache__"))).toHaveLength(1);
+    expect(recordDefects(environment)).toEqual([]);
+  });
+
+  test("tree is refused outside of virtual environments", async () => {
+    const target = join(sandbox.work, "target");
+    const run = await sandbox.pkm([
+      ...["pip", "install", "--target", target, "--link-mode", "tree"],
+      ...["--index-url", index.url, "demo"],
+    ]);
+    expectRefusal(run, "link-mode-needs-environment", "pkm venv --shared");
+    expect(existsSync(join(target, "demo"))).toBe(false);
+  });
+
+  test("tree with a cache that goes with the command links files, and says so", async () => {
+    const environment = await shared();
+    const run = await pip(environment, "install", "--no-cache", "demo==1.0");
+    expectSuccess(run);
+    expect(run.stderr).toContain("folders are not shared with the store");
+    expect(linksIn(environment)).toEqual([]);
+    expect((await python(environment, "import demo; demo.main()")).stdout).toBe("demo 1.0\n");
+  });
+});
+
+const peers = process.env.PKM_TEST_PEERS;
+const why = peers === undefined ? " (skipped: PKM_TEST_PEERS names no folder with them)" : "";
+
+describe.skipIf(peers === undefined)(`other tools in a shared environment${why}`, () => {
+  type Tool = (environment: string, command: string, ...words: string[]) => Promise<Finished>;
+  const where = (command: string): string[] =>
+    command === "install" ? ["--no-deps", "--index-url", index.url] : [];
+  const tools: Readonly<Record<string, Tool>> = {
+    pip: (environment, command, ...words) =>
+      sandbox.run(
+        [
+          ...[join(peers as string, "bin", "python"), "-m", "pip"],
+          ...["--python", join(environment, "bin", "python"), command, ...where(command)],
+          ...words,
+        ],
+        { env: { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_CACHE_DIR: "1" } },
+      ),
+    uv: (environment, command, ...words) =>
+      sandbox.run(
+        [
+          ...[join(peers as string, "bin", "uv"), "pip", command, "--python", environment],
+          ...[...where(command), ...words.filter((word) => word !== "--yes")],
+        ],
+        { env: { UV_NO_CACHE: "1", UV_NO_CONFIG: "1", UV_PYTHON_DOWNLOADS: "never" } },
+      ),
+  };
+
+  for (const [name, tool] of Object.entries(tools)) {
+    test(`${name} upgrades and uninstalls, and the store stays as it was`, async () => {
+      const [environment, other] = [await shared(), await shared()];
+      for (const one of [environment, other])
+        expectSuccess(await pip(one, "install", "demo==1.0", "left==1.0", "right==1.0"));
+      const before = stored();
+      const upgraded = await tool(environment, "install", "--upgrade", "demo==2.0");
+      expect(upgraded.status, upgraded.stderr).toBe(0);
+      expect(lstatSync(join(sitePackages(environment), "demo")).isDirectory()).toBe(true);
+      expect((await python(environment, "import demo; demo.main()")).stdout).toBe("demo 2.0\n");
+      const removed = await tool(environment, "uninstall", "--yes", "left");
+      expect(removed.status, removed.stderr).toBe(0);
+      expect(existsSync(join(sitePackages(environment), "space", "left"))).toBe(false);
+      expect((await python(environment, "import space.right, legacy.right")).status).toBe(0);
+      expect(stored()).toEqual(before);
+      expect((await python(other, importAll)).status).toBe(0);
+      const checked = await tool(environment, "check");
+      expect(checked.status, checked.stderr).toBe(0);
+      // And back under pkm.
+      expectSuccess(await pip(environment, "install", "demo==1.0", "left==1.0"));
+      expect(recordDefects(environment)).toEqual([]);
+      expect((await python(environment, importAll)).status).toBe(0);
+    });
+  }
+
+  test("pip lists, freezes and shows what pkm does", async () => {
+    const environment = await shared();
+    expectSuccess(await pip(environment, "install", "demo==1.0", "left==1.0"));
+    for (const words of [["freeze"], ["list"], ["show", "-f", "left"]] as const) {
+      const [command, ...rest] = words;
+      const theirs = await (tools.pip as Tool)(environment, command, ...rest);
+      const ours = await pip(environment, command, ...rest);
+      expect(ours.stdout).toBe(theirs.stdout);
+    }
+  });
+});
+
+test("metadata of a shared environment is its own to change", async () => {
+  const environment = await shared();
+  expectSuccess(await pip(environment, "install", "demo==1.0"));
+  const metadata = join(sitePackages(environment), "demo-1.0.dist-info", "METADATA");
+  const before = stored();
+  writeFileSync(metadata, `${readFileSync(metadata, "utf8")}edited\n`);
+  expect(lstatSync(metadata).nlink).toBe(1);
+  expect(stored()).toEqual(before);
+});
