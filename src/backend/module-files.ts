@@ -3,7 +3,7 @@ import { nameInFile } from "#standards/name";
 import type { ProjectTable } from "#standards/project-table";
 import type { BuildSettings } from "./build-settings.ts";
 import { buildSettingInvalid, moduleNotFound } from "./errors.ts";
-import type { SourceTree } from "./source-tree.ts";
+import { isMeant, type SourceTree } from "./source-tree.ts";
 
 /** What can be imported from a project, as paths in its tree. */
 export type ModuleFiles = {
@@ -25,7 +25,15 @@ export function findModules(
     const path = pathOf(module, settings.root);
     refusePackageAbove(module, settings, tree);
     const entry = entryOf(path, tree);
-    if (entry !== undefined) entries.push(entry);
+    if (entry !== undefined) {
+      if (isMeant(settings.exclude, entry))
+        throw buildSettingInvalid(
+          `${tree.folder}/pyproject.toml`,
+          "tool.pkm.build.exclude",
+          `leaves out ${entry}, without which there is no module \`${module}\``,
+        );
+      entries.push(entry);
+    }
     if (entry === undefined ? tree.kind(path) === "folder" : entry.startsWith(`${path}/`)) {
       // A folder without `__init__.py` is a namespace only where somebody says so: mostly the file is forgotten.
       if (entry === undefined && settings.modules === undefined)
@@ -33,9 +41,18 @@ export function findModules(
           `add ${path}/__init__.py`,
           `say that it is a namespace: \`modules = ["${module}"]\` in \`[tool.pkm.build]\``,
         ]);
-      for (const file of tree.below(path, settings.exclude)) files.add(file);
+      const below = tree.below(path, settings.exclude);
+      if (below.length === 0)
+        throw moduleNotFound(module, `${path} has no files`, [
+          "add one, or take it out of `modules`",
+        ]);
+      for (const file of below) files.add(file);
     } else if (entry === undefined) throw notFound(module, path, settings, tree);
-    else for (const file of [entry, `${path}.pyi`]) if (tree.kind(file) === "file") files.add(file);
+    else {
+      files.add(entry);
+      const stub = `${path}.pyi`;
+      if (tree.kind(stub) === "file" && !isMeant(settings.exclude, stub)) files.add(stub);
+    }
   }
   return { files: [...files].sort(compareText), entries };
 }

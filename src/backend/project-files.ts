@@ -1,5 +1,6 @@
 import { compareText } from "#base/order";
 import type { ProjectTable } from "#standards/project-table";
+import type { BuildSettings } from "./build-settings.ts";
 import type { ExtensionSettings } from "./extension-settings.ts";
 import { buildFileUnusable, buildSettingInvalid, licenseGlobUnmatched } from "./errors.ts";
 import { type Glob, parseGlob } from "./glob.ts";
@@ -54,14 +55,28 @@ export function wheelFiles({ tree, settings, modules, file }: OwnProject): Map<s
 /** What the wheel's `.data` folder takes from the tree: `scheme/path` to the path here. */
 export function dataFiles({ tree, settings }: OwnProject): Map<string, string> {
   const found = new Map<string, string>();
-  for (const [scheme, folder] of settings.data) {
-    const key = `tool.pkm.build.data.${scheme}`;
-    if (tree.kind(folder) !== "folder")
-      throw buildFileUnusable(folder, key, "there is no such folder");
-    for (const path of tree.below(folder, [...settings.exclude, ...settings.wheelExclude]))
-      found.set(`${scheme}/${path.slice(folder.length + 1)}`, path);
-  }
+  for (const [scheme, folder] of settings.data)
+    for (const path of dataBelow(scheme, folder, settings, tree))
+      if (!isMeant(settings.wheelExclude, path))
+        found.set(`${scheme}/${path.slice(folder.length + 1)}`, path);
   return found;
+}
+
+/** An empty folder is refused like none, since no sdist could hold it. */
+function dataBelow(
+  scheme: string,
+  folder: string,
+  { exclude }: BuildSettings,
+  tree: SourceTree,
+): string[] {
+  const files = tree.kind(folder) === "folder" ? tree.below(folder, exclude) : [];
+  if (files.length === 0)
+    throw buildFileUnusable(
+      folder,
+      `tool.pkm.build.data.${scheme}`,
+      "there is no such folder, or no file in it",
+    );
+  return files;
 }
 
 /** Everything the sdist takes from the tree, so that the wheel can be built from it; in order. */
@@ -71,11 +86,8 @@ export function sdistFiles(project: OwnProject): string[] {
   const found = new Set(["pyproject.toml", ...modules.files, ...licenseFiles(project)]);
   for (const path of namedFiles(table)) found.add(path);
   for (const path of tree.find([...include, ...wheelInclude], exclude)) found.add(path);
-  for (const [scheme, folder] of settings.data) {
-    if (tree.kind(folder) !== "folder")
-      throw buildFileUnusable(folder, `tool.pkm.build.data.${scheme}`, "there is no such folder");
-    for (const path of tree.below(folder, exclude)) found.add(path);
-  }
+  for (const [scheme, folder] of settings.data)
+    for (const path of dataBelow(scheme, folder, settings, tree)) found.add(path);
   if (table.version === undefined && settings.version?.kind === "attribute")
     if (settings.version.file !== undefined) found.add(settings.version.file);
   for (const extension of settings.extensions)
@@ -101,9 +113,15 @@ export function extensionFiles(
     if (tree.kind(path) !== "file")
       throw buildFileUnusable(path, "tool.pkm.build.extensions", "there is no such file");
   for (const folder of includeDirs) {
-    if (tree.kind(folder) !== "folder")
-      throw buildFileUnusable(folder, "tool.pkm.build.extensions", "there is no such folder");
-    for (const path of tree.below(folder, [])) if (/\.(h|inc)$/.test(path)) found.push(path);
+    const files = tree.kind(folder) === "folder" ? tree.below(folder, []) : [];
+    const headers = files.filter((path) => /\.(h|inc)$/.test(path));
+    if (headers.length === 0)
+      throw buildFileUnusable(
+        folder,
+        "tool.pkm.build.extensions",
+        "there is no such folder, or no header in it",
+      );
+    found.push(...headers);
   }
   return found;
 }

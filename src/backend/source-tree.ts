@@ -51,9 +51,9 @@ export class SourceTree {
   /** All files below a folder of the tree, in order; nothing that `excludes` mean. */
   below(folder: string, excludes: readonly Glob[]): string[] {
     const found: string[] = [];
+    const enters = (path: string): boolean => !isMeant(excludes, path);
     const real = this.#files.realPath(this.#absolute(folder));
-    const enter = (path: string): boolean => !isMeant(excludes, path);
-    if (folder === "" || enter(folder)) this.#walk(folder, real, [], enter, found);
+    if (enters(folder)) this.#walk(folder, real, [], { enters, wants: () => true, found });
     return found.sort(compareText);
   }
 
@@ -61,41 +61,50 @@ export class SourceTree {
   find(globs: readonly Glob[], excludes: readonly Glob[] = []): string[] {
     const found: string[] = [];
     const takesDist = globs.some(({ text }) => `${text}/`.startsWith("dist/"));
-    const enter = (path: string): boolean =>
+    const enters = (path: string): boolean =>
       !isMeant(excludes, path) &&
       globs.some((glob) => globReaches(glob, path)) &&
       (path !== "dist" || takesDist);
-    this.#walk("", this.#realFolder, [], enter, found);
-    return found.filter((path) => isMeant(globs, path)).sort(compareText);
+    const wants = (path: string): boolean => isMeant(globs, path);
+    this.#walk("", this.#realFolder, [], { enters, wants, found });
+    return found.sort(compareText);
   }
 
   /** `above` are the real folders on the way here, so that a circle of links is noticed. */
-  #walk(
-    folder: string,
-    real: string,
-    above: readonly string[],
-    enter: (path: string) => boolean,
-    found: string[],
-  ): void {
+  #walk(folder: string, real: string, above: readonly string[], walk: Walk): void {
     const way = [...above, real];
     for (const { name, kind } of this.#files.list(this.#absolute(folder))) {
       if (isLeftBehind(name)) continue;
       const path = folder === "" ? name : `${folder}/${name}`;
-      if (!enter(path)) continue;
-      refuseUnsafe(path);
-      const target = kind === "link" ? this.#follow(path) : { kind, real: `${real}/${name}` };
-      if (target.kind === "file") found.push(path);
-      else if (target.kind !== "folder")
-        throw buildPathRefused(path, "it is neither a file nor a folder");
-      else if (way.includes(target.real))
-        throw buildLinkRefused(path, "leads back to a folder it lies in");
-      // A virtual environment may have any name.
-      else if (this.#files.tryLstat(`${target.real}/pyvenv.cfg`) === undefined)
-        this.#walk(path, target.real, way, enter, found);
+      if (!walk.enters(path)) continue;
+      const isWanted = walk.wants(path);
+      if (isWanted) refuseUnsafe(path);
+      const target =
+        kind === "link" ? this.#followed(path, isWanted) : { kind, real: `${real}/${name}` };
+      if (target?.kind === "folder") {
+        if (way.includes(target.real)) {
+          if (isWanted) throw buildLinkRefused(path, "leads back to a folder it lies in");
+          // A virtual environment may have any name.
+        } else if (this.#files.tryLstat(`${target.real}/pyvenv.cfg`) === undefined)
+          this.#walk(path, target.real, way, walk);
+      } else if (target !== undefined && isWanted) {
+        if (target.kind !== "file")
+          throw buildPathRefused(path, "it is neither a file nor a folder");
+        walk.found.push(path);
+      }
     }
   }
 
-  #follow(path: string): { readonly kind: FileKind; readonly real: string } {
+  /** Where a link nobody asked for leads is nobody's business. */
+  #followed(path: string, isWanted: boolean): Target | undefined {
+    if (isWanted) return this.#follow(path);
+    const absolute = this.#absolute(path);
+    const stat = this.#files.tryStat(absolute);
+    const real = stat === undefined ? "" : this.#files.realPath(absolute);
+    return stat === undefined || !this.#isInside(real) ? undefined : { kind: stat.kind, real };
+  }
+
+  #follow(path: string): Target {
     const absolute = this.#absolute(path);
     const stat = this.#files.tryStat(absolute);
     if (stat === undefined) throw buildLinkRefused(path, "leads to nothing");
@@ -112,6 +121,15 @@ export class SourceTree {
     return path === "" ? this.folder : `${this.folder}/${path}`;
   }
 }
+
+type Target = { readonly kind: FileKind; readonly real: string };
+
+/** One walk through a tree: which paths it enters, which of the files it wants, and those it has found. */
+type Walk = {
+  readonly enters: (path: string) => boolean;
+  readonly wants: (path: string) => boolean;
+  readonly found: string[];
+};
 
 export function isMeant(globs: readonly Glob[], path: string): boolean {
   return globs.some((glob) => globMatches(glob, path));

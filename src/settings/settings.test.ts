@@ -88,6 +88,11 @@ describe("a setting", () => {
     );
   });
 
+  test("are not the tables of other rooms: those of the build backend may stand beside them", () => {
+    const text = "[tool.pkm]\nretries = 9\n[tool.pkm.build]\nlayout = 'flat'\n";
+    expect(open({ [project]: text }).get("retries")).toBe(9);
+  });
+
   test("of the nearest project counts, not of one further up", () => {
     const tree = {
       [project]: "[project]\nname = 'x'",

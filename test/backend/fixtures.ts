@@ -198,6 +198,10 @@ data = { scripts = "bin", data = "share", headers = "include" }
       "setup.cfg": "",
       "dist/old-1.0.tar.gz": "",
       ".github/workflow.yml": "",
+      // Nobody asks for these, and then it does not matter where they lead.
+      "docs/away": { linkTo: "/" },
+      "docs/nowhere": { linkTo: "nothing" },
+      "docs/round/again": { linkTo: ".." },
     },
     wheel: [
       "demo/dist/asset.js",

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { testPython } from "../support/pkm.ts";
 import { type Fixture, layOut } from "./fixtures.ts";
 import { type Answer, byPkm, byPython, type Hook, type Job } from "./halves.ts";
 
@@ -79,6 +80,17 @@ const mistakes: readonly Mistake[] = [
     ...demo,
     "src/demo/part/__init__.py": "",
   }),
+  setting('exclude = ["src/*/__init__.py"]', "leaves out src/demo/__init__.py", {
+    ...demo,
+    "src/demo/a.py": "",
+  }),
+  {
+    title: "a namespace of which nothing is left",
+    toml: `${plain}[tool.pkm.build]\nmodules = ["demo"]\nexclude = ["**/*.txt"]\n`,
+    files: { "src/demo/a.txt": "" },
+    code: "build-module-not-found",
+    says: "Cannot find the module `demo`",
+  },
   extension('name = "x"', "`tool.pkm.build.extensions[0].sources` must name a file of C"),
   extension('sources = ["x.c"]', "`tool.pkm.build.extensions[0].name` is missing"),
   extension('name = "x"\nsources = ["x.cpp"]', "only files of C (`.c`) are compiled"),
@@ -174,6 +186,17 @@ const mistakes: readonly Mistake[] = [
     says: "Cannot use `README.md`",
   },
   { ...setting('data = { scripts = "bin" }', "Cannot use `bin`"), code: "build-file-unusable" },
+  {
+    ...setting('data = { scripts = "bin" }', "Cannot use `bin`"),
+    title: "a folder of data of which nothing is left",
+    files: { ...demo, "bin/__pycache__/x.pyc": "" },
+    code: "build-file-unusable",
+  },
+  {
+    ...extension('name = "x"\nsources = ["x.c"]\ninclude-dirs = ["c"]', "Cannot use `c`"),
+    files: { ...demo, "x.c": "", "c/x.txt": "" },
+    code: "build-file-unusable",
+  },
   {
     ...extension('name = "x"\nsources = ["x.c"]', "Cannot use `x.c`"),
     hook: "build_sdist",
@@ -311,7 +334,8 @@ beforeAll(async () => {
   });
   // A pipe is nothing that a fixture can describe.
   const pipe = mistakes.findIndex(({ title }) => title === "a pipe");
-  execFileSync("mkfifo", [join(folder, `${pipe}`, "tree", "src", "demo", "pipe")]);
+  const make = "import os, sys; os.mkfifo(sys.argv[1])";
+  execFileSync(testPython, ["-c", make, join(folder, `${pipe}`, "tree", "src", "demo", "pipe")]);
   const theirs = byPython(jobs, folder);
   for (const [i, job] of jobs.entries())
     answers.set(mistakes[i] as Mistake, { ours: await byPkm(job), theirs: theirs[i] as Answer });

@@ -25,6 +25,12 @@ def find_modules(table, settings, tree, file):
         _refuse_package_above(module, settings, tree, file)
         entry = _entry_of(path, tree)
         if entry is not None:
+            if is_meant(settings.exclude, entry):
+                raise build_setting_invalid(
+                    file,
+                    "tool.pkm.build.exclude",
+                    "leaves out %s, without which there is no module `%s`" % (entry, module),
+                )
             entries.append(entry)
         is_folder = tree.kind(path) == "folder" if entry is None else entry.startswith(path + "/")
         if is_folder:
@@ -38,11 +44,19 @@ def find_modules(table, settings, tree, file):
                         'say that it is a namespace: `modules = ["%s"]` in `[tool.pkm.build]`' % module,
                     ],
                 )
-            files.update(tree.below(path, settings.exclude))
+            below = tree.below(path, settings.exclude)
+            if not below:
+                raise module_not_found(
+                    module, "%s has no files" % path, ["add one, or take it out of `modules`"]
+                )
+            files.update(below)
         elif entry is None:
             raise _not_found(module, path, settings, tree)
         else:
-            files.update(one for one in (entry, path + ".pyi") if tree.kind(one) == "file")
+            files.add(entry)
+            stub = path + ".pyi"
+            if tree.kind(stub) == "file" and not is_meant(settings.exclude, stub):
+                files.add(stub)
     return sorted(files, key=order), entries
 
 
@@ -140,19 +154,23 @@ def wheel_files(project):
 
 def data_files(project):
     """What the wheel's `.data` folder takes from the tree: `scheme/path` to the path here."""
-    settings, found = project.settings, {}
-    for scheme, folder in settings.data:
-        for path in _data_below(project, scheme, folder, settings.exclude + settings.wheel_exclude):
-            found["%s/%s" % (scheme, path[len(folder) + 1 :])] = path
+    found = {}
+    for scheme, folder in project.settings.data:
+        for path in _data_below(project, scheme, folder):
+            if not is_meant(project.settings.wheel_exclude, path):
+                found["%s/%s" % (scheme, path[len(folder) + 1 :])] = path
     return found
 
 
-def _data_below(project, scheme, folder, excludes):
-    if project.tree.kind(folder) != "folder":
+def _data_below(project, scheme, folder):
+    """An empty folder is refused like none, since no sdist could hold it."""
+    tree = project.tree
+    files = tree.kind(folder) == "folder" and tree.below(folder, project.settings.exclude)
+    if not files:
         raise build_file_unusable(
-            folder, "tool.pkm.build.data." + scheme, "there is no such folder"
+            folder, "tool.pkm.build.data." + scheme, "there is no such folder, or no file in it"
         )
-    return project.tree.below(folder, excludes)
+    return files
 
 
 def sdist_files(project):
@@ -165,7 +183,7 @@ def sdist_files(project):
         found.add(project_file(table.license[1], "project.license"))
     found.update(tree.find(settings.include + settings.wheel_include, settings.exclude))
     for scheme, folder in settings.data:
-        found.update(_data_below(project, scheme, folder, settings.exclude))
+        found.update(_data_below(project, scheme, folder))
     if table.version is None and settings.version is not None and settings.version.file is not None:
         found.add(settings.version.file)
     for extension in settings.extensions:
@@ -181,9 +199,11 @@ def extension_files(extension, tree):
         if tree.kind(path) != "file":
             raise build_file_unusable(path, "tool.pkm.build.extensions", "there is no such file")
     for folder in extension.include_dirs:
-        if tree.kind(folder) != "folder":
+        files = tree.below(folder, ()) if tree.kind(folder) == "folder" else []
+        headers = [path for path in files if re.search(r"\.(h|inc)\Z", path)]
+        if not headers:
             raise build_file_unusable(
-                folder, "tool.pkm.build.extensions", "there is no such folder"
+                folder, "tool.pkm.build.extensions", "there is no such folder, or no header in it"
             )
-        found.extend(path for path in tree.below(folder, ()) if re.search(r"\.(h|inc)$", path))
+        found.extend(headers)
     return found

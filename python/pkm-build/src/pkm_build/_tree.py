@@ -3,7 +3,12 @@
 import os
 import stat
 
-from pkm_build._errors import build_file_unusable, build_link_refused, build_path_refused
+from pkm_build._errors import (
+    BuildError,
+    build_file_unusable,
+    build_link_refused,
+    build_path_refused,
+)
 from pkm_build._glob import is_meant
 from pkm_build._text import order
 
@@ -68,19 +73,20 @@ class SourceTree:
     def below(self, folder, excludes):
         """All files below a folder of the tree, in order; nothing that `excludes` mean."""
 
-        def enter(path):
+        def enters(path):
             return not is_meant(excludes, path)
 
         found = []
-        if enter(folder):
-            self._walk(folder, os.path.realpath(self.absolute(folder)), (), enter, found)
+        if enters(folder):
+            real = os.path.realpath(self.absolute(folder))
+            self._walk(folder, real, (), enters, lambda path: True, found)
         return sorted(found, key=order)
 
     def find(self, globs, excludes=()):
         """All files the globs mean, in order. What earlier builds left in `dist` is no source, unless a glob names it."""
         takes_dist = any((glob.text + "/").startswith("dist/") for glob in globs)
 
-        def enter(path):
+        def enters(path):
             return (
                 not is_meant(excludes, path)
                 and any(glob.reaches(path) for glob in globs)
@@ -88,32 +94,41 @@ class SourceTree:
             )
 
         found = []
-        self._walk("", self._real, (), enter, found)
-        return sorted((path for path in found if is_meant(globs, path)), key=order)
+        self._walk("", self._real, (), enters, lambda path: is_meant(globs, path), found)
+        return sorted(found, key=order)
 
-    def _walk(self, folder, real, above, enter, found):
+    def _walk(self, folder, real, above, enters, wants, found):
         """`above` are the real folders on the way here, so that a circle of links is noticed."""
         way = (*above, real)
         for name in os.listdir(self.absolute(folder)):
             if name in _LEFT_BEHIND or name.endswith((".pyc", ".pyo")):
                 continue
             path = "%s/%s" % (folder, name) if folder else name
-            if not enter(path):
+            if not enters(path):
                 continue
-            _refuse_unsafe(path)
-            absolute = self.absolute(path)
-            mode, target = os.lstat(absolute).st_mode, os.path.join(real, name)
+            is_wanted = wants(path)
+            if is_wanted:
+                _refuse_unsafe(path)
+            mode, target = os.lstat(self.absolute(path)).st_mode, os.path.join(real, name)
             if stat.S_ISLNK(mode):
-                mode, target = self._follow(path)
-            if stat.S_ISREG(mode):
+                try:
+                    mode, target = self._follow(path)
+                except BuildError:
+                    # Where a link nobody asked for leads is nobody's business.
+                    if is_wanted:
+                        raise
+                    continue
+            if stat.S_ISDIR(mode):
+                if target in way:
+                    if is_wanted:
+                        raise build_link_refused(path, "leads back to a folder it lies in")
+                # A virtual environment may have any name.
+                elif not os.path.lexists(os.path.join(target, "pyvenv.cfg")):
+                    self._walk(path, target, way, enters, wants, found)
+            elif is_wanted:
+                if not stat.S_ISREG(mode):
+                    raise build_path_refused(path, "it is neither a file nor a folder")
                 found.append(path)
-            elif not stat.S_ISDIR(mode):
-                raise build_path_refused(path, "it is neither a file nor a folder")
-            elif target in way:
-                raise build_link_refused(path, "leads back to a folder it lies in")
-            # A virtual environment may have any name.
-            elif not os.path.lexists(os.path.join(target, "pyvenv.cfg")):
-                self._walk(path, target, way, enter, found)
 
     def _follow(self, path):
         absolute = self.absolute(path)
