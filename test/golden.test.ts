@@ -281,6 +281,7 @@ describe("mistakes on the command line", () => {
     story.note("Arguments.");
     await story.pkm("pip sync");
     await story.pkm("pip list requests");
+    await story.pkm("python find 3.12 3.13");
     await story.pkm("pip install");
     await story.pkm("pip uninstall");
     await story.pkm("pip compile");
@@ -289,7 +290,7 @@ describe("mistakes on the command line", () => {
     await story.pkm("pip list --outdated --uptodate");
     await story.pkm("pip list --outdated --format freeze");
     await story.pkm("pip freeze --path . --user");
-    await story.pkm("pip install requests --config-settings a=b");
+    await story.pkm("pip install requests --use-deprecated legacy-resolver");
     await story.pkm("pip install requests --exclude-newer yesterday-ish --python nowhere/env");
     await story.pkm("pip list --python nowhere/env");
     sandbox.write("photographs/1.jpg", "");

@@ -14,7 +14,9 @@ export type OptionDescription = {
   readonly aliases?: readonly string[];
   /** Values it takes, where they are few; others are refused with the nearest named. */
   readonly choices?: readonly string[];
-  /** Parsed and known, but cannot be honoured yet: why. Using it is an error, never ignored. */
+  /** The value is a number; anything else is refused. */
+  readonly number?: true;
+  /** Parsed and known, but cannot be honoured: why. Using it is an error, never ignored. */
   readonly refused?: string;
   /** Left out of help, still parsed. */
   readonly hidden?: true;
@@ -60,6 +62,8 @@ export type Command<
   readonly examples: readonly string[];
   readonly arguments: A;
   readonly options: O;
+  /** Words beyond the arguments change nothing, as with the tool that the command stands in for: a warning says so. */
+  readonly ignoresWords?: true;
   /** Words after the first argument belong to somebody else and are passed on as they are. */
   readonly passThrough?: true;
   /** Values of options from configuration files and variables, below what was typed; `pkm pip` reads pip's. */
@@ -75,7 +79,10 @@ export type Command<
 };
 
 /** A command whose options and arguments are known to itself alone: whoever runs it has parsed them by its tables. */
-export type AnyCommand = Pick<Command, "examples" | "arguments" | "options" | "passThrough"> & {
+export type AnyCommand = Pick<
+  Command,
+  "examples" | "arguments" | "options" | "passThrough" | "ignoresWords"
+> & {
   defaults?(invocation: Invocation, typed: never): Promise<ReadonlyMap<string, readonly string[]>>;
   run(options: never, words: never, invocation: Invocation): Promise<ExitCode>;
 };

@@ -73,7 +73,7 @@ export function invalidOptionValue(details: {
 export function unsupportedOption(option: string, command: string, reason: string): PkmError {
   return new PkmError({
     code: "unsupported-option",
-    what: `Cannot run \`${command}\`: \`${option}\` cannot be honoured yet`,
+    what: `Cannot run \`${command}\`: \`${option}\` cannot be honoured`,
     why: reason,
     exit: exit.usage,
   });

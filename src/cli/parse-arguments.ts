@@ -101,11 +101,24 @@ export function optionValues(
             command: name,
             similar: nearest(value, description.choices),
           });
+    if (description.number === true)
+      for (const value of given)
+        if (!isNumber(value))
+          throw invalidOptionValue({
+            option: `--${key}`,
+            value,
+            expected: "a number",
+            command: name,
+          });
     if (description.value === undefined)
       values[key] = description.many === true ? given.length : given.length > 0;
     else values[key] = description.many === true ? given : given.at(-1);
   }
   return values;
+}
+
+export function isNumber(text: string): boolean {
+  return /^\s*(?:\d+\.?\d*|\.\d+)\s*$/.test(text);
 }
 
 /** Fits words to the arguments of a command. */

@@ -72,7 +72,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       output = withLog(output, absolute(log, invocation.world.host.cwd), invocation.world);
       invocation = { ...invocation, output };
     }
-    const words = argumentValues(parsed.words, name, command.arguments);
+    if (command.ignoresWords === true)
+      for (const word of parsed.words)
+        output.warn(`\`${word}\` changes nothing: \`${name}\` takes no words`);
+    const taken = command.ignoresWords === true ? [] : parsed.words;
+    const words = argumentValues(taken, name, command.arguments);
     failing = invocation;
     const status = await command.run(options as never, words as never, invocation);
     return status === exit.done ? status : await statusFor(argv, status);
@@ -205,7 +209,9 @@ async function findCommand(argv: readonly string[]): Promise<Found> {
     if (withValues.has(word) && next < argv.length) early.push(argv[next++] as string);
   }
   const second = argv[next];
-  if (second === undefined) return { kind: "help", path: [first], status: exit.usage };
+  // As with pip, whose first word is asked for help when nothing else is.
+  if (second === undefined)
+    return { kind: "help", path: [first], status: first === "pip" ? exit.done : exit.usage };
   const command = Object.hasOwn(entry.commands, second) ? entry.commands[second] : undefined;
   if (command === undefined)
     throw unknownCommand(second, `pkm ${first}`, Object.keys(entry.commands));

@@ -1,4 +1,5 @@
 import { nearest } from "#base/text";
+import { pipFeatures } from "./pip-features.ts";
 import { splitShellWords, type ShellWord } from "./shell-words.ts";
 
 /** The options a line of a requirements file may have, read as pip's option parser reads them. */
@@ -65,16 +66,6 @@ const short = new Map<string, ValueName>([
   ["-f", "find-links"],
   ["-C", "config-settings"],
 ]);
-
-/** As pip 26.3 knows them, those that are always on by now included. */
-const features = [
-  "fast-deps",
-  "inprocess-build-deps",
-  "venv-isolation",
-  "truststore",
-  "no-binary-enable-wheel-cache",
-  "build-constraint",
-];
 
 const strongHashes = ["sha256", "sha384", "sha512"];
 
@@ -162,9 +153,9 @@ function faultOf(name: FlagName | ValueName, value: string): string | undefined 
     case "config-settings":
       return value.includes("=") ? undefined : "`--config-settings` needs `KEY=VALUE`";
     case "use-feature":
-      return features.includes(value)
+      return pipFeatures.includes(value)
         ? undefined
-        : `there is no feature \`${value}\`, there are ${features.join(", ")}`;
+        : `there is no feature \`${value}\`, there are ${pipFeatures.join(", ")}`;
     case "no-binary":
     case "only-binary":
     case "all-releases":

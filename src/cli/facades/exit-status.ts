@@ -23,13 +23,20 @@ const refusedByCommand: ReadonlySet<string> = new Set([
   "unknown-command",
 ]);
 
+const threes: ReadonlySet<string> = new Set([
+  "virtual-environment-required",
+  "pip-setting-invalid",
+]);
+
 /**
- * pip: everything that failed is 1, words that its option parser does not understand are 2, and asking for a virtual
- * environment where there is none is 3.
+ * pip: everything that failed is 1, words that its option parser does not understand are 2, as are configuration files
+ * that cannot be read; asking for a virtual environment where there is none is 3, and so are values of the
+ * configuration that are none of an option's or no numbers.
  */
 function pipStatus(status: ExitCode, error?: unknown): ExitCode {
   if (error instanceof PkmError) {
-    if (error.code === "virtual-environment-required") return exit.noSolution;
+    if (threes.has(error.code)) return exit.noSolution;
+    if (error.code === "pip-configuration-invalid") return exit.usage;
     if (refusedByCommand.has(error.code)) return exit.failure;
   }
   const isOwn =

@@ -18,7 +18,7 @@ import { type PipChoices, pipChoices } from "./_pip-choices.ts";
 import { switched, withToolSettings } from "./_settings.ts";
 import { pipToolsOptions } from "./pip-tools-options.ts";
 
-const needsBuild = "only a build could tell, and pkm cannot build from source yet";
+const buildsAlone = "what a build needs, pkm finds out and pins while it builds";
 
 const options = {
   "output-file": {
@@ -64,8 +64,8 @@ const options = {
   },
   "no-reuse-hashes": { help: "Do not take them", hidden: true },
   "max-rounds": { help: "Rounds of resolving (pkm ends by itself)", value: "N", hidden: true },
-  "build-isolation": { help: "Build in isolation (pkm builds nothing)", hidden: true },
-  "no-build-isolation": { help: "Build without isolation", hidden: true, refused: needsBuild },
+  "build-isolation": { help: "Build in isolation (the default)" },
+  "no-build-isolation": { help: "Build with what the environment holds" },
   "emit-find-links": { help: "Write the --find-links that were used (the default)" },
   "no-emit-find-links": { help: "Do not write them" },
   "emit-index-url": { help: "Write the indexes that were used (the default)" },
@@ -94,10 +94,10 @@ const options = {
     value: "TARGET",
     many: true,
     hidden: true,
-    refused: needsBuild,
+    refused: buildsAlone,
   },
-  "all-build-deps": { help: "Take what all builds need", hidden: true, refused: needsBuild },
-  "only-build-deps": { help: "Take only what builds need", hidden: true, refused: needsBuild },
+  "all-build-deps": { help: "Take what all builds need", hidden: true, refused: buildsAlone },
+  "only-build-deps": { help: "Take only what builds need", hidden: true, refused: buildsAlone },
   python: { help: "Interpreter to resolve for", value: "PYTHON" },
   color: { help: "Always use colour" },
 } as const;
@@ -217,6 +217,7 @@ function choicesOf(chosen: Chosen, sources: readonly string[], invocation: Invoc
     if (value !== undefined) own.set(key, [value]);
   }
   for (const key of ["all-extras", "no-index", "pre"] as const) if (chosen[key]) own.set(key, [""]);
+  if (!switched(chosen, "build-isolation", true)) own.set("no-build-isolation", [""]);
   if (chosen.rebuild) own.set("refresh", [""]);
   return pipChoices(own, chosen["pip-args"], resolvingOptions, invocation);
 }

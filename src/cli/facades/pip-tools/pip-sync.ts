@@ -12,6 +12,7 @@ import { version } from "#cli/version";
 import type { Plan } from "#installer/plan-types";
 import { provision } from "#provision/provision";
 import type { ProvisionOutcome, ProvisionRequest } from "#provision/request";
+import type { SourceBuilder } from "#provision/source-builder";
 import { noSourceFile, uncompiledSource } from "./_errors.ts";
 import { keptNames } from "./_kept.ts";
 import { pipChoices } from "./_pip-choices.ts";
@@ -69,13 +70,20 @@ async function syncFiles(
   const store = openInvocationStore(invocation);
   const progress = new Progress(output, world.clock);
   const { report } = progress;
+  let builder: SourceBuilder | undefined;
   try {
     const interpreters = interpreterWorld(invocation, store);
     const purpose = chosen["dry-run"] && !chosen.ask ? "read" : "change";
     const environment = await chosenEnvironment(installing, purpose, interpreters, invocation);
     const { interpreter } = environment;
     const tools = { interpreter, purpose: "install", store, report } as const;
-    const { openRepositories, ...question } = await readQuestion(installing, [], tools, invocation);
+    const { openRepositories, builds, ...question } = await readQuestion(
+      installing,
+      [],
+      tools,
+      invocation,
+    );
+    builder = builds;
     const request: ProvisionRequest = {
       ...question,
       environment,
@@ -89,7 +97,8 @@ async function syncFiles(
       compileBytecode: installing.compile && !installing["no-compile"],
       warnOfConflicts: false,
     };
-    const provisionWorld = { ...world, store, repositories: await openRepositories(), report };
+    const repositories = await openRepositories();
+    const provisionWorld = { ...world, store, repositories, builds, report };
     if (chosen["dry-run"] || chosen.ask) {
       const plan = planOf(await provision(request, provisionWorld));
       progress.end();
@@ -104,6 +113,7 @@ async function syncFiles(
     return exit.done;
   } finally {
     progress.end();
+    await builder?.close();
     store.close();
   }
 }

@@ -85,6 +85,15 @@ export function notInstalled(name: string, similar: readonly string[]): PkmError
   });
 }
 
+/** A value of pip's configuration that an option cannot have. */
+export function pipSettingInvalid(name: string, origin: string, why: string): PkmError {
+  return new PkmError({
+    code: "pip-setting-invalid",
+    what: `Cannot use \`${name}\` from ${origin}: it ${why}`,
+    exit: exit.usage,
+  });
+}
+
 export function fileMissing(path: string, command: string): PkmError {
   return new PkmError({
     code: "file-missing",

@@ -2,7 +2,9 @@ import type { OptionTable } from "#cli/command";
 import type { ConfiguredValues } from "#cli/setting-values";
 import { virtualFolderFor } from "#environment/open-for-reading";
 import { pipCount, pipFlag, pipList, readPipConfiguration } from "#settings/pip-configuration";
+import { isNumber } from "#cli/parse-arguments";
 import type { World } from "#platform/ports";
+import { pipSettingInvalid } from "./_errors.ts";
 
 /** What pip's files and `PIP_*` variables say of a command's options. */
 export function pipValues(
@@ -18,9 +20,21 @@ export function pipValues(
     const option = optionFor(name, table);
     // An empty value means that nothing was set.
     if (option === undefined || setting.text.trim() === "") continue;
-    const { value, many } = table[option] ?? {};
-    if (value !== undefined) found.set(option, many === true ? pipList(setting) : [setting.text]);
-    else if (many === true)
+    const { value, many, choices, number } = table[option] ?? {};
+    if (value !== undefined) {
+      const values = many === true ? pipList(setting) : [setting.text];
+      for (const each of values) {
+        const why =
+          choices?.includes(each) === false
+            ? `must be one of ${choices.join(", ")}`
+            : number === true && !isNumber(each)
+              ? "must be a number"
+              : undefined;
+        if (why !== undefined)
+          throw pipSettingInvalid(name, setting.origin, `${why}, found \`${each}\``);
+      }
+      found.set(option, values);
+    } else if (many === true)
       found.set(
         option,
         Array.from({ length: pipCount(setting) }, () => ""),

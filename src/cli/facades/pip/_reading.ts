@@ -1,8 +1,9 @@
+import { PkmError } from "#base/errors";
 import { absolute } from "#cli/cache-folder";
 import type { OptionTable, OptionValues } from "#cli/command";
 import { conflictingOptions } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
-import type { InstalledDistribution } from "#environment/environment";
+import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
 import { type InstalledSurvey, surveyInstalled } from "#environment/survey";
 import { openForReading } from "#environment/open-for-reading";
 import { hasUnfinishedChange } from "#installer/unfinished";
@@ -106,7 +107,15 @@ async function placeOf(options: Choices, invocation: Invocation): Promise<Place>
   const { interpreterWorld, openInvocationStore } = await import("#cli/services");
   const interpreters = interpreterWorld(invocation, openInvocationStore(invocation));
   const chosen = whicheverEnvironment(options);
-  const environment = await chosenEnvironment(chosen, "read", interpreters, invocation);
+  const nobody: Place = { root: undefined, sitePackages: [] };
+  let environment: PythonEnvironment;
+  try {
+    environment = await chosenEnvironment(chosen, "read", interpreters, invocation);
+  } catch (error) {
+    // As with pip, an environment that does not see the user's own distributions shows none.
+    if (error instanceof PkmError && error.code === "environment-no-user-site") return nobody;
+    throw error;
+  }
   const { kind, root, paths, interpreter } = environment;
   const pythonMinor = interpreter.minor;
   if (user === true) return { root, sitePackages: [paths.purelib, paths.platlib], pythonMinor };

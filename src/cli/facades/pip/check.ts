@@ -19,6 +19,7 @@ const options = {
 export const check = defineCommand({
   examples: ["pkm pip check", "pkm pip check --python .venv --json"],
   arguments: {},
+  ignoresWords: true,
   options,
   defaults: readingDefaults("check", options),
   async run(chosen, _words, invocation) {

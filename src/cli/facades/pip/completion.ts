@@ -20,6 +20,7 @@ const shells = ["bash", "fish", "powershell", "zsh"] as const;
 export const completion = defineCommand({
   examples: ["pkm pip completion --bash >> ~/.profile", "pkm pip completion --fish"],
   arguments: {},
+  ignoresWords: true,
   options,
   defaults: readingDefaults("completion", options),
   async run(chosen, _words, { name, output }) {

@@ -21,6 +21,7 @@ type Chosen = OptionValues<typeof options>;
 export const debug = defineCommand({
   examples: ["pkm pip debug", "pkm pip debug --verbose --python-version 3.14"],
   arguments: {},
+  ignoresWords: true,
   options,
   defaults: readingDefaults("debug", options),
   async run(chosen, _words, invocation) {

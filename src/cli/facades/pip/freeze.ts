@@ -31,6 +31,7 @@ const options = {
 export const freeze = defineCommand({
   examples: ["pkm pip freeze > requirements.txt", "pkm pip freeze -r requirements.in"],
   arguments: {},
+  ignoresWords: true,
   options,
   defaults: readingDefaults("freeze", options),
   async run(chosen, _words, invocation) {

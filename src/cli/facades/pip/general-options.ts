@@ -1,4 +1,5 @@
 import type { OptionTable } from "#cli/command";
+import { pipFeatures } from "#standards/pip-features";
 
 /** How servers are reached. */
 export const networkOptions = {
@@ -21,9 +22,14 @@ export const networkOptions = {
     help: "Seconds without progress before a request is given up",
     value: "SECONDS",
     aliases: ["default-timeout"],
+    number: true,
   },
-  retries: { help: "How often a failed request is tried again", value: "N" },
-  "resume-retries": { help: "How often an incomplete download is resumed", value: "N" },
+  retries: { help: "How often a failed request is tried again", value: "N", number: true },
+  "resume-retries": {
+    help: "How often an incomplete download is resumed",
+    value: "N",
+    number: true,
+  },
 } as const satisfies OptionTable;
 
 /** Whose word counts. */
@@ -59,6 +65,7 @@ export const commonOptions = {
     help: "Features of pip (pkm has its own)",
     value: "NAME",
     many: true,
+    choices: pipFeatures,
     hidden: true,
   },
   "use-deprecated": {

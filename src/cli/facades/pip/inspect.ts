@@ -23,6 +23,7 @@ const options = { ...readingOptions, ...readingCompatibility } as const;
 export const inspect = defineCommand({
   examples: ["pkm pip inspect", "pkm pip inspect --python .venv --local"],
   arguments: {},
+  ignoresWords: true,
   options,
   defaults: readingDefaults("inspect", options),
   async run(chosen, _words, invocation) {

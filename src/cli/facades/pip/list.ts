@@ -42,6 +42,7 @@ export const list = defineCommand({
     "pkm pip list --format json --python .venv",
   ],
   arguments: {},
+  ignoresWords: true,
   options,
   async defaults(invocation, typed) {
     if (!typed.outdated && !typed.uptodate)
