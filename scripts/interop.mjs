@@ -411,6 +411,10 @@ function environments() {
   ]);
 }
 
+if (wanted("scripts")) {
+  const { scripts } = await import("../interop/scripts.mjs");
+  scripts({ env, peers, pkm, root, tool, verdict }, bunExecutable());
+}
 if (wanted("packages")) packages();
 if (wanted("environments")) environments();
 if (wanted("backend"))
