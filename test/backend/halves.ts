@@ -62,7 +62,8 @@ export function byPython(jobs: readonly Job[], folder: string): Answer[] {
   const runner = join(import.meta.dir, "run_hooks.py");
   const stdout = execFileSync(testPython, ["-I", runner, join(packageFolder, "src"), file], {
     encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
+    // What a compiler says is of interest only when this fails.
+    stdio: ["ignore", "pipe", "pipe"],
   });
   return stdout
     .trim()
