@@ -28,13 +28,25 @@ export function recordContent(root: Uint8Array, others: readonly RecordRow[]): U
   const pieces: Uint8Array[] = [];
   let length = root.length;
   let done = 0;
+  /** Rows that belong behind each other, at `done`. */
+  let own = "";
+  const flush = (): void => {
+    if (own === "") return;
+    const bytes = encoder.encode(own);
+    length += bytes.length;
+    pieces.push(bytes);
+    own = "";
+  };
   for (const row of [...others].sort((a, b) => compareText(a.path, b.path))) {
     const at = placeOf(row.path, root, done);
-    const own = encoder.encode(rowText(row));
-    length += own.length;
-    pieces.push(root.subarray(done, at), own);
-    done = at;
+    if (at !== done) {
+      flush();
+      pieces.push(root.subarray(done, at));
+      done = at;
+    }
+    own += rowText(row);
   }
+  flush();
   pieces.push(root.subarray(done));
   const content = new Uint8Array(length);
   let at = 0;
@@ -57,32 +69,50 @@ function rowText({ path, sha256, size }: RecordRow): string {
   return `${recordField(path)},${hash},${size ?? ""}\n`;
 }
 
-/** Where in the rows, from `from` on, the row of `path` belongs: a binary search over lines. */
+/**
+ * Where in the rows, from `from` on, the row of `path` belongs: in strides that double, then by halves. Most rows belong
+ * right there or a few lines further.
+ */
 function placeOf(path: string, rows: Uint8Array, from: number): number {
-  const key = encoder.encode(path);
   let low = from;
   let high = rows.length;
+  for (let stride = 1; low < high; stride *= 2) {
+    const line = lineAt(rows, Math.min(low + stride, high) - 1, low);
+    if (!isBefore(rows, line, path)) {
+      high = line;
+      break;
+    }
+    low = rows.indexOf(newline, line) + 1;
+  }
   while (low < high) {
-    const middle = (low + high) >> 1;
-    const start = middle === 0 ? 0 : rows.lastIndexOf(newline, middle - 1) + 1;
-    const line = Math.max(start, from);
-    if (isBefore(rows, line, key, path)) low = rows.indexOf(newline, line) + 1;
+    const line = lineAt(rows, (low + high) >> 1, low);
+    if (isBefore(rows, line, path)) low = rows.indexOf(newline, line) + 1;
     else high = line;
   }
   return low;
 }
 
-/** True when the path of the line that begins there comes before another, given both as bytes and as text. */
-function isBefore(rows: Uint8Array, line: number, key: Uint8Array, path: string): boolean {
+/** Where the line begins that has this position in it; not before `from`, where one begins. */
+function lineAt(rows: Uint8Array, position: number, from: number): number {
+  return position <= from ? from : Math.max(from, rows.lastIndexOf(newline, position - 1) + 1);
+}
+
+/** True when the path of the line that begins there comes before another. */
+function isBefore(rows: Uint8Array, line: number, path: string): boolean {
   if (rows[line] === quote) return quotedPath(rows, line) < path;
-  for (let at = 0; at < key.length; at++) {
+  for (let at = 0; at < path.length; at++) {
     const found = rows[line + at] as number;
     // The line's path ends here, and is the beginning of the other.
     if (found === comma) return true;
-    const wanted = key[at] as number;
-    if (found !== wanted) return found < wanted;
+    const wanted = path.charCodeAt(at);
+    if (found !== wanted || found >= 0x80)
+      return found < 0x80 && wanted < 0x80 ? found < wanted : plainPath(rows, line) < path;
   }
   return false;
+}
+
+function plainPath(rows: Uint8Array, line: number): string {
+  return decoder.decode(rows.subarray(line, rows.indexOf(comma, line)));
 }
 
 /** A path in quotes; see {@link recordField}. */

@@ -267,10 +267,8 @@ describe("--link-mode", () => {
 
   test("tree is refused outside of virtual environments", async () => {
     const target = join(sandbox.work, "target");
-    const run = await sandbox.pkm([
-      ...["pip", "install", "--target", target, "--link-mode", "tree"],
-      ...["--index-url", index.url, "demo"],
-    ]);
+    const words = ["pip", "install", "--target", target, "--link-mode", "tree", "demo"];
+    const run = await sandbox.pkm([...words, "--index-url", index.url]);
     expectRefusal(run, "link-mode-needs-environment", "pkm venv --shared");
     expect(existsSync(join(target, "demo"))).toBe(false);
   });
@@ -293,23 +291,18 @@ describe.skipIf(peers === undefined)(`other tools in a shared environment${why}`
   const where = (command: string): string[] =>
     command === "install" ? ["--no-deps", "--index-url", index.url] : [];
   const tools: Readonly<Record<string, Tool>> = {
-    pip: (environment, command, ...words) =>
-      sandbox.run(
-        [
-          ...[join(peers as string, "bin", "python"), "-m", "pip"],
-          ...["--python", join(environment, "bin", "python"), command, ...where(command)],
-          ...words,
-        ],
-        { env: { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_CACHE_DIR: "1" } },
-      ),
-    uv: (environment, command, ...words) =>
-      sandbox.run(
-        [
-          ...[join(peers as string, "bin", "uv"), "pip", command, "--python", environment],
-          ...[...where(command), ...words.filter((word) => word !== "--yes")],
-        ],
-        { env: { UV_NO_CACHE: "1", UV_NO_CONFIG: "1", UV_PYTHON_DOWNLOADS: "never" } },
-      ),
+    pip: (environment, command, ...words) => {
+      const program = [join(peers as string, "bin", "python"), "-m", "pip", "--python"];
+      const argv = [join(environment, "bin", "python"), command, ...where(command), ...words];
+      const env = { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_CACHE_DIR: "1" };
+      return sandbox.run([...program, ...argv], { env });
+    },
+    uv: (environment, command, ...words) => {
+      const program = [join(peers as string, "bin", "uv"), "pip", command, "--python"];
+      const argv = [environment, ...where(command), ...words.filter((word) => word !== "--yes")];
+      const env = { UV_NO_CACHE: "1", UV_NO_CONFIG: "1", UV_PYTHON_DOWNLOADS: "never" };
+      return sandbox.run([...program, ...argv], { env });
+    },
   };
 
   for (const [name, tool] of Object.entries(tools)) {

@@ -42,7 +42,7 @@ export function linkFolderTree(links: TreeLinks, files: Pick<Files, "copy">): Li
 /** Below this the short way does not pay for opening two folders. */
 const fewFiles = 4;
 /** From this many files on, counted over all trees, the second thread pays for its start. */
-const manyFiles = 400;
+const manyFiles = 1000;
 
 let opened: LinkBatch | false | undefined;
 let linked = 0;
