@@ -1,4 +1,5 @@
 import type { World } from "#platform/ports";
+import { isExecutable } from "./interpreter-at.ts";
 import { joined, lastName, parentFolder, searchFolders } from "./path-names.ts";
 import { pyenvShimTarget, pyenvVersionsFolder, releaseInPyenvName } from "./pyenv.ts";
 import type { PythonRequest } from "./python-request.ts";
@@ -149,14 +150,4 @@ function newestFirst<T extends { name: string; release: readonly number[] }>(fou
 function releaseInName(name: string): readonly number[] {
   const numbers = /([0-9]+(?:\.[0-9]+)?)t?(?:\.exe)?$/.exec(lastName(name))?.[1];
   return numbers === undefined ? [] : numbers.split(".").map(Number);
-}
-
-/** A file that may be run. On Windows the Store puts files of no length on PATH that open its window. */
-export function isExecutable(
-  path: string,
-  { files, host }: Pick<World, "files" | "host">,
-): boolean {
-  const stat = files.tryStat(path);
-  if (stat?.kind !== "file") return false;
-  return host.os === "windows" ? stat.size > 0 : (stat.mode & 0o111) !== 0;
 }

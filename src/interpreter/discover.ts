@@ -1,17 +1,9 @@
-import { PkmError } from "#base/errors";
-import {
-  environmentCandidates,
-  installedCandidates,
-  isExecutable,
-  type Candidate,
-} from "./candidates.ts";
-import { pythonNotFound, pythonRequestInvalid, pythonUnusable, type PassedOver } from "./errors.ts";
+import { interpreterAt } from "./interpreter-at.ts";
 import type { Interpreter } from "./interpreter.ts";
-import { absolutePath, joined, upwards } from "./path-names.ts";
+import { joined, upwards } from "./path-names.ts";
 import { probeInterpreter } from "./probe.ts";
 import { pyenvExecutable } from "./pyenv.ts";
-import { fitOf, mayFit, parsePythonRequest, type PythonRequest } from "./python-request.ts";
-import { executableIn } from "./virtual-folder.ts";
+import { parsePythonRequest, type PythonRequest } from "./python-request.ts";
 import type { InterpreterWorld } from "./world.ts";
 
 export type FindRequest = {
@@ -36,73 +28,9 @@ export async function findInterpreter(
   if (asked.path !== undefined) return probeInterpreter(asked.path, world, asked.source);
   const { parsed } = asked;
   if (parsed.kind === "path") return interpreterAt(parsed.path, world);
-  return searchFor(parsed, request, asked.by, world);
-}
-
-async function searchFor(
-  wanted: PythonRequest,
-  request: FindRequest,
-  by: string | undefined,
-  world: InterpreterWorld,
-): Promise<Interpreter> {
-  const passedOver: PassedOver[] = [];
-  // What its name alone rules out says little about why nothing was found: told last.
-  const ruledOut: PassedOver[] = [];
-  const tried = new Set<string>();
-  let last: Interpreter | undefined;
-  for (const candidate of candidatesFor(wanted, request, world)) {
-    if (candidate.idle !== undefined) {
-      ruledOut.push({ what: candidate.path, why: candidate.idle });
-      continue;
-    }
-    if (!mayFit(wanted, candidate.release)) {
-      ruledOut.push({ what: candidate.path, why: `is Python ${candidate.release.join(".")}` });
-      continue;
-    }
-    const real = world.files.realPath(candidate.path);
-    // `python`, `python3` and `python3.12` of one folder are one program, but an environment's link is its own.
-    const key = candidate.source === "PATH" ? real : candidate.path;
-    if (tried.has(key)) continue;
-    tried.add(key);
-    const python = await tryProbe(candidate, passedOver, world);
-    if (python === undefined) continue;
-    const fit = fitOf(wanted, python);
-    // An implementation that nobody named is taken where a person put it, but not out of a collection.
-    const chosenByHand = candidate.source !== "pyenv" && candidate.source !== "uv";
-    const foreign =
-      python.implementation !== "cpython" &&
-      !(wanted.kind === "version" && wanted.implementation !== undefined);
-    if (fit.kind === "fits" && (chosenByHand || !foreign)) return python;
-    if (fit.kind === "no") passedOver.push({ what: candidate.path, why: fit.why });
-    else last ??= python;
-  }
-  if (last !== undefined) return last;
-  if (wanted.kind === "program") return programAsPath(wanted.name, by, world);
-  throw pythonNotFound(wanted.text, by, [...passedOver, ...ruledOut]);
-}
-
-function* candidatesFor(
-  wanted: PythonRequest,
-  request: FindRequest,
-  world: InterpreterWorld,
-): Generator<Candidate> {
-  if (request.environments === true && wanted.kind !== "program")
-    yield* environmentCandidates(world);
-  yield* installedCandidates(wanted, world);
-}
-
-async function tryProbe(
-  candidate: Candidate,
-  passedOver: PassedOver[],
-  world: InterpreterWorld,
-): Promise<Interpreter | undefined> {
-  try {
-    return await probeInterpreter(candidate.path, world, candidate.source);
-  } catch (error) {
-    if (!(error instanceof PkmError)) throw error;
-    passedOver.push({ what: candidate.path, why: error.why ?? error.what });
-    return undefined;
-  }
+  // Which Python fits is looked for where no environment is named.
+  const { searchInterpreter } = await import("./search.ts");
+  return searchInterpreter(parsed, request, asked.by, world);
 }
 
 type Asked = {
@@ -140,36 +68,4 @@ function firstRequest(text: string | undefined): string | undefined {
     if (word !== "") return word;
   }
   return undefined;
-}
-
-/** A path names an executable, or the folder of an environment or installation. */
-async function interpreterAt(path: string, world: InterpreterWorld): Promise<Interpreter> {
-  const { files, host } = world;
-  const full = absolutePath(path, host);
-  const kind = files.tryStat(full)?.kind;
-  if (kind === "file") return probeInterpreter(full, world);
-  if (kind !== "folder")
-    throw pythonUnusable(
-      full,
-      files.tryLstat(full)?.kind === "link"
-        ? "it is a link that leads nowhere"
-        : "there is no such file",
-    );
-  const executable = executableIn(full, world);
-  if (files.tryLstat(executable) !== undefined) return probeInterpreter(executable, world);
-  // The folder of an installation on Windows holds its executable directly.
-  const direct = joined(host, full, host.os === "windows" ? "python.exe" : "python3");
-  if (isExecutable(direct, world)) return probeInterpreter(direct, world);
-  throw pythonUnusable(full, `the folder has no \`${executable.slice(full.length + 1)}\``);
-}
-
-/** Without a program of the name on PATH it may still be a file or folder here (`pkm venv --python myenv`). */
-function programAsPath(
-  name: string,
-  by: string | undefined,
-  world: InterpreterWorld,
-): Promise<Interpreter> {
-  const here = absolutePath(name, world.host);
-  if (world.files.tryStat(here) === undefined) throw pythonRequestInvalid(name, by);
-  return interpreterAt(here, world);
 }

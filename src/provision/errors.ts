@@ -2,7 +2,7 @@ import { exit, PkmError } from "#base/errors";
 import { formatHash, type Hash } from "#base/hash";
 import { withoutCredentials } from "#base/url";
 import type { ResolvedPackage } from "#resolver/resolution";
-import { describeChoice, type ProjectChoice } from "#standards/conflicts";
+import { describeChoice, type ProjectChoice } from "#standards/project-choice";
 import { formatRequirement, type Requirement } from "#standards/requirement";
 
 export function hashMismatch(

@@ -1,10 +1,6 @@
 import type { AskedRequirement } from "#resolver/request";
-import {
-  brokenConflict,
-  choiceMarker,
-  parseConflicts,
-  type ProjectChoice,
-} from "#standards/conflicts";
+import { brokenConflict, choiceMarker, parseConflicts } from "#standards/conflicts";
+import type { ProjectChoice } from "#standards/project-choice";
 import {
   type DependencyGroups,
   includedGroups,

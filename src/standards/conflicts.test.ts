@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { PkmError } from "#base/errors";
 import { parseToml } from "#platform/toml";
-import { brokenConflict, choiceMarker, describeChoice, parseConflicts } from "./conflicts.ts";
+import { brokenConflict, choiceMarker, parseConflicts } from "./conflicts.ts";
+import { describeChoice } from "./project-choice.ts";
 import { formatMarker } from "./marker.ts";
 
 const project = `

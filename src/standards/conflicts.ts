@@ -2,11 +2,9 @@ import { conflictsInvalid } from "./errors.ts";
 import { parseDependencyGroups } from "./dependency-groups.ts";
 import type { MarkerComparison } from "./marker.ts";
 import { type NormalizedName, normalizeName } from "./name.ts";
+import { describeChoice, type ProjectChoice } from "./project-choice.ts";
 import { parseProjectTable } from "./project-table.ts";
 import { TomlTable } from "./toml-table.ts";
-
-/** An extra or a dependency group of a project: what somebody can choose who installs it. */
-export type ProjectChoice = { readonly kind: "extra" | "group"; readonly name: NormalizedName };
 
 /** Choices of which a person makes one at most. */
 export type Conflict = {
@@ -97,11 +95,6 @@ export function choiceMarker({ kind, name }: ProjectChoice): MarkerComparison {
     operator: "in",
     right: { kind: "variable", name: kind === "extra" ? "extras" : "dependency_groups" },
   };
-}
-
-/** For messages: "the extra `cpu`". */
-export function describeChoice({ kind, name }: ProjectChoice): string {
-  return `the ${kind} \`${name}\``;
 }
 
 function isSame(a: ProjectChoice, b: ProjectChoice): boolean {

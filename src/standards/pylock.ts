@@ -80,11 +80,6 @@ export type LockedFile = LockedPlace & {
   readonly hashes: Hashes;
 };
 
-/** True for `pylock.toml` and `pylock.NAME.toml`, the only names a lock may have. */
-export function isPylockName(filename: string): boolean {
-  return filename === "pylock.toml" || /^pylock\.[^.\n]+\.toml$/.test(filename);
-}
-
 /** Reads a decoded lock. An error names the key by its whole path: `packages[3].wheels[0].hashes`. */
 export function parsePylock(document: unknown, file: string): Pylock {
   const table = TomlTable.of(document, "", (key, why, cause) => lockInvalid(file, key, why, cause));

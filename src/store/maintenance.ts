@@ -6,10 +6,9 @@ import type { StoreEvent } from "./events.ts";
 import { Bin, sizeOf } from "./bin.ts";
 import { replaceFile } from "./kept-file.ts";
 import { layOut, lockStore, type StorePlaces } from "./layout.ts";
-import { parseManifest } from "./manifest-text.ts";
+import { manifestName, parseManifest } from "./manifest-text.ts";
 import { type LivingTrees, livingTrees } from "./living-trees.ts";
 import { type DamagedTree, pruneTrees, verifyTrees, wheelsInUse } from "./tree-maintenance.ts";
-import { manifestName } from "./unpack.ts";
 import type { StoredWheel } from "./wheel-manifest.ts";
 
 export type MaintenanceWorld = Pick<World, "files" | "clock" | "hashing" | "inflate" | "host"> & {

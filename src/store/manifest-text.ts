@@ -9,6 +9,9 @@ import type { ManifestFile, ManifestPart, WheelManifest, WheelScheme } from "./w
  * again.
  */
 
+/** The name of the manifest in the folder of a stored wheel; written last, so that it stands for the rest. */
+export const manifestName = "manifest";
+
 /** Rises with every change of the form; older manifests count as absent, and their wheels are unpacked anew. */
 const form = "pkm-wheel-1";
 

@@ -1,9 +1,8 @@
 import type { World } from "#platform/ports";
 import { wheelFolder, type StorePlaces } from "./layout.ts";
 import { type LivingTrees, livingTrees } from "./living-trees.ts";
-import { parseManifest } from "./manifest-text.ts";
+import { manifestName, parseManifest } from "./manifest-text.ts";
 import { listName, readTreeList, SharedTrees, wheelOfTree } from "./shared-trees.ts";
-import { manifestName } from "./unpack.ts";
 import type { StoredWheel } from "./wheel-manifest.ts";
 
 type TreeMaintenanceWorld = Pick<World, "files" | "hashing" | "inflate" | "host">;

@@ -1,11 +1,6 @@
 import type { Workers, WorkerThread } from "#platform/ports";
-import {
-  memoryOf,
-  type UnpackAnswer,
-  type UnpackRequest,
-  unpackWheel,
-  type UnpackWorld,
-} from "./unpack.ts";
+import type { UnpackWorld } from "./unpack.ts";
+import { memoryOf, type UnpackAnswer, type UnpackRequest } from "./unpack-request.ts";
 
 /**
  * Unpacks wheels on as many threads as there are cores. They are started when the first wheel comes that is worth
@@ -21,7 +16,7 @@ export class UnpackPool {
     this.#world = world;
   }
 
-  /** The manifest's bytes; see {@link unpackWheel}. An archive in memory is used up. */
+  /** The manifest's bytes; see `unpack.ts`. An archive in memory is used up. */
   async unpack(
     request: UnpackRequest,
     giveBack?: (memory: ArrayBuffer) => void,
@@ -29,6 +24,8 @@ export class UnpackPool {
     const { workers } = this.#world;
     const memory = memoryOf(request);
     if (workers === undefined || (this.#threads.length === 0 && this.#isSmall(request))) {
+      // Most runs unpack nothing, or elsewhere.
+      const { unpackWheel } = await import("./unpack.ts");
       const manifest = unpackWheel(request, this.#world);
       if (memory !== undefined) giveBack?.(memory);
       return manifest;

@@ -4,7 +4,8 @@ import { RealHashing } from "#platform/real/hashing";
 import { readHost } from "#platform/real/host";
 import { RealInflate } from "#platform/real/inflate";
 import { handOver, serveMessages } from "#platform/real/worker";
-import { memoryOf, type UnpackAnswer, type UnpackRequest, unpackWheel } from "./unpack.ts";
+import { unpackWheel } from "./unpack.ts";
+import { memoryOf, type UnpackAnswer, type UnpackRequest } from "./unpack-request.ts";
 
 /* A thread that unpacks wheels, one after the other: an entry point of its own in the build. */
 

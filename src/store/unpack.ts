@@ -2,29 +2,11 @@ import { releaseMemory } from "#base/memory";
 import { openWheel, type OpenWheel, wheelSchemes } from "#distribution/wheel";
 import type { World, WriteOptions } from "#platform/ports";
 import { wheelFoldsCase } from "./errors.ts";
-import { formatManifest } from "./manifest-text.ts";
+import { formatManifest, manifestName } from "./manifest-text.ts";
+import type { UnpackRequest } from "./unpack-request.ts";
 import type { ManifestFile, ManifestPart, WheelManifest } from "./wheel-manifest.ts";
 
-export type UnpackRequest = {
-  readonly filename: string;
-  readonly sha256: string;
-  readonly content:
-    | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-    | { readonly kind: "path"; readonly path: string };
-  /** An empty folder of one's own. */
-  readonly staging: string;
-};
-
-/** What a thread answers: the manifest's bytes, and the memory that it was handed. */
-export type UnpackAnswer = {
-  readonly manifest: Uint8Array;
-  readonly memory: ArrayBuffer | undefined;
-};
-
 export type UnpackWorld = Pick<World, "files" | "hashing" | "inflate" | "host">;
-
-/** The name of the manifest in the folder of a stored wheel; written last, so that it stands for the rest. */
-export const manifestName = "manifest";
 
 /**
  * Lays a wheel out in its staging folder, one folder a scheme, every byte verified, and writes the manifest beside
@@ -109,11 +91,4 @@ function manifestOf(
     guiScripts: wheel.guiScripts,
     requiresPython: metadata.requiresPython,
   };
-}
-
-/** What the archive lies in; it is handed over to the thread instead of being copied. */
-export function memoryOf({ content }: UnpackRequest): ArrayBuffer | undefined {
-  if (content.kind === "path") return undefined;
-  const { buffer } = content.bytes;
-  return buffer instanceof ArrayBuffer ? buffer : undefined;
 }

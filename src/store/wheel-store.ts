@@ -5,10 +5,10 @@ import { AnswerCache } from "./answer-cache.ts";
 import { storeNotWritable } from "./errors.ts";
 import { unlessRefused } from "./kept-file.ts";
 import { holdStore, type StorePlaces, wheelFolder } from "./layout.ts";
-import { parseManifest } from "./manifest-text.ts";
+import { manifestName, parseManifest } from "./manifest-text.ts";
 import type { ArrivedWheel } from "./store.ts";
-import { manifestName, type UnpackRequest } from "./unpack.ts";
 import { UnpackPool } from "./unpack-pool.ts";
+import type { UnpackRequest } from "./unpack-request.ts";
 import type { StoredWheel, WheelManifest } from "./wheel-manifest.ts";
 
 /** The wheels of a store, each unpacked once into a folder named by its hash. */

@@ -18,7 +18,7 @@ import type {
 } from "#resolver/request";
 import { allowedFormats } from "#standards/format-control";
 import type { NormalizedName } from "#standards/name";
-import { isPylockName } from "#standards/pylock";
+import { isPylockName } from "#standards/pylock-name";
 import { parseRequirementWord } from "#standards/requirement-word";
 import { applyFileOptions, type RequirementsOptions } from "#standards/requirements-file";
 import type { ProjectFile } from "#repository/listing";

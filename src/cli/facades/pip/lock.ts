@@ -3,7 +3,7 @@ import { absolute } from "#cli/cache-folder";
 import { defineCommand } from "#cli/command";
 import type { Invocation } from "#cli/invocation";
 import { lockOf } from "#provision/lock-of";
-import { isPylockName } from "#standards/pylock";
+import { isPylockName } from "#standards/pylock-name";
 import { formatPylock } from "#standards/pylock-write";
 import { pipDefaults } from "./_pip-configuration.ts";
 import { withResolved } from "./_resolved.ts";
