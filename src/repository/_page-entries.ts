@@ -8,7 +8,7 @@ export type Entries = {
 
 /**
  * Finds the entries in a page as it was served, without decoding them: searching is ten times as fast. Two ways of
- * writing JSON are known, without spaces and with Python's. `shell` is the text of the page with an empty list of files.
+ * writing JSON are known, without spaces and with Python's. `shell` is the page with an empty list of files, decoded.
  *
  * What is searched for holds a quote that no text can hold, as its quotes would be escaped: `"filename":"`, and the seam
  * `},{"key":` with the first key of the first entry. Where both alternate strictly, each stretch between two seams is
@@ -16,72 +16,84 @@ export type Entries = {
  */
 export function locateEntries(
   content: Uint8Array,
-): (Entries & { readonly shell: string }) | undefined {
-  const decoded = decoder.decode(content);
-  // Nothing but ASCII, and what is no text at all byte by byte, keeps its length.
-  const text = decoded.length === content.length ? decoded : byteDecoder.decode(content);
-  const style = [compact, spaced].find(({ opening }) => text.includes(opening));
+): (Entries & { readonly shell: Readonly<Record<string, unknown>> }) | undefined {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
+  const style = [compact, spaced].find(({ opening }) => bytes.includes(opening));
   if (style === undefined) return undefined;
-  const start = text.indexOf(style.opening) + style.opening.length - 1;
-  const seam = style.separator + text.slice(start + 1, text.indexOf('"', start + 2) + 2);
-  if (!/^[},{ ]+"[a-z][\w-]*":$/i.test(seam)) return undefined;
-  const isPlain = !text.includes("\\") && text === decoded;
+  const start = bytes.indexOf(style.opening) + style.opening.length - 1;
+  const firstKey = textOf(bytes, start + 1, bytes.indexOf(quote, start + 2) + 2);
+  if (!/^"[a-z][\w-]*":$/i.test(firstKey)) return undefined;
+  const separator = style.separator.length;
+  const seam = Buffer.from(style.separator + firstKey);
+  // As bytes: a text would be encoded anew at each search.
+  const nameKey = Buffer.from(style.key);
+  // Without a backslash anywhere, a name is what its bytes say.
+  const isPlain = !bytes.includes(backslash);
   const filenames: string[] = [];
   const bounds: number[] = [start];
-  let key = text.indexOf(style.key, start);
-  let lastSeam = text.indexOf(seam, start);
+  let key = bytes.indexOf(nameKey, start);
+  let lastSeam = bytes.indexOf(seam, start);
   if (key === -1 || (lastSeam !== -1 && lastSeam < key)) return undefined;
   for (;;) {
-    const nameStart = key + style.key.length;
-    const nameEnd = text.indexOf('"', nameStart);
-    const filename = text.slice(nameStart, nameEnd);
-    if (nameEnd === -1 || (!isPlain && !isPlainName(filename))) return undefined;
+    const nameStart = key + nameKey.length;
+    const nameEnd = bytes.indexOf(quote, nameStart);
+    if (nameEnd === -1) return undefined;
+    const filename = textOf(bytes, nameStart, nameEnd);
+    if (!isPlain && !isPlainName(filename)) return undefined;
     filenames.push(filename);
-    const next = text.indexOf(style.key, nameEnd);
+    const next = bytes.indexOf(nameKey, nameEnd);
     if (lastSeam === -1) {
       if (next !== -1) return undefined;
       break;
     }
-    bounds.push(lastSeam + 1, lastSeam + style.separator.length - 1);
-    const following = text.indexOf(seam, lastSeam + 1);
+    bounds.push(lastSeam + 1, lastSeam + separator - 1);
+    const following = bytes.indexOf(seam, lastSeam + 1);
     if (next === -1 || next < lastSeam || (following !== -1 && following < next)) return undefined;
     lastSeam = following;
     key = next;
   }
-  const end = endOfList(text, bounds.at(-1) as number, key);
+  const end = endOfList(bytes, bounds.at(-1) as number, key);
   if (end === undefined) return undefined;
   bounds.push(end);
   // The list may be another one that is called the same: then the page has its own beside it, or is no page.
-  const shell = decoder.decode(content.subarray(0, start)) + decoder.decode(content.subarray(end));
-  if (!hasNoFiles(shell) || !isEntry(text.slice(start, bounds[1]), filenames[0])) return undefined;
-  return { content, filenames, bounds, shell };
+  const shell = shellOf(textOf(bytes, 0, start) + textOf(bytes, end, bytes.length));
+  if (shell === undefined) return undefined;
+  return isEntry(textOf(bytes, start, bounds[1] as number), filenames[0])
+    ? { content, filenames, bounds, shell }
+    : undefined;
 }
 
-const decoder = new TextDecoder();
-/** Each byte becomes one character. */
-const byteDecoder = new TextDecoder("latin1");
+const quote = 0x22;
+const backslash = 0x5c;
+
+function textOf(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString("utf8", start, end);
+}
 
 function isPlainName(filename: string): boolean {
   return !filename.includes("\\") && /^[ -~]*$/.test(filename);
 }
 
 /** Where the last entry ends; it may hold `}]` itself. */
-function endOfList(text: string, start: number, key: number): number | undefined {
-  let close = text.indexOf("}]", key);
+function endOfList(bytes: Buffer, start: number, key: number): number | undefined {
+  let close = bytes.indexOf("}]", key);
   for (let tries = 0; close !== -1 && tries < 20; tries++) {
-    if (isJson(text.slice(start, close + 1))) return close + 1;
-    close = text.indexOf("}]", close + 1);
+    if (isJson(textOf(bytes, start, close + 1))) return close + 1;
+    close = bytes.indexOf("}]", close + 1);
   }
   return undefined;
 }
 
-function hasNoFiles(shell: string): boolean {
+function shellOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const document: unknown = JSON.parse(shell);
-    if (typeof document !== "object" || document === null || !("files" in document)) return false;
-    return Array.isArray(document.files) && document.files.length === 0;
+    const document: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
+    if (typeof document !== "object" || document === null || !("files" in document))
+      return undefined;
+    return Array.isArray(document.files) && document.files.length === 0
+      ? (document as Readonly<Record<string, unknown>>)
+      : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

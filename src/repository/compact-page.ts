@@ -1,6 +1,11 @@
 import { normalizeName, type NormalizedName } from "#standards/name";
 import { parseSourceFilename, tryParseSourceFilename } from "#standards/sdist-filename";
-import { parseSimpleJson, parseSimplePage, type SimplePage } from "#standards/simple-page";
+import {
+  parseSimpleDocument,
+  parseSimpleJson,
+  parseSimplePage,
+  type SimplePage,
+} from "#standards/simple-page";
 import { parseVersion, tryParseVersion, type Version, type VersionKey } from "#standards/version";
 import { parseWheelFilename, tryParseWheelFilename } from "#standards/wheel-filename";
 import { locateEntries, writeEntries, type Entries } from "./_page-entries.ts";
@@ -269,7 +274,7 @@ function compactJson(
 ): CompactPage {
   const located = locateEntries(content);
   if (located !== undefined)
-    return new Contents(name, url, parseSimpleJson(located.shell, url), located).finish(crc32);
+    return new Contents(name, url, parseSimpleDocument(located.shell, url), located).finish(crc32);
   const text = decoder.decode(content);
   let document: { readonly files?: unknown };
   try {
@@ -280,7 +285,7 @@ function compactJson(
   const files: unknown = document?.files;
   // Whatever is wrong with the page as a whole is told by the parser of the standards.
   if (!Array.isArray(files)) return compactLinks(parseSimpleJson(text, url), url, name, crc32);
-  const shell = parseSimpleJson(JSON.stringify({ ...document, files: [] }), url);
+  const shell = parseSimpleDocument({ ...document, files: [] }, url);
   return new Contents(name, url, shell, writeEntries(files)).finish(crc32);
 }
 

@@ -55,7 +55,12 @@ export function compactAndKeep(
     const tail = tailInMemory(entries);
     const kept = { freshness, status, url, contentType, body: table, tail };
     const start = new PageCache(folder, tag, world).write(key, kept);
-    if (start !== undefined) return { body: table, tail: { start, length: entries.length } };
+    if (start !== undefined) {
+      const { length } = entries;
+      // Given back now, its memory serves the next page; collected later, each page takes fresh memory.
+      (entries.buffer as ArrayBuffer).transfer(0);
+      return { body: table, tail: { start, length } };
+    }
   }
   return { body: table, tail: entries };
 }

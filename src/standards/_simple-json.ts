@@ -15,7 +15,10 @@ import type { SimpleLink, SimplePage, SkippedLink } from "./simple-page.ts";
 type JsonObject = { readonly [key: string]: unknown };
 
 export function readJsonPage(text: string, url: string): SimplePage {
-  const document = decode(text, url);
+  return readJsonDocument(decode(text, url), url);
+}
+
+export function readJsonDocument(document: JsonObject, url: string): SimplePage {
   const meta = isObject(document.meta) ? document.meta : {};
   const version = meta["api-version"];
   if (version !== undefined && typeof version !== "string")

@@ -1,6 +1,6 @@
 import type { Hashes } from "#base/hash";
 import { pageHasOtherType } from "./errors.ts";
-import { readJsonPage } from "./_simple-json.ts";
+import { readJsonDocument, readJsonPage } from "./_simple-json.ts";
 import { readHtmlPage } from "./_simple-html.ts";
 
 /** One link of a project page or of a find-links page; nothing of the file name has been judged but its ending. */
@@ -100,6 +100,14 @@ export function parseSimplePage(
  */
 export function parseSimpleJson(content: Uint8Array | string, url: string): SimplePage {
   return readJsonPage(typeof content === "string" ? content : decodeUtf8(content), url);
+}
+
+/** {@link parseSimpleJson} for a page whose JSON has been decoded. */
+export function parseSimpleDocument(
+  document: Readonly<Record<string, unknown>>,
+  url: string,
+): SimplePage {
+  return readJsonDocument(document, url);
 }
 
 /**

@@ -27,7 +27,7 @@ export type Version = VersionParts & {
  * ```
  */
 export function parseVersion(text: string): Version {
-  const version = plainVersion(text) ?? readVersion(text);
+  const version = knownVersion(text);
   if (typeof version === "number") {
     const why =
       version >= text.length
@@ -44,8 +44,23 @@ export function parseVersion(text: string): Version {
 
 /** {@link parseVersion} for text from outside: `undefined` when it is no version. */
 export function tryParseVersion(text: string): Version | undefined {
-  const version = plainVersion(text) ?? readVersion(text);
+  const version = knownVersion(text);
   return typeof version === "number" ? undefined : version;
+}
+
+/** A version is spelled the same on a page, in file names and in metadata, and `1.0.0` is one of every second project. */
+const knownVersions = new Map<string, Version>();
+const mostKnown = 16_384;
+const longestKnown = 32;
+
+function knownVersion(text: string): Version | number {
+  let version: Version | number | undefined = knownVersions.get(text);
+  if (version !== undefined) return version;
+  version = plainVersion(text) ?? readVersion(text);
+  if (typeof version === "number" || text.length > longestKnown) return version;
+  if (knownVersions.size >= mostKnown) knownVersions.clear();
+  knownVersions.set(text, version);
+  return version;
 }
 
 /** Negative, zero or positive; `1.0` and `1.0.0` compare as 0. */
