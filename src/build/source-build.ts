@@ -58,6 +58,8 @@ export class SourceBuild {
   readonly #session: BuildSession;
   #opened: Promise<Opened> | undefined;
   #described: Promise<Description> | undefined;
+  /** The description as far as it waits for no wheel, which waits for it. */
+  #early: Promise<Description | undefined> | undefined;
   #wheel: Promise<BuiltWheel & { readonly metadata: string }> | undefined;
   readonly #environments = new Map<Target, Promise<BuildEnvironment>>();
   #log: string | undefined;
@@ -127,16 +129,21 @@ export class SourceBuild {
   }
 
   async #describe(): Promise<Description> {
+    this.#early = this.#describeWithoutWheel();
+    const early = await this.#early;
+    if (early !== undefined) return early;
+    this.#wheel ??= this.#makeWheel(undefined);
+    return described((await this.#wheel).metadata, undefined);
+  }
+
+  async #describeWithoutWheel(): Promise<Description | undefined> {
     const kept = this.#kept();
     if (kept !== undefined) return described(kept.metadata, undefined);
     const opened = await this.#open();
     const text = this.#staticText(opened);
     if (text !== undefined) return this.#checked(described(text, undefined), this.#named);
     const prepared = await this.#prepare(opened);
-    if (prepared === undefined) {
-      this.#wheel ??= this.#makeWheel(undefined);
-      return described((await this.#wheel).metadata, undefined);
-    }
+    if (prepared === undefined) return undefined;
     this.#checked(prepared, this.#named);
     const key = this.#key(opened);
     if (key !== undefined)
@@ -184,17 +191,18 @@ export class SourceBuild {
       return { wheel, path: kept.path, isFresh: false, metadata: kept.metadata };
     }
     const opened = await this.#open();
-    return this.#buildWheel(promised, opened);
+    const prepared = await this.#early?.catch(() => undefined);
+    return this.#buildWheel(promised, prepared, opened);
   }
 
   async #buildWheel(
     promised: PromisedIdentity | undefined,
+    prepared: Description | undefined,
     opened: Opened,
   ): Promise<BuiltWheel & { readonly metadata: string }> {
     const { world, options } = this.#session;
     const target = this.#target;
     const output = world.files.makeTemporaryFolder(opened.work, "wheel-");
-    const prepared = await this.#described?.catch(() => undefined);
     const answer = await this.#ask(
       target,
       `build_${target}`,
