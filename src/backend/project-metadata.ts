@@ -139,11 +139,11 @@ function urls({ table, file }: OwnProject): RawMetadata {
   const entries = Object.entries(table.urls);
   if (entries.length === 0) return {};
   for (const [label] of entries)
-    if (label === "" || Array.from(label).length > 32 || label.includes(","))
+    if (label === "" || label.trim() !== label || [...label].length > 32 || label.includes(","))
       throw buildMetadataInvalid(
         file,
         "project.urls",
-        `has the label \`${label}\`, which must have 1 to 32 characters and no comma`,
+        `has the label \`${label}\`, which must have 1 to 32 characters, no comma, and no blanks around it`,
       );
   return { project_urls: table.urls };
 }

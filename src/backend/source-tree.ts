@@ -17,7 +17,7 @@ export class SourceTree {
   constructor(folder: string, files: World["files"]) {
     this.folder = folder;
     this.#files = files;
-    this.#realFolder = files.realPath(folder);
+    this.#realFolder = realPath(folder, files);
   }
 
   /** What lies at a path, links followed; `undefined` when there is nothing. */
@@ -52,7 +52,7 @@ export class SourceTree {
   below(folder: string, excludes: readonly Glob[]): string[] {
     const found: string[] = [];
     const enters = (path: string): boolean => !isMeant(excludes, path);
-    const real = this.#files.realPath(this.#absolute(folder));
+    const real = realPath(this.#absolute(folder), this.#files);
     if (enters(folder)) this.#walk(folder, real, [], { enters, wants: () => true, found });
     return found.sort(compareText);
   }
@@ -100,7 +100,7 @@ export class SourceTree {
     if (isWanted) return this.#follow(path);
     const absolute = this.#absolute(path);
     const stat = this.#files.tryStat(absolute);
-    const real = stat === undefined ? "" : this.#files.realPath(absolute);
+    const real = stat === undefined ? "" : realPath(absolute, this.#files);
     return stat === undefined || !this.#isInside(real) ? undefined : { kind: stat.kind, real };
   }
 
@@ -108,7 +108,7 @@ export class SourceTree {
     const absolute = this.#absolute(path);
     const stat = this.#files.tryStat(absolute);
     if (stat === undefined) throw buildLinkRefused(path, "leads to nothing");
-    const real = this.#files.realPath(absolute);
+    const real = realPath(absolute, this.#files);
     if (!this.#isInside(real)) throw buildLinkRefused(path, "leads out of the source tree");
     return { kind: stat.kind, real };
   }
@@ -140,6 +140,12 @@ export function pathInTree(text: string): string | undefined {
   if (text.startsWith("/") || text.includes("\\")) return undefined;
   const parts = text.split("/").filter((part) => part !== "" && part !== ".");
   return parts.length === 0 || parts.includes("..") ? undefined : parts.join("/");
+}
+
+/** With `/` also on Windows, where a path begins with a letter. */
+function realPath(path: string, files: World["files"]): string {
+  const real = files.realPath(path);
+  return real.startsWith("/") ? real : real.replaceAll("\\", "/");
 }
 
 const leftBehind: ReadonlySet<string> = new Set([

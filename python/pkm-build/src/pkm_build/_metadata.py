@@ -181,7 +181,8 @@ def _urls(project):
             raise build_metadata_invalid(
                 project.file,
                 "project.urls",
-                "has the label `%s`, which must have 1 to 32 characters and no comma" % label,
+                "has the label `%s`, which must have 1 to 32 characters, no comma, and no blanks around it"
+                % label,
             )
     # pkm's tables begin with the keys that are numbers, as JavaScript has them.
     labels = sorted(urls, key=lambda label: (0, int(label)) if _is_number(label) else (1, 0))
