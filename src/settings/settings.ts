@@ -131,7 +131,14 @@ export function describeOrigin(origin: Origin): string {
 type LayerTable = { readonly file: SettingsFile; readonly table: TomlTable };
 
 /** Tables of `[tool.pkm]` that are no settings: other rooms read them. */
-const otherTables = ["repositories", "environments", "required-environments", "conflicts", "build"];
+const otherTables = [
+  "repositories",
+  "environments",
+  "required-environments",
+  "conflicts",
+  "build",
+  "extra-build-dependencies",
+];
 
 /** Reads one file and refuses keys that nobody knows, so that a misspelt one cannot go unnoticed. */
 function layerOf(file: SettingsFile): LayerTable[] {
