@@ -101,6 +101,8 @@ export class HttpClient {
   readonly #report: Report<HttpEvent>;
   readonly #cache: PageCache | undefined;
   readonly #exchanger: Exchanger;
+  /** What {@link cached} did not find: {@link get}, which mostly comes next, need not look again. */
+  readonly #absent = new Set<string>();
 
   constructor(settings: HttpSettings, world: HttpWorld, report: Report<HttpEvent> = silent) {
     this.#settings = settings;
@@ -126,8 +128,12 @@ export class HttpClient {
   cached(url: string, request: GetRequest): HttpAnswer | undefined {
     if (this.#cache === undefined || !isCacheable(request)) return undefined;
     if (this.#isRefreshed(url) && !this.#settings.offline) return undefined;
-    const entry = this.#cache.read(cacheKey(url, request));
-    if (entry === undefined) return undefined;
+    const key = cacheKey(url, request);
+    const entry = this.#cache.read(key);
+    if (entry === undefined) {
+      this.#absent.add(key);
+      return undefined;
+    }
     return this.#settings.offline || this.#isFresh(entry, request) ? fromCache(entry) : undefined;
   }
 
@@ -145,7 +151,9 @@ export class HttpClient {
   async get(url: string, request: GetRequest): Promise<HttpAnswer> {
     const key = isCacheable(request) ? cacheKey(url, request) : "";
     const entry =
-      this.#cache === undefined || !isCacheable(request) ? undefined : this.#cache.read(key);
+      this.#cache === undefined || !isCacheable(request) || this.#absent.delete(key)
+        ? undefined
+        : this.#cache.read(key);
     if (this.#settings.offline) {
       if (entry === undefined) throw errors.offlineMiss(url);
       return fromCache(entry);
@@ -312,7 +320,7 @@ export class HttpClient {
       : undefined;
     const bare: HttpAnswer = {
       status,
-      url: withoutCredentials(exchange.url),
+      url: exchange.url,
       headers: response.headers,
       contentType: response.headers.get("content-type") ?? "",
       body: nothing,

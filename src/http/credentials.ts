@@ -19,6 +19,8 @@ type ParsedIndex = {
  */
 export class CredentialBook {
   readonly #indexes: readonly ParsedIndex[];
+  /** No index has a user: then the address alone tells nearly always that there is none. */
+  readonly #isAnonymous: boolean;
   readonly #known = new Map<string, Credentials>();
   readonly #readNetrc: () => string | undefined;
   #netrc: readonly NetrcEntry[] | undefined;
@@ -29,6 +31,7 @@ export class CredentialBook {
     readNetrc: () => string | undefined,
   ) {
     this.#indexes = settings.indexes.flatMap((index) => parseIndex(index, host));
+    this.#isAnonymous = this.#indexes.every(({ username }) => username === undefined);
     this.#readNetrc = readNetrc;
   }
 
@@ -39,7 +42,9 @@ export class CredentialBook {
       this.#known.set(url.origin, credentials);
       return credentials;
     }
-    const index = this.#indexFor(url);
+    const isAnonymous = own === undefined && this.#isAnonymous;
+    if (isAnonymous && this.#known.size === 0 && this.#entries().length === 0) return undefined;
+    const index = isAnonymous ? undefined : this.#indexFor(url);
     const username = own?.username ?? index?.username;
     const found =
       index?.credentials ?? this.#known.get(url.origin) ?? this.#fromNetrc(url.hostname);
@@ -78,10 +83,13 @@ export class CredentialBook {
     return best;
   }
 
+  #entries(): readonly NetrcEntry[] {
+    return (this.#netrc ??= parseNetrc(this.#readNetrc() ?? ""));
+  }
+
   #fromNetrc(host: string): Credentials | undefined {
-    this.#netrc ??= parseNetrc(this.#readNetrc() ?? "");
     let fallback: NetrcEntry | undefined;
-    for (const entry of this.#netrc) {
+    for (const entry of this.#entries()) {
       if (entry.machine === host) return entry;
       if (entry.machine === undefined) fallback ??= entry;
     }

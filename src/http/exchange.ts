@@ -121,6 +121,7 @@ export class Exchanger {
     body: string | undefined,
   ): Promise<Exchange> {
     const slot = url.host;
+    const address = bare(url);
     const turn = this.#slots.take(slot);
     if (turn !== undefined) await turn;
     const abort = new AbortController();
@@ -136,7 +137,7 @@ export class Exchanger {
       const proxy = this.#proxyFor(url);
       const response = await this.#world.network.send({
         ...(body === undefined ? { method: "GET" } : { method: "POST", body }),
-        url: bare(url),
+        url: address,
         headers: {
           "user-agent": this.#settings.userAgent,
           ...headers,
@@ -151,7 +152,7 @@ export class Exchanger {
       watch.progress(0);
       return {
         response,
-        url: bare(url),
+        url: address,
         hadCredentials: credentials !== undefined,
         retryAfter: () => retryAfter(response.headers, this.#world.clock.now()),
         watch,
@@ -231,10 +232,14 @@ export class Exchanger {
 const redirectLimit = 20;
 
 function parseHttpUrl(text: string): URL {
-  if (!URL.canParse(text)) throw errors.badUrl(text);
-  const url = new URL(text);
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw errors.badUrl(text);
+  }
   if (url.protocol !== "http:" && url.protocol !== "https:") throw errors.badUrl(text);
-  url.hash = "";
+  if (text.includes("#")) url.hash = "";
   return url;
 }
 

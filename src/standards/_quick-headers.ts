@@ -99,28 +99,33 @@ function isNeed(text: string, first: number, at: number): boolean {
 }
 
 /** Headers that are nothing to a resolution, by their first letter. */
-const passedOver: Readonly<Record<string, readonly string[]>> = {
-  A: ["Author:", "Author-email:"],
-  C: ["Classifier:"],
-  D: ["Description-Content-Type:", "Download-URL:"],
-  H: ["Home-page:"],
-  K: ["Keywords:"],
-  L: ["License-File:", "License:", "License-Expression:"],
-  M: ["Maintainer:", "Maintainer-email:"],
-  P: ["Project-URL:", "Platform:"],
-  S: ["Summary:"],
-};
-const byLetter: readonly (readonly string[] | undefined)[] = Array.from(
-  { length: 128 },
-  (_, code) =>
-    Object.hasOwn(passedOver, String.fromCharCode(code))
-      ? passedOver[String.fromCharCode(code)]
-      : undefined,
-);
-
 function isPassedOver(text: string, first: number, at: number): boolean {
-  const names = byLetter[first];
-  if (names === undefined) return false;
-  for (const name of names) if (text.startsWith(name, at)) return true;
-  return false;
+  switch (first) {
+    case 0x41:
+      return text.startsWith("Author:", at) || text.startsWith("Author-email:", at);
+    case 0x43:
+      return text.startsWith("Classifier:", at);
+    case 0x44:
+      return (
+        text.startsWith("Description-Content-Type:", at) || text.startsWith("Download-URL:", at)
+      );
+    case 0x48:
+      return text.startsWith("Home-page:", at);
+    case 0x4b:
+      return text.startsWith("Keywords:", at);
+    case 0x4c:
+      return (
+        text.startsWith("License-File:", at) ||
+        text.startsWith("License:", at) ||
+        text.startsWith("License-Expression:", at)
+      );
+    case 0x4d:
+      return text.startsWith("Maintainer:", at) || text.startsWith("Maintainer-email:", at);
+    case letterP:
+      return text.startsWith("Project-URL:", at) || text.startsWith("Platform:", at);
+    case 0x53:
+      return text.startsWith("Summary:", at);
+    default:
+      return false;
+  }
 }
