@@ -27,6 +27,7 @@ function mayKeepEverything(request: ProvisionRequest): boolean {
   return (
     request.upgrade === false &&
     request.reinstall === false &&
+    request.lost === undefined &&
     !request.exact &&
     request.overrides.length === 0
   );

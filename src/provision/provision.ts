@@ -13,7 +13,12 @@ import { tryParseVersion } from "#standards/version";
 import { brokenRequirements } from "./broken-requirements.ts";
 import { directUrlOf } from "./direct.ts";
 import { ownDistributions } from "./own-distributions.ts";
-import { isSelected, type ProvisionOutcome, type ProvisionRequest } from "./request.ts";
+import {
+  isSelected,
+  type ProvisionOutcome,
+  type ProvisionRequest,
+  type Selection,
+} from "./request.ts";
 import { resolveRequirements } from "./resolve-requirements.ts";
 import { asItIs, tryReadMetadata } from "./as-it-is.ts";
 import { ProvisionedWheels } from "./wheels.ts";
@@ -75,7 +80,7 @@ function expectedWheels(
   const present = new Map(installed.map(({ name, version }) => [name, version]));
   return (file) => {
     const { name, version } = file.identity;
-    if (present.get(name) !== version.text || isSelected(request.reinstall, name))
+    if (present.get(name) !== version.text || isSelected(reinstalled(request), name))
       wheels.expect(file);
   };
 }
@@ -159,7 +164,7 @@ function resolveRequest(
     if (version === undefined) continue;
     preferences.set(distribution.name, { version, from: "installed" });
     // What sync is told comes from the file alone, with its hashes.
-    if (request.exact) continue;
+    if (request.exact || request.lost?.has(distribution.name) === true) continue;
     candidates.set(distribution.name, {
       version,
       metadata: () => readMetadata(distribution, world),
@@ -222,10 +227,15 @@ function planFor(
       directUrl: directUrlOf(source),
     };
   });
-  const { exact, keep, reinstall } = request;
+  const { exact, keep } = request;
   return planChange(withOrigins, wanted, {
     exact,
-    reinstall,
+    reinstall: reinstalled(request),
     ...(keep === undefined ? {} : { keep }),
   });
+}
+
+function reinstalled({ reinstall, lost }: ProvisionRequest): Selection {
+  if (lost === undefined || reinstall === true) return reinstall;
+  return reinstall === false ? lost : new Set([...lost, ...reinstall]);
 }

@@ -20,6 +20,8 @@ export type ProvisionRequest = {
   readonly upgrade: Selection;
   /** What is put in place again although it is as wanted. */
   readonly reinstall: Selection;
+  /** Installed without their files any more: they are put in place again, at the same version where that fits. */
+  readonly lost?: ReadonlySet<NormalizedName>;
   /** Remove what is installed and not asked for (`sync`). */
   readonly exact: boolean;
   /** Names that {@link exact} leaves alone. */

@@ -236,9 +236,12 @@ describe("a shared environment", () => {
     rmSync(store(), { recursive: true });
     expect((await python(environment, "import demo")).status).not.toBe(0);
     expectRefusal(await sandbox.pkm(["venv", "--unshare", environment]), "linked-folder-gone");
-    expectSuccess(await pip(environment, "install", "--force-reinstall", "demo==1.0"));
+    const run = await pip(environment, "install", "demo", "left==1.0");
+    expectSuccess(run);
+    expect(run.stderr).toContain("the store has lost the folders of 1 distribution (demo)");
     expect((await python(environment, "import demo; demo.main()")).stdout).toBe("demo 1.0\n");
     expect(recordDefects(environment)).toEqual([]);
+    expect((await pip(environment, "install", "demo")).stderr).not.toContain("lost");
   });
 });
 

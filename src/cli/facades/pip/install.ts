@@ -14,6 +14,7 @@ import type { Repositories } from "#repository/repositories";
 import type { Store } from "#store/store";
 import { chosenEnvironment } from "./_environment.ts";
 import { foreignTagsNeedTarget, nothingAsked } from "./_errors.ts";
+import { lostDistributions } from "./_lost-folders.ts";
 import { pipDefaults } from "./_pip-configuration.ts";
 import { readQuestion } from "./_question.ts";
 import { selection } from "./_requests.ts";
@@ -185,6 +186,7 @@ async function prepare(
       : chosen.upgrade
         ? named
         : selection(false, chosen["upgrade-package"]);
+  const lost = await lostDistributions(environment, invocation);
   return {
     openRepositories,
     builds,
@@ -200,6 +202,7 @@ async function prepare(
         chosen["force-reinstall"] || chosen["ignore-installed"]
           ? true
           : selection(false, chosen["reinstall-package"]),
+      ...(lost === undefined ? {} : { lost }),
       exact: chosen.exact || isExact,
       ...(omit === undefined ? {} : { omit }),
       dryRun: chosen["dry-run"],
