@@ -130,6 +130,7 @@ sources = ["speed.c"]
       files.write("/work/demo/speed.c", "int x;");
       const answer = {
         compile: ["cc", "-O2"],
+        include: ["/usr/include/python3.12"],
         link: ["ld", "-shared"],
         hasHeaders: true,
         suffix: ".so",

@@ -18,10 +18,10 @@ def compiler_settings():
     flags = words(config("CFLAGS")) + words(config("CCSHARED"))
     # Debug information holds the folder of the build: two builds would never be equal.
     flags += ["-g0"] + words(os.environ.get("CPPFLAGS")) + words(os.environ.get("CFLAGS"))
-    flags += ["-I" + path for path in sorted({include, platform_include})]
     limited = sys.implementation.name == "cpython" and not config("Py_GIL_DISABLED")
     return {
         "compile": compiler + flags,
+        "include": sorted({include, platform_include}),
         "link": linker + words(os.environ.get("LDFLAGS")),
         "hasHeaders": os.path.exists(os.path.join(include, "Python.h")),
         "suffix": config("EXT_SUFFIX"),

@@ -24,6 +24,8 @@ export type CompilerSettings = {
   /** The compiler with the flags for every source, and the linker with those for every module. */
   readonly compile: readonly [string, ...string[]];
   readonly link: readonly [string, ...string[]];
+  /** The folders of Python's own headers, to be looked at behind all others. */
+  readonly include: readonly string[];
   readonly hasHeaders: boolean;
   readonly suffix: string;
   /** `null` where there is no limited API. */
@@ -120,7 +122,7 @@ async function compileModule(
       ...settings.compile,
       ...(limit === undefined ? [] : [`-DPy_LIMITED_API=${limitedNumber(limit)}`]),
       ...extension.defineMacros.map((macro) => `-D${macro}`),
-      ...extension.includeDirs.map((path) => `-I${path}`),
+      ...[...extension.includeDirs, ...settings.include].map((path) => `-I${path}`),
       ...extension.compileArgs,
       "-c",
       source,

@@ -352,18 +352,19 @@ link-args = ["-Wl,--as-needed"]
       "src/demo/__init__.py": "from demo._speed import answer\n",
       "c/speed.c": `#include <Python.h>
 #include <math.h>
-#include "speed.h"
+#include "compile.h"
 static PyObject *answer(PyObject *self, PyObject *none) { return PyLong_FromLong(more() + (long)floor(0.5)); }
 static PyMethodDef methods[] = {{"answer", answer, METH_NOARGS, ""}, {NULL, NULL, 0, NULL}};
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_speed", "", -1, methods, NULL, NULL, NULL, NULL};
 PyMODINIT_FUNC PyInit__speed(void) { return PyModule_Create(&module); }
 `,
-      "c/more.c": `#include "speed.h"\n#ifdef WITH_MORE\nlong more(void) { return ANSWER; }\n#endif\n`,
-      "c/include/speed.h": "long more(void);\n",
+      "c/more.c": `#include "compile.h"\n#ifdef WITH_MORE\nlong more(void) { return ANSWER; }\n#endif\n`,
+      // Python has a header of this name as well.
+      "c/include/compile.h": "long more(void);\n",
       "c/include/notes.txt": "no\n",
     },
     hasExtensions: true,
-    sdist: ["c/speed.c", "c/more.c", "c/include/speed.h", "!c/include/notes.txt"],
+    sdist: ["c/speed.c", "c/more.c", "c/include/compile.h", "!c/include/notes.txt"],
   },
   {
     title: "an extension module of the limited API, alone",

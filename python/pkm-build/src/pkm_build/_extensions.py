@@ -62,7 +62,7 @@ def _compile_module(extension, output, project, settings):
                 *settings["compile"],
                 *([] if limit is None else ["-DPy_LIMITED_API=0x03%02x0000" % limit]),
                 *("-D" + macro for macro in extension.define_macros),
-                *("-I" + path for path in extension.include_dirs),
+                *("-I" + path for path in extension.include_dirs + settings["include"]),
                 *extension.compile_args,
                 "-c",
                 source,
