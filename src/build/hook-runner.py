@@ -42,7 +42,11 @@ class NoBackend(Exception):
 def load(backend, folders):
     name, _, attributes = backend.partition(":")
     if folders:
-        sys.meta_path.insert(0, InTree(folders, name.split(".")[0]))
+        top = name.split(".")[0]
+        sys.meta_path.insert(0, InTree(folders, top))
+        # It must come from there, even if this file has a module of that name already.
+        for known in [each for each in sys.modules if each == top or each.startswith(top + ".")]:
+            del sys.modules[known]
         # Its other modules may be beside it.
         sys.path[:0] = folders
     try:

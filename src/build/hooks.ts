@@ -199,16 +199,22 @@ function textFrom(path: string, start: number, files: World["files"]): string {
   return size > from ? new TextDecoder().decode(files.readAt(path, from, size - from)) : "";
 }
 
-/** The last lines that say something, without colours. */
+/** What {@link callHook} itself writes into the log. */
+const hookLine = /^\$ (?:build|get_requires_for|prepare_metadata_for)_\w+$/;
+
+/** The last lines that say something, without colours, and of tracebacks what they end with. */
 export function tailOf(text: string): string {
-  const lines = text
-    // eslint-disable-next-line no-control-regex
-    .replaceAll(/\x1b\[[0-9;]*[A-Za-z]/g, "")
-    .split(/\r?\n/)
-    .map((line) => line.slice(line.lastIndexOf("\r") + 1).trimEnd())
-    .filter((line) => line !== "");
-  return lines
-    .slice(-tailLines)
-    .map((line) => (line.length > 300 ? `${line.slice(0, 300)}…` : line))
-    .join("\n");
+  const lines: string[] = [];
+  let isTrace = false;
+  // oxlint-disable-next-line no-control-regex -- colours of terminals begin with it
+  for (const raw of text.replaceAll(/\x1b\[[0-9;]*[A-Za-z]/g, "").split(/\r?\n/)) {
+    const line = raw.slice(raw.lastIndexOf("\r") + 1).trimEnd();
+    if (line === "" || hookLine.test(line)) continue;
+    if (/^ *Traceback \(most recent call last\):$/.test(line)) isTrace = true;
+    else if (!isTrace || !/^ /.test(line)) {
+      isTrace = false;
+      lines.push(line.length > 300 ? `${line.slice(0, 300)}…` : line);
+    }
+  }
+  return lines.slice(-tailLines).join("\n");
 }

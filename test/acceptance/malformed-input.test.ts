@@ -234,9 +234,9 @@ describe("the command line itself", () => {
   test("an option that cannot be honoured says so and is never ignored", async () => {
     sandbox.write("x.in", "good\n");
     for (const words of [
-      ["pip", "install", "good", "--python", environment, "--global-option", "a"],
+      ["pip", "install", "good", "--python", environment, "--global-option", "x"],
+      ["pip", "install", "good", "--python", environment, "--no-use-pep517"],
       ["pip", "install", "good", "--python", environment, "--no-verify-hashes"],
-      ["pip", "install", "good", "--python", environment, "--use-deprecated", "legacy-certs"],
     ])
       expectRefusal(await sandbox.pkm(words), "unsupported-option", words[5] as string);
   });

@@ -114,10 +114,13 @@ export async function readQuestion(
     roots.push(...readScriptRequirements(file, target, { ignoreRequiresPython }, world));
   }
   const locked = new Map<NormalizedName, ProjectFile>();
+  let locksTrees = false;
   for (const lock of locks) {
     const { readLockedRequirements } = await import("#provision/locked-requirements");
     const found = await readLockedRequirements(lock, target, reader);
     roots.push(...found.roots);
+    // A folder or a checkout of a lock has no digest, and needs none.
+    locksTrees ||= found.roots.some(({ hashes }) => hashes.length === 0);
     for (const [name, file] of found.files) locked.set(name, file);
   }
   const named = new Set<NormalizedName>();
@@ -147,6 +150,7 @@ export async function readQuestion(
     chosen["require-hashes"] === true ||
     effective.requireHashes ||
     ([...roots, ...read.unnamed].some(({ hashes }) => hashes.length > 0) &&
+      !locksTrees &&
       chosen["no-require-hashes"] !== true &&
       !effective.noRequireHashes);
   const policy = resolutionPolicy(chosen, effective, { purpose, requireHashes }, invocation);
