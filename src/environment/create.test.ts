@@ -8,6 +8,7 @@ import { FaultyFiles, type Fault } from "#platform/memory/faulty-files";
 import type { MemoryFilesOptions } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
 import { createEnvironment, type CreateRequest } from "./create.ts";
+import { openEnvironment, prefixEnvironment, targetEnvironment } from "./open.ts";
 
 const python = { path: "/opt/py/bin/python3.12" };
 
@@ -93,7 +94,18 @@ describe("createEnvironment()", () => {
       sitePackages: ["/home/ada/work/.venv/lib/python3.12/site-packages"],
       headers: "/home/ada/work/.venv/include/site/python3.12",
       relocatable: false,
+      shared: false,
     });
+  });
+
+  test("remembers that its folders shall be shared, for whoever installs into it", async () => {
+    const { files, world, create } = await setting();
+    expect(create({ shared: true }).shared).toBe(true);
+    expect(files.readText("/home/ada/work/.venv/pyvenv.cfg")).toContain("\nshared = true\n");
+    const base = await openEnvironment("/home/ada/work/.venv", world);
+    expect(base.shared).toBe(true);
+    expect(targetEnvironment("/srv/t", base).shared).toBe(false);
+    expect(prefixEnvironment("/srv/p", base).shared).toBe(false);
   });
 
   test("answers what opening it anew would", async () => {

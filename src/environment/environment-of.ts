@@ -79,6 +79,7 @@ export function targetEnvironment(folder: string, base: PythonEnvironment): Pyth
   return {
     ...base,
     kind: "target",
+    shared: false,
     root: folder,
     paths,
     headers: paths.include,
@@ -108,6 +109,7 @@ export function prefixEnvironment(folder: string, base: PythonEnvironment): Pyth
   return {
     ...base,
     kind: "prefix",
+    shared: false,
     root: folder,
     paths,
     headers: include,

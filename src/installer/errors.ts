@@ -93,7 +93,7 @@ export function treesNeedEnvironment(root: string): PkmError {
     code: "link-mode-needs-environment",
     what: `Cannot link whole folders into \`${root}\``,
     why: "`--link-mode tree` is for virtual environments: the links lead into the cache of one user",
-    fix: ["leave out `--link-mode tree`", "pkm venv --shared"],
+    fix: ["choose `--link-mode hardlink`", "pkm venv --shared"],
     exit: exit.usage,
   });
 }

@@ -55,8 +55,7 @@ export function treesFor(
   probe: string,
   world: InstallerWorld,
 ): TreeSource | undefined {
-  const isAsked = way === "tree";
-  if (!isAsked && !(way === undefined && environment.shared)) return undefined;
+  if (way !== "tree" && !(way === undefined && environment.shared)) return undefined;
   if (environment.kind !== "virtual") throw treesNeedEnvironment(environment.root);
   const reason = trees === undefined ? "the cache goes with this command" : hindrance(probe, world);
   if (reason === undefined) return trees;
