@@ -77,7 +77,11 @@ async function gitVersion(
     versionNotFound(project.displayName, why, fix, cause);
   const described = await runProgram(
     [
+      // Neither the index is written, nor a program started that the tree's own configuration names.
       "git",
+      "--no-optional-locks",
+      "-c",
+      "core.fsmonitor=false",
       "describe",
       "--tags",
       "--long",

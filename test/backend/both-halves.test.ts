@@ -8,6 +8,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { snapshot } from "../support/folder.ts";
 import { type Fixture, fixtures, layOut } from "./fixtures.ts";
 import {
   type Answer,
@@ -45,6 +46,7 @@ const cases: Case[] = [
 ];
 const built = new Map<Case, Built>();
 const told = new Map<string, ToldMember[]>();
+const before = new Map<Case, Record<string, string>>();
 
 const steps = [
   ["pkm", "sdist", "build_sdist"],
@@ -66,6 +68,7 @@ beforeAll(async () => {
   for (const one of cases) {
     if (one.source !== packageFolder) layOut(one.fixture, one.source);
     else mkdirSync(one.place);
+    before.set(one, snapshot(one.source));
     for (const [half, what, hook] of steps) {
       const key = `${half} ${what}`;
       const source = what === "through-sdist" ? join(one.place, `${half}-unpacked`) : one.source;
@@ -150,6 +153,10 @@ describe.each(titled)("%s", (_, one) => {
       ...Object.keys(ours as object).map((name) => `${info}/${name}`),
       `${info}/RECORD`,
     ]);
+  });
+
+  test("the tree is as it was, to the last file of its repository", () => {
+    expect(snapshot(one.source)).toEqual(before.get(one) as Record<string, string>);
   });
 
   test("building twice gives equal bytes", () => {

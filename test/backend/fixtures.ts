@@ -63,6 +63,11 @@ export function layOut(fixture: Pick<Fixture, "toml" | "files" | "history">, fol
       );
     else git("tag", step.slice("tag ".length));
   }
+  // A build that lets the repository's configuration start programs leaves this trace in the tree.
+  const spy = join(folder, ".git", "spy");
+  writeFileSync(spy, `#!/bin/sh\necho spied > '${folder}/spied'\n`);
+  chmodSync(spy, 0o755);
+  git("config", "core.fsmonitor", spy);
 }
 
 const plain = '[project]\nname = "demo"\nversion = "1.0"\n';

@@ -122,10 +122,12 @@ def _git_version(table, source, tree):
             ],
         )
 
-    command = ["git", "-C", tree.folder, "describe", "--tags", "--long", "--dirty", "--abbrev=40"]
+    # Neither the index is written, nor a program started that the tree's own configuration names.
+    command = ["git", "--no-optional-locks", "-c", "core.fsmonitor=false", "describe", "--tags"]
     try:
         described = subprocess.run(
-            [*command, "--match", "%s[0-9]*%s" % (prefix, suffix)],
+            [*command, "--long", "--dirty", "--abbrev=40", "--match", "%s[0-9]*%s" % source.git],
+            cwd=tree.folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
