@@ -1,5 +1,5 @@
-# How a Python wants extension modules compiled, from its sysconfig and the variables that builds obey. pkm runs this text
-# as `python -I -c` and reads one line of JSON; pkm-build has the same file as a module.
+# How a Python wants extension modules compiled, from its sysconfig and the variables that builds obey. pkm runs
+# this text as `python -I -c` and reads one line of JSON; pkm-build has the same file as a module.
 import json
 import os
 import shlex

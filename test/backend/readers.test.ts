@@ -10,6 +10,7 @@ import { tryParseRequirement } from "#standards/requirement";
 import { tryParseSpecifierSet } from "#standards/specifier-set";
 import { tryParseVersion } from "#standards/version";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { nameText, nastyNames } from "../differential/file-name-cases.ts";
 import { Random } from "../differential/random.ts";
@@ -32,6 +33,8 @@ type Family = {
   readonly make: (random: Random) => readonly unknown[];
   readonly ours: (...question: never[]) => unknown;
 };
+
+const root = join(import.meta.dir, "..", "..");
 
 const words = (texts: readonly string[]): (readonly [string])[] => texts.map((text) => [text]);
 
@@ -155,6 +158,18 @@ const families: Readonly<Record<string, Family>> = {
     ours: (word: string, choices: readonly string[]) => nearest(word, choices, 1)[0] ?? null,
   },
 };
+
+test("the Python package knows the licences and exceptions that pkm knows", () => {
+  const identifiers = (path: string, quote: string): string[] =>
+    readFileSync(path, "utf8")
+      .split(quote)
+      .filter((text) => /^\s+0BSD /.test(text) || /^\s+389-exception /.test(text))
+      .flatMap((text) => text.trim().split(/\s+/));
+  const ours = identifiers(join(root, "src", "standards", "_spdx-identifiers.ts"), "`");
+  const theirs = identifiers(join(packageFolder, "src", "pkm_build", "_license.py"), '"""');
+  expect(ours.length).toBeGreaterThan(700);
+  expect(theirs).toEqual(ours);
+});
 
 describe("the Python package reads as pkm does", () => {
   for (const [kind, { nasty, make, ours }] of Object.entries(families))

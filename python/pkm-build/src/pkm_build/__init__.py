@@ -1,7 +1,7 @@
 """The build backend of pkm: the hooks of PEP 517 and PEP 660.
 
-Every hook runs with the project's folder as the current one, as the standards say, and answers the name of what it wrote.
-No setting is known; those of other backends are passed over.
+Every hook runs with the project's folder as the current one, as the standards say, and answers the name of what it
+wrote. No setting is known; those of other backends are passed over.
 """
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""What a person has to deal with. Codes and words are those of pkm, which explains each code on a page of its own."""
+"""What a person has to deal with. Codes and words are those of pkm, which explains each code on a page."""
 
 import json
 

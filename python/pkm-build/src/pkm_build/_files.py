@@ -34,7 +34,8 @@ def find_modules(table, settings, tree, file):
             entries.append(entry)
         is_folder = tree.kind(path) == "folder" if entry is None else entry.startswith(path + "/")
         if is_folder:
-            # A folder without `__init__.py` is a namespace only where somebody says so: mostly the file is forgotten.
+            # A folder without `__init__.py` is a namespace only where somebody says so: mostly the file is
+            # forgotten.
             if entry is None and settings.modules is None:
                 raise module_not_found(
                     module,

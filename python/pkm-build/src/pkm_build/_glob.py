@@ -1,7 +1,7 @@
 """Globs as PEP 639 has them for licence files, for all settings.
 
-They count from the project's folder, with `/`: `*` and `?` stay within one part of a path, `[a-z]` is one character of a
-set, `**` as a whole part stands for any number of parts. A glob that finds a folder means all that is below.
+They count from the project's folder, with `/`: `*` and `?` stay within one part of a path, `[a-z]` is one character
+of a set, `**` as a whole part stands for any number of parts. A glob that finds a folder means all that is below.
 """
 
 import re
@@ -28,7 +28,7 @@ class Glob:
         return folder == "" or bool(self._progress(folder))
 
     def _progress(self, path):
-        """How many parts of the glob a path may have taken: none is possible when the glob leads elsewhere."""
+        """How many parts of the glob a path may have taken; nothing when the glob leads elsewhere."""
         before = {0}
         for name in path.split("/"):
             after = set()

@@ -1,4 +1,4 @@
-"""License expressions (PEP 639), and the identifiers of the SPDX License List 3.27.0, deprecated ones included."""
+"""License expressions (PEP 639), and all identifiers of the SPDX License List 3.27.0."""
 
 import re
 

@@ -44,7 +44,8 @@ def project_metadata(project, licenses):
     return text if table.readme is None else "%s\n%s" % (text, _readme(project))
 
 
-# A line break would begin a new header; further lines are indented up to the value, unless they are folded already.
+# A line break would begin a new header; further lines are indented up to the value, unless they are folded
+# already.
 _LINE_BREAK = re.compile("(?:\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029])(?=([ \t])?)")
 
 

@@ -34,8 +34,8 @@ _LEFT_BEHIND = frozenset(
 class SourceTree:
     """Regular files under paths relative to the tree's folder, with `/`.
 
-    Links are followed as long as they stay inside; leaving the tree is refused, and so are devices and names that no
-    archive may have. What tools leave behind everywhere is never seen.
+    Links are followed as long as they stay inside; leaving the tree is refused, and so are devices and names
+    that no archive may have. What tools leave behind everywhere is never seen.
     """
 
     def __init__(self, folder):
@@ -83,7 +83,10 @@ class SourceTree:
         return sorted(found, key=order)
 
     def find(self, globs, excludes=()):
-        """All files the globs mean, in order. What earlier builds left in `dist` is no source, unless a glob names it."""
+        """All files the globs mean, in order.
+
+        What earlier builds left in `dist` is no source, unless a glob names it.
+        """
         takes_dist = any((glob.text + "/").startswith("dist/") for glob in globs)
 
         def enters(path):

@@ -50,8 +50,8 @@ def _sdist_version(table, tree):
 def static_attribute(text, name):
     """The text that a module assigns to a name at its top level.
 
-    The module is read, not run: strings and comments are stepped over, and only a plain string on one line counts.
-    ValueError says why there is none.
+    The module is read, not run: strings and comments are stepped over, and only a plain string on one line
+    counts. ValueError says why there is none.
     """
     value, at = None, 0
     while at < len(text):
