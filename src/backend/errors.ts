@@ -15,11 +15,17 @@ export function buildSettingInvalid(
 }
 
 /** `pyproject.toml` asks for this backend, and says nothing of what to build. */
-export function buildNeedsProject(file: string, why: string): PkmError {
+export function buildNeedsProject(
+  file: string,
+  why: string,
+  fix: readonly string[] = ['add `[project]` with `name = "NAME"` and `version = "1.0"`'],
+  cause?: unknown,
+): PkmError {
   return new PkmError({
     code: "build-needs-project",
     what: `Cannot build from ${file}: ${why}`,
-    fix: ['add `[project]` with `name = "NAME"` and `version = "1.0"`'],
+    fix,
+    cause,
   });
 }
 

@@ -27,9 +27,7 @@ export type OwnProject = {
 /** Reads the project in a folder. Everything a person can have got wrong in `pyproject.toml` is refused here. */
 export async function openProject(folder: string, world: BackendWorld): Promise<OwnProject> {
   const file = `${folder}/pyproject.toml`;
-  const text = world.files.tryReadText(file);
-  if (text === undefined) throw buildNeedsProject(file, "there is no such file");
-  const document = parseToml(text, file) as Readonly<Record<string, unknown>>;
+  const document = parseToml(readStrictly(file, world), file) as Readonly<Record<string, unknown>>;
   const table = parseProjectTable(document, file);
   if (table === undefined) throw buildNeedsProject(file, "it has no `[project]`");
   for (const key of table.dynamic) if (key !== "version") throw dynamicNotDetermined(file, key);
@@ -47,4 +45,14 @@ export async function openProject(folder: string, world: BackendWorld): Promise<
     version,
     stem: `${nameInFile(table.name)}-${version.text}`,
   };
+}
+
+function readStrictly(file: string, { files }: BackendWorld): string {
+  const content = files.tryRead(file);
+  if (content === undefined) throw buildNeedsProject(file, "there is no such file");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch (cause) {
+    throw buildNeedsProject(file, "it is not UTF-8", ["save it as UTF-8"], cause);
+  }
 }

@@ -49,6 +49,20 @@ const mistakes: readonly Mistake[] = [
     code: "build-needs-project",
     says: "it has no `[project]`",
   },
+  {
+    title: "no TOML",
+    toml: "[project\n",
+    files: demo,
+    code: "toml-syntax",
+    says: "it is not valid TOML",
+  },
+  {
+    title: "no UTF-8",
+    toml: plain,
+    files: { ...demo, "pyproject.toml": new Uint8Array([0x23, 0xff]) },
+    code: "build-needs-project",
+    says: "it is not UTF-8",
+  },
   setting('exlude = ["x"]', "`tool.pkm.build.exlude` is no key of the table, `exclude` is"),
   setting("colour = 1", "`tool.pkm.build.colour` is no key of the table"),
   setting('layout = "lib"', "is `lib`, which is neither `src` nor `flat`"),
@@ -351,7 +365,9 @@ describe("both halves refuse", () => {
     expect(theirs).toMatchObject({ code: mistake.code });
     // What a parser adds to "cannot be read" is its own.
     const shared = (answer: Answer): string =>
-      "message" in answer ? answer.message.replace(/(which cannot be read).*$/s, "$1") : "";
+      "message" in answer
+        ? answer.message.replace(/(which cannot be read).*$| \(line \d+\)/s, "$1")
+        : "";
     expect(shared(theirs)).toBe(shared(ours));
     expect(readdirSync(join(folder, `${i}`, "out"))).toEqual([]);
   });

@@ -9,6 +9,7 @@ from pkm_build._errors import (
     build_needs_project,
     dynamic_not_determined,
     editable_needs_compiler,
+    toml_syntax,
 )
 from pkm_build._project_table import ProjectTable, read_project_table
 from pkm_build._settings import Settings, read_settings
@@ -36,11 +37,7 @@ class Project:
 
 def open_project(folder):
     file = os.path.join(folder, "pyproject.toml")
-    try:
-        with open(file, "rb") as stream:
-            document = tomllib.load(stream)
-    except FileNotFoundError:
-        raise build_needs_project(file, "there is no such file") from None
+    document = _read_toml(file)
     table = read_project_table(document, file)
     if table is None:
         raise build_needs_project(file, "it has no `[project]`")
@@ -53,6 +50,18 @@ def open_project(folder):
     version = project_version(table, settings, entries, tree)
     stem = "%s-%s" % (table.name.replace("-", "_"), version)
     return Project(file, tree, table, settings, module_files, version, stem)
+
+
+def _read_toml(file):
+    try:
+        with open(file, encoding="utf-8-sig", newline="") as stream:
+            return tomllib.loads(stream.read())
+    except FileNotFoundError:
+        raise build_needs_project(file, "there is no such file") from None
+    except UnicodeDecodeError:
+        raise build_needs_project(file, "it is not UTF-8", ["save it as UTF-8"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise toml_syntax(file, str(error)) from None
 
 
 def build_sdist(directory):

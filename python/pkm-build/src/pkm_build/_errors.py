@@ -22,13 +22,13 @@ def project_table_invalid(file, key, why):
     return BuildError("project-table-invalid", "Cannot read %s: `%s` %s" % (file, key, why))
 
 
-def build_needs_project(file, why):
-    return BuildError(
-        "build-needs-project",
-        "Cannot build from %s: %s" % (file, why),
-        None,
-        ['add `[project]` with `name = "NAME"` and `version = "1.0"`'],
-    )
+def toml_syntax(file, why):
+    return BuildError("toml-syntax", "Cannot read %s: it is not valid TOML" % file, why)
+
+
+def build_needs_project(file, why, fix=()):
+    fix = fix or ['add `[project]` with `name = "NAME"` and `version = "1.0"`']
+    return BuildError("build-needs-project", "Cannot build from %s: %s" % (file, why), None, fix)
 
 
 def dynamic_not_determined(file, key):
