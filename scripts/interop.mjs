@@ -419,8 +419,18 @@ if (wanted("packages")) packages();
 if (wanted("environments")) environments();
 if (wanted("backend"))
   backend({
-    ...{ between, did, env, folder, peers, pkm, python, root, skipped, tool, verdict },
+    between,
     bun: bunExecutable(),
+    did,
+    env,
+    folder,
+    peers,
+    pkm,
+    python,
+    root,
+    skipped,
+    tool,
+    verdict,
   });
 if (wanted("sets")) await sets();
 
