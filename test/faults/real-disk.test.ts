@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { PkmError } from "#base/errors";
 import { lockEnvironment } from "#installer/environment-lock";
@@ -7,7 +7,9 @@ import { FaultyFiles, Killed } from "#platform/memory/faulty-files";
 import { memoryHost } from "#platform/memory/host";
 import { RealFiles } from "#platform/real/files";
 import { RealHashing } from "#platform/real/hashing";
+import { removeLocked } from "#store/shared-trees";
 import { defectsOf } from "./check-environment.ts";
+import { scenes, setStage } from "./shared-story.ts";
 import { bringTo, knownLosers, tellStory } from "./upgrade-story.ts";
 
 /*
@@ -16,7 +18,7 @@ import { bringTo, knownLosers, tellStory } from "./upgrade-story.ts";
  */
 
 const base = mkdtempSync(`${tmpdir()}/pkm-faults-`);
-afterAll(() => rmSync(base, { recursive: true, force: true }));
+afterAll(() => removeLocked(base, new RealFiles()), 60_000);
 
 const sample = 12;
 
@@ -79,3 +81,25 @@ test("two writers in two processes' stead: both changes are there in the end", a
   await upgrade;
   expect(defectsOf(story.environment, one, { knownLosers, foreign: story.foreign })).toEqual([]);
 });
+
+test("shared environments on a real disk, undisturbed, failing and killed", async () => {
+  const files = new RealFiles();
+  for (const [number, scene] of Object.values(scenes).entries()) {
+    const whole = await setStage(scene, files, `${base}/scene-${number}`);
+    const counting = new FaultyFiles(files);
+    expect(await whole.play(counting)).not.toBeInstanceOf(Error);
+    expect(whole.defects(files)).toEqual([]);
+    for (const part of [0.7, 0.85]) {
+      const at = Math.floor(counting.count * part);
+      const fault = part === 0.7 ? { at, errno: "ENOSPC" } : ({ at, kill: "torn" } as const);
+      const stage = await setStage(scene, files, `${base}/scene-${number}-${part}`);
+      const inStore = readdirSync(stage.trees, { recursive: true }).length;
+      await stage.play(new FaultyFiles(files, fault));
+      await stage.recover(files);
+      expect(stage.defects(files)).toEqual([]);
+      expect(readdirSync(stage.trees, { recursive: true })).toHaveLength(inStore);
+      removeLocked(`${base}/scene-${number}-${part}`, files);
+    }
+    removeLocked(`${base}/scene-${number}`, files);
+  }
+}, 60_000);
