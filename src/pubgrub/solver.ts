@@ -60,6 +60,12 @@ export function solve<P, R, V>(
 const ordinaryPatience: Patience = { conflicts: 5, refusals: 4 };
 /** So many versions are read before more are ruled out in bulk. */
 const firstBatch = 8;
+/**
+ * So many versions are ruled out of a package that nobody asks for at the moment, and many more each time that was not
+ * enough: most who ask for it ask for few of its versions, some walk through all of them.
+ */
+const firstUnasked = 64;
+const unaskedGrowth = 16;
 /** Nobody looks ahead beyond so many versions of one package. */
 const farthestLook = 64;
 
@@ -75,6 +81,8 @@ type Record<P, R, V> = {
   /** How many versions of which range need no further look ahead. */
   foreseenOf: R | undefined;
   foreseen: number;
+  /** How many of its versions may be ruled out while nobody asks for it. */
+  mostUnasked: number;
 };
 
 class Solver<P, R, V> {
@@ -266,16 +274,25 @@ class Solver<P, R, V> {
       const seen = await Promise.all(looks);
       return seen.map((one) => one !== undefined && this.isRefused(one, settled));
     };
+    const record = this.record(subject);
+    const most = subject.required ? Infinity : record.mostUnasked;
     let count = 0;
     for (let fetched = false; ; fetched = true) {
       let next = look(count);
-      while (!(next instanceof Promise) && next !== undefined && this.isRefused(next, settled))
+      while (
+        count < most &&
+        !(next instanceof Promise) &&
+        next !== undefined &&
+        this.isRefused(next, settled)
+      )
         next = look(++count);
-      if (!(next instanceof Promise)) {
+      if (count >= most || !(next instanceof Promise)) {
+        if (count >= most) record.mostUnasked *= unaskedGrowth;
         await this.refuseTogether(slot, subject, range, count, settled);
         return next === undefined;
       }
-      const end = fetched ? await guessEnd(areRefused, count) : count + firstBatch;
+      const guess = fetched ? await guessEnd(areRefused, count) : count + firstBatch;
+      const end = Math.min(guess, most);
       const positions = Array.from({ length: Math.max(1, end - count) }, (_, i) => count + i);
       await areRefused(positions);
     }
@@ -593,6 +610,7 @@ class Solver<P, R, V> {
       rank: 0,
       foreseenOf: undefined,
       foreseen: 0,
+      mostUnasked: firstUnasked,
     };
     this.records[slot.number] = record;
     return record;

@@ -271,7 +271,7 @@ export const backtracking: readonly Scenario[] = [
         "s3transfer==1.9",
         "urllib3==1.24.3",
       ],
-      attempts: 29,
+      attempts: 51,
     },
   },
   {
