@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   readdirSync,
@@ -218,6 +219,24 @@ describe("a shared environment", () => {
       if (name.startsWith("env")) rmSync(join(sandbox.work, name), { recursive: true });
     expectSuccess(await sandbox.pkm(["cache", "clean"]));
     expect(readdirSync(join(store(), "trees"))).toEqual([]);
+  });
+
+  test("is put right by a verification after somebody has written into the store", async () => {
+    const environment = await shared();
+    expectSuccess(await pip(environment, "install", "demo==1.0"));
+    const folder = readlinkSync(join(sitePackages(environment), "demo"));
+    chmodSync(folder, 0o755);
+    rmSync(join(folder, "__init__.py"));
+    writeFileSync(join(folder, "__init__.py"), "raise SystemExit('evil')\n");
+    const found = await sandbox.pkm(["cache", "verify"]);
+    expect(found.status).toBe(1);
+    expect(found.stderr).toContain(
+      "the shared folders of demo-1.0 were damaged: `demo/__init__.py` was changed",
+    );
+    expect(found.stderr).toContain("They were put right from the wheel");
+    expect((await python(environment, "import demo; demo.main()")).stdout).toBe("demo 1.0\n");
+    expect(lstatSync(folder).mode & 0o777).toBe(0o555);
+    expectSuccess(await sandbox.pkm(["cache", "verify"]));
   });
 
   test("becomes an ordinary one with --unshare, and stays one", async () => {

@@ -32,8 +32,7 @@ function presentTree(
 ): void {
   const shown = name.slice(0, name.lastIndexOf("-"));
   output.warn(`the shared folders of ${shown} were damaged: ${problems.slice(0, 3).join("; ")}`);
-  if (isRepaired)
-    output.say(`Put right what ${plural(environments.length, "environment")} link to`);
+  if (isRepaired) output.say("They were put right from the wheel");
   else
     for (const environment of environments)
       output.say(
