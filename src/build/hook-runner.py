@@ -1,8 +1,11 @@
-"""Calls one hook of a build backend (PEP 517, 660) in a process of its own.
+"""Calls hooks of a build backend (PEP 517, 660), each in a process of its own.
 
     python hook-runner.py FOLDER
 
-FOLDER/input.json says which hook of which backend is called with what; FOLDER/output.json receives what came of it.
+FOLDER/input.json says which hooks of which backend are called with what; FOLDER/output.json receives what came of them.
+The second hook is called only when the first one, which asks what else is required, wants nothing more. Where processes
+can be forked the backend is loaded once and each hook has a copy; elsewhere one hook is called and the rest left.
+
 Whatever the backend and its children print goes into the log. Only the standard library is used: this runs in an
 environment that holds what the backend asked for and nothing else. Works on Python 3.6 and later.
 """
@@ -61,14 +64,13 @@ def load(backend, folders):
     return found
 
 
-def call(question):
-    backend = load(question["backend"], question["backend_path"])
-    hook = getattr(backend, question["hook"], None)
+def call(backend, name, arguments):
+    hook = getattr(backend, name, None)
     if hook is None:
         return {"kind": "missing"}
     unsupported = getattr(backend, "UnsupportedOperation", ())
     try:
-        value = hook(*question["arguments"])
+        value = hook(*arguments)
     except unsupported:
         tell(sys.exc_info()[1])
         return {"kind": "unsupported", "message": str(sys.exc_info()[1])}
@@ -77,6 +79,66 @@ def call(question):
     except (TypeError, ValueError):
         return {"kind": "wrong-answer", "message": repr(value)}
     return {"kind": "done", "value": value}
+
+
+def answer(question, number):
+    """What one hook says, or how it failed."""
+    hook = question["hooks"][number]
+    sys.argv[:] = [hook["name"]]
+    try:
+        return call(loaded(question), hook["name"], hook["arguments"])
+    except NoBackend as error:
+        tell(error.__cause__)
+        return {"kind": "no-backend", "module": str(error), "message": brief(error.__cause__)}
+    except BaseException as error:
+        tell(error)
+        found = {"kind": "failed", "message": brief(error), "error": type(error).__name__}
+        if isinstance(error, ImportError):
+            found["module"] = error.name
+        return found
+
+
+def loaded(question, known=[]):
+    if not known:
+        known.append(load(question["backend"], question["backend_path"]))
+    return known[0]
+
+
+def in_copy(question, number, folder):
+    """The answer of a copy of this process: whatever the hook does to its process is gone with it."""
+    path = os.path.join(folder, "answer-{}.json".format(number))
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            write(answer(question, number), path)
+            status = 0
+        finally:
+            leave(status)
+    _, status = os.waitpid(child, 0)
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as stream:
+            return json.load(stream)
+    signal = status & 0x7F
+    return {"kind": "died", "status": 128 + signal if signal else status >> 8}
+
+
+def leave(status):
+    """Ends a copy as an interpreter ends, without going on with what the original has to do."""
+    import atexit
+
+    try:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
+
+
+def write(value, path):
+    with open(path + ".new", "w", encoding="utf-8") as stream:
+        json.dump(value, stream)
+    os.replace(path + ".new", path)
 
 
 def main():
@@ -91,32 +153,24 @@ def main():
     os.close(log)
     # The folder of this file is no place to import from.
     del sys.path[0]
-    sys.argv[:] = [question["hook"]]
-    told = []
-    show = warnings.showwarning
-
-    def note(message, category, *more, **named):
-        told.append("{}: {}".format(category.__name__, message))
-        show(message, category, *more, **named)
-
-    warnings.showwarning = note
-    try:
-        answer = call(question)
-    except NoBackend as error:
-        tell(error.__cause__)
-        answer = {"kind": "no-backend", "module": str(error), "message": brief(error.__cause__)}
-    except BaseException as error:
-        tell(error)
-        answer = {"kind": "failed", "message": brief(error), "error": type(error).__name__}
-        if isinstance(error, ImportError):
-            answer["module"] = error.name
-    answer["warnings"] = told
+    answers = []
+    forks = question["forks"] and len(question["hooks"]) > 1
+    for number, hook in enumerate(question["hooks"]):
+        print("$ " + hook["name"], flush=True)
+        if forks and number == 0:
+            try:
+                loaded(question)
+            except NoBackend:
+                # Told by the copy.
+                pass
+        found = in_copy(question, number, folder) if forks else answer(question, number)
+        answers.append(found)
+        is_enough = found["kind"] == "missing" or (found["kind"] == "done" and found["value"] == [])
+        if not forks or not is_enough:
+            break
     sys.stdout.flush()
     sys.stderr.flush()
-    unfinished = os.path.join(folder, "output.json.new")
-    with open(unfinished, "w", encoding="utf-8") as stream:
-        json.dump(answer, stream)
-    os.replace(unfinished, os.path.join(folder, "output.json"))
+    write(answers, os.path.join(folder, "output.json"))
 
 
 def tell(error):

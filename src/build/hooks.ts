@@ -51,32 +51,37 @@ export type HookAnswer =
 
 type HookWorld = Pick<World, "files" | "processes" | "host">;
 
+/** A hook with its arguments by position, as all front ends pass them. */
+export type HookCall = { readonly hook: HookName; readonly args: readonly unknown[] };
+
 /**
- * Calls one hook in a fresh process (PEP 517, "Build environment"): the current folder is the source tree, which is not
- * on `sys.path`. Arguments go by position, as all front ends pass them. What the backend prints goes to the log, and so does why it fails.
+ * Calls a hook in a fresh process (PEP 517, "Build environment"): the current folder is the source tree, which is not
+ * on `sys.path`. A second one follows, in a process of its own, if the first wants nothing more to be installed; loading a
+ * backend often costs more than what it does. What backends print goes to the log, and so does why they fail.
+ * Answers what was called.
  */
-export async function callHook(
-  hook: HookName,
-  args: readonly unknown[],
+export async function callHooks(
+  calls: readonly [HookCall, HookCall?],
   place: HookPlace,
   world: HookWorld,
-): Promise<HookAnswer> {
-  const { files, processes } = world;
+): Promise<readonly HookAnswer[]> {
+  const { files, processes, host } = world;
   const { root, buildSystem, python, log } = place;
-  const folder = files.makeTemporaryFolder(place.work, `${hook}-`);
+  const [first] = calls;
+  const folder = files.makeTemporaryFolder(place.work, `${first.hook}-`);
   const runner = `${place.work}/hook-runner.py`;
   if (files.tryStat(runner) === undefined) files.write(runner, script);
   const question = {
-    hook,
+    hooks: calls.map((call) => ({ name: call?.hook, arguments: call?.args })),
     backend: buildSystem.backend,
     backend_path: backendFolders(root, buildSystem),
-    arguments: args,
+    // Libraries of macOS may refuse to work in a copy.
+    forks: host.os === "linux",
     log,
   };
   files.write(`${folder}/input.json`, JSON.stringify(question));
-  files.append(log, `$ ${hook}\n`);
   const before = files.tryStat(log)?.size ?? 0;
-  const failed = (): FailedBuild => ({
+  const failedAt = ({ hook }: HookCall): FailedBuild => ({
     source: place.source,
     step: stepOf(hook),
     backend: buildSystem.backend,
@@ -92,41 +97,58 @@ export async function callHook(
         ...(place.timeLimit === undefined ? {} : { timeout: place.timeLimit }),
       }),
     python,
-    failed,
+    () => failedAt(first),
   );
   // Before the backend is loaded there is nothing but what the interpreter itself has to say.
   if (ended.stdout + ended.stderr !== "") files.append(log, ended.stdout + ended.stderr);
-  if (ended.timedOut) throw buildTimedOut(failed(), place.timeLimit ?? 0);
+  const said = (): string => textFrom(log, before, files);
+  if (ended.timedOut) throw buildTimedOut(failedAt(first), place.timeLimit ?? 0);
   const output = files.tryReadText(`${folder}/output.json`);
-  if (output === undefined) {
-    const how =
-      ended.status > 128
-        ? `its process was ended by signal ${ended.status - 128}`
-        : `its process ended with status ${ended.status} in the middle of \`${hook}\``;
-    throw buildFailed(failed(), how, remedyFor(textFrom(log, before, files), place.name));
-  }
-  const answer = JSON.parse(output) as RunnerAnswer;
+  const answers =
+    output === undefined
+      ? [{ kind: "died", status: ended.status } as const]
+      : (JSON.parse(output) as readonly RunnerAnswer[]);
+  return answers.map((answer, number) =>
+    settled(answer, calls[number] as HookCall, place, failedAt, said),
+  );
+}
+
+/** An answer, or the error that a person has to hear of. */
+function settled(
+  answer: RunnerAnswer,
+  call: HookCall,
+  { buildSystem, name }: HookPlace,
+  failedAt: (call: HookCall) => FailedBuild,
+  said: () => string,
+): HookAnswer {
   switch (answer.kind) {
     case "done":
     case "missing":
     case "unsupported":
       return answer;
     case "wrong-answer":
-      throw buildResultInvalid(failed(), `\`${hook}\` answered ${answer.message}`);
+      throw buildResultInvalid(failedAt(call), `\`${call.hook}\` answered ${answer.message}`);
     case "no-backend": {
       const isOther = answer.module !== "" && answer.module !== buildSystem.backend.split(":")[0];
       const remedy = isOther
-        ? missingModule(answer.module, place.name)
+        ? missingModule(answer.module, name)
         : { fix: ["name what the backend comes from in `build-system.requires`"] };
-      throw backendMissing(failed(), answer.message, remedy);
+      throw backendMissing(failedAt(call), answer.message, remedy);
     }
     case "failed": {
-      const said = textFrom(log, before, files);
       const remedy =
         answer.error === "ModuleNotFoundError" && typeof answer.module === "string"
-          ? missingModule(answer.module, place.name)
-          : remedyFor(said.slice(-searched), place.name);
-      throw buildFailed(failed(), answer.message, remedy);
+          ? missingModule(answer.module, name)
+          : remedyFor(said().slice(-searched), name);
+      throw buildFailed(failedAt(call), answer.message, remedy);
+    }
+    case "died": {
+      const { status } = answer;
+      const how =
+        status > 128
+          ? `its process was ended by signal ${status - 128}`
+          : `its process ended with status ${status} in the middle of \`${call.hook}\``;
+      throw buildFailed(failedAt(call), how, remedyFor(said(), name));
     }
     default:
       return answer satisfies never;
@@ -136,6 +158,7 @@ export async function callHook(
 type RunnerAnswer =
   | HookAnswer
   | { readonly kind: "wrong-answer"; readonly message: string }
+  | { readonly kind: "died"; readonly status: number }
   | { readonly kind: "no-backend"; readonly message: string; readonly module: string }
   | {
       readonly kind: "failed";
@@ -199,7 +222,7 @@ function textFrom(path: string, start: number, files: World["files"]): string {
   return size > from ? new TextDecoder().decode(files.readAt(path, from, size - from)) : "";
 }
 
-/** What {@link callHook} itself writes into the log. */
+/** What the runner itself writes into the log. */
 const hookLine = /^\$ (?:build|get_requires_for|prepare_metadata_for)_\w+$/;
 
 /** The last lines that say something, without colours, and of tracebacks what they end with. */

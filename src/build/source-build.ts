@@ -25,7 +25,14 @@ import {
   type FailedBuild,
   sdistUnsupported,
 } from "./errors.ts";
-import { callHook, type HookAnswer, type HookName, settingsArgument, tailOf } from "./hooks.ts";
+import {
+  callHooks,
+  type HookAnswer,
+  type HookCall,
+  type HookName,
+  settingsArgument,
+  tailOf,
+} from "./hooks.ts";
 import type { BuildEnvironment } from "./isolation.ts";
 import { callOwnBackend } from "./own-backend.ts";
 import type { BuildSession } from "./session.ts";
@@ -61,7 +68,7 @@ export class SourceBuild {
   /** The description as far as it waits for no wheel, which waits for it. */
   #early: Promise<Description | undefined> | undefined;
   #wheel: Promise<BuiltWheel & { readonly metadata: string }> | undefined;
-  readonly #environments = new Map<Target, Promise<BuildEnvironment>>();
+  readonly #environments = new Map<Target, Promise<ReadyEnvironment>>();
   #log: string | undefined;
   /** Of a tree that does not say it itself: what its metadata told. */
   #foundName: NormalizedName | undefined;
@@ -257,7 +264,7 @@ export class SourceBuild {
   async #ask(
     target: Target,
     hook: HookName,
-    args: HookFolders,
+    folders: HookFolders,
     opened: Opened,
   ): Promise<HookAnswer> {
     const { world } = this.#session;
@@ -266,36 +273,54 @@ export class SourceBuild {
     const step = stepOf(hook);
     const { shown: source } = this;
     const { report } = world;
-    if (isOwnBackend(opened.buildSystem) && !this.#isUnisolated(opened)) {
-      report({ type: "build-began", source, step });
-      const { interpreter } = this.#session.options;
-      const settings = this.#settingsFor(opened.name ?? this.#foundName);
-      const place = { root: opened.root, settings, python: () => interpreter.executable };
-      const answer = await callOwnBackend(hook, args.output, place, world);
-      report({ type: "build-ended", source, step });
-      return answer;
-    }
-    const environment = await this.#environment(target, opened);
     report({ type: "build-began", source, step });
-    const answer = await this.#call(hook, args, environment, opened);
+    const answer =
+      isOwnBackend(opened.buildSystem) && !this.#isUnisolated(opened)
+        ? await this.#askOwn(hook, folders, opened)
+        : await this.#askInstalled(target, { hook, folders }, opened);
     report({ type: "build-ended", source, step });
     return answer;
   }
 
+  #askOwn(hook: HookName, { output }: HookFolders, opened: Opened): Promise<HookAnswer> {
+    const { options, world } = this.#session;
+    const settings = this.#settingsFor(opened.name ?? this.#foundName);
+    const python = (): string => options.interpreter.executable;
+    return callOwnBackend(hook, output, { root: opened.root, settings, python }, world);
+  }
+
+  async #askInstalled(target: Target, wanted: WantedCall, opened: Opened): Promise<HookAnswer> {
+    let found = this.#environments.get(target);
+    if (found === undefined) {
+      found = this.#makeEnvironment(target, wanted, opened);
+      const later = found.then(({ environment }) => ({ environment, answer: undefined }));
+      // Whoever asked first hears of the failure.
+      later.catch(() => {});
+      this.#environments.set(target, later);
+    }
+    const { environment, answer } = await found;
+    if (answer !== undefined) return answer;
+    const [only] = await this.#call([wanted], environment, opened);
+    return only as HookAnswer;
+  }
+
   #call(
-    hook: HookName,
-    args: HookFolders,
+    calls: readonly [WantedCall, WantedCall?],
     environment: BuildEnvironment,
     opened: Opened,
-  ): Promise<HookAnswer> {
+  ): Promise<readonly HookAnswer[]> {
     const { world, options } = this.#session;
     const { root, buildSystem, name, work } = opened;
     const { python } = environment;
     const settings = this.#settingsFor(name ?? this.#foundName);
+    const called = ({ hook, folders }: WantedCall): HookCall => ({
+      hook,
+      args: argumentsOf(hook, folders, settings),
+    });
+    const [first, second] = calls;
     return this.#session.inTurn(() =>
-      callHook(
-        hook,
-        argumentsOf(hook, args, settings),
+      callHooks(
+        second === undefined ? [called(first)] : [called(first), called(second)],
         {
           source: this.shown,
           name,
@@ -312,32 +337,38 @@ export class SourceBuild {
     );
   }
 
-  #environment(target: Target, opened: Opened): Promise<BuildEnvironment> {
-    let environment = this.#environments.get(target);
-    if (environment === undefined) {
-      environment = this.#makeEnvironment(target, opened);
-      this.#environments.set(target, environment);
-    }
-    return environment;
-  }
-
-  /** PEP 517: what the tree requires, then what the backend adds for this very step. */
-  async #makeEnvironment(target: Target, opened: Opened): Promise<BuildEnvironment> {
+  /**
+   * PEP 517: what the tree requires, then what the backend adds for this very step. A backend that adds nothing goes on
+   * with what is wanted of it.
+   */
+  async #makeEnvironment(
+    target: Target,
+    wanted: WantedCall,
+    opened: Opened,
+  ): Promise<ReadyEnvironment> {
     const { environments, options } = this.#session;
     const { name, buildSystem } = opened;
     const extra = name === undefined ? [] : (options.extraRequirements.get(name) ?? []);
     const requirements = [...buildSystem.requirements, ...extra];
     const unisolated = this.#isUnisolated(opened);
-    const first = unisolated
+    const environment = unisolated
       ? environments.prepared(requirements, this)
       : await environments.isolated(requirements, this);
-    if (unisolated && !options.checksRequirements) return first;
-    const hook: HookName = `get_requires_for_build_${target}`;
-    const answer = await this.#call(hook, { output: "" }, first, opened);
-    const added = answer.kind === "done" ? this.#requirements(answer.value, opened) : [];
-    if (added.length === 0) return first;
+    if (unisolated && !options.checksRequirements) return { environment, answer: undefined };
+    const asking: WantedCall = {
+      hook: `get_requires_for_build_${target}`,
+      folders: { output: "" },
+    };
+    const [more, answer] = await this.#call([asking, wanted], environment, opened);
+    const added = more?.kind === "done" ? this.#requirements(more.value, opened) : [];
+    if (added.length === 0) return { environment, answer };
     const all = [...requirements, ...added];
-    return unisolated ? environments.prepared(all, this) : environments.isolated(all, this);
+    return {
+      environment: unisolated
+        ? environments.prepared(all, this)
+        : await environments.isolated(all, this),
+      answer: undefined,
+    };
   }
 
   #requirements(answer: unknown, opened: Opened): readonly Requirement[] {
@@ -466,6 +497,14 @@ export class SourceBuild {
     return { source: this.shown, step, backend, log, tail: tailOf(text) };
   }
 }
+
+type WantedCall = { readonly hook: HookName; readonly folders: HookFolders };
+
+/** An environment in which a backend can work, and what it has answered already. */
+type ReadyEnvironment = {
+  readonly environment: BuildEnvironment;
+  readonly answer: HookAnswer | undefined;
+};
 
 /** The folders that hooks write to and read from. */
 type HookFolders = { readonly output: string; readonly metadata?: string | undefined };

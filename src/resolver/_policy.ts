@@ -49,6 +49,12 @@ export class Policy {
     }
   }
 
+  /** Installing, and somebody builds what is no wheel. */
+  get mayBuild(): boolean {
+    const { purpose, mayBuild } = this.request.policy;
+    return purpose === "install" && mayBuild === true;
+  }
+
   get requiresHashes(): boolean {
     return this.request.policy.requireHashes;
   }

@@ -406,14 +406,16 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   }
 
   /**
-   * The wheel of a version of which its page says all there is to know: where dependencies are not followed, that is
-   * which Pythons may run it.
+   * The file of a version of which its page says all there is to know: where dependencies are not followed, that is
+   * which Pythons may run it. To ask an sdist might mean to build it, which comes later anyway.
    */
   private knownFromPage(candidate: Candidate): ProjectFile | undefined {
     if (this.policy.followsDependencies || candidate.source !== undefined) return undefined;
     const verdict = verdictOf(candidate, this.policy);
-    const isKnown = verdict.usable && verdict.isBinary && verdict.file.requiresPython !== undefined;
-    return isKnown ? verdict.file : undefined;
+    if (!verdict.usable) return undefined;
+    const { isBinary, file } = verdict;
+    const isKnown = isBinary ? file.requiresPython !== undefined : this.policy.mayBuild;
+    return isKnown ? file : undefined;
   }
 
   metadataOf(candidate: Candidate): Soon<MetadataAnswer> {
