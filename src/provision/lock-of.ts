@@ -149,8 +149,11 @@ function indexOf(source: ResolvedPackage["source"]): string | undefined {
   return withoutCredentials(source.repository);
 }
 
-/** A lock without digests is none: what the index does not tell is taken from the file. */
-async function digestsOf(file: ProjectFile, { repositories }: ProvisionWorld): Promise<Hashes> {
+/** The digests of a file; what the index does not tell is taken from the file itself. */
+export async function digestsOf(
+  file: ProjectFile,
+  { repositories }: Pick<ProvisionWorld, "repositories">,
+): Promise<Hashes> {
   const { sha256, sha384, sha512 } = file.hashes;
   if (sha256 ?? sha384 ?? sha512) return file.hashes;
   const download = await repositories.download(file);

@@ -20,6 +20,7 @@ const refusedByCommand: ReadonlySet<string> = new Set([
   "foreign-tags-need-target",
   "missing-argument",
   "nothing-asked",
+  "unexpected-argument",
   "unknown-command",
 ]);
 

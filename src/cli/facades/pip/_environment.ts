@@ -57,7 +57,9 @@ async function baseEnvironment(
     if (isPath) return openEnvironment(path, interpreters);
     return systemEnvironment(await findInterpreter({ python, environments: false }, interpreters));
   }
-  if (options.system === true || options.user === true)
+  // As with pip, an active environment is asked whether it sees the user's own packages.
+  const isActive = (invocation.world.host.env.VIRTUAL_ENV ?? "") !== "";
+  if (options.system === true || (options.user === true && !isActive))
     return systemEnvironment(await findInterpreter({ environments: false }, interpreters));
   const found = await findEnvironment({}, interpreters);
   if (found !== undefined) return found;

@@ -2,8 +2,12 @@ import { absolute } from "#cli/cache-folder";
 import type { Invocation } from "#cli/invocation";
 import { version } from "#cli/version";
 import type { ProvisionOutcome, ProvisionRequest } from "#provision/request";
+import { directUrlOf } from "#provision/direct";
+import { digestsOf } from "#provision/lock-of";
+import type { ProjectFile } from "#repository/listing";
 import type { Repositories } from "#repository/repositories";
-import type { ResolvedPackage } from "#resolver/resolution";
+import type { ResolvedPackage, ResolvedSource } from "#resolver/resolution";
+import { formatDirectUrl } from "#standards/direct-url";
 import { withoutCredentials } from "#base/url";
 import type { NormalizedName } from "#standards/name";
 import type { CoreMetadata } from "#standards/metadata";
@@ -47,32 +51,51 @@ async function entryOf(
   repositories: Repositories,
 ): Promise<unknown> {
   const { source } = found;
-  const file =
-    source.kind === "repository"
-      ? source.files[0]
-      : source.kind === "url"
-        ? source.file
-        : undefined;
-  if (file === undefined) throw new Error(`${found.name} has no file to report`);
-  const answer = await repositories.metadata(file);
-  const { sha256 } = file.hashes;
+  const file = fileOf(source);
   return {
-    download_info: {
-      url: withoutCredentials(file.url),
-      archive_info: {
-        ...(sha256 === undefined ? {} : { hash: `sha256=${sha256}` }),
-        hashes: file.hashes,
-      },
-    },
-    is_direct: source.kind === "url",
-    is_yanked: file.yanked !== false,
+    download_info:
+      file === undefined ? treeInfo(source) : await archiveInfo(file, { repositories }),
+    is_direct: source.kind !== "repository",
+    is_yanked: file !== undefined && file.yanked !== false,
     requested,
     ...(found.extras.length > 0 && requested ? { requested_extras: found.extras } : {}),
-    metadata:
-      answer.kind === "metadata"
-        ? metadataJsonOf(answer.metadata)
-        : { name: found.displayName, version: found.version.text },
+    metadata: await metadataOf(found, file, repositories),
   };
+}
+
+function fileOf(source: ResolvedSource): ProjectFile | undefined {
+  if (source.kind === "repository") return source.files[0];
+  return source.kind === "url" ? source.file : undefined;
+}
+
+async function archiveInfo(
+  file: ProjectFile,
+  world: { readonly repositories: Repositories },
+): Promise<unknown> {
+  const hashes = await digestsOf(file, world);
+  const { sha256 } = hashes;
+  return {
+    url: withoutCredentials(file.url),
+    archive_info: { ...(sha256 === undefined ? {} : { hash: `sha256=${sha256}` }), hashes },
+  };
+}
+
+/** Folders and checkouts, in the form that `direct_url.json` has as well (PEP 610). */
+function treeInfo(source: ResolvedSource): unknown {
+  const directUrl = directUrlOf(source);
+  return directUrl === undefined ? {} : JSON.parse(formatDirectUrl(directUrl));
+}
+
+async function metadataOf(
+  found: ResolvedPackage,
+  file: ProjectFile | undefined,
+  repositories: Repositories,
+): Promise<Record<string, unknown>> {
+  const answer = file === undefined ? undefined : await repositories.metadata(file);
+  const metadata = answer?.kind === "metadata" ? answer.metadata : found.metadata;
+  return metadata === undefined
+    ? { name: found.displayName, version: found.version.text }
+    : metadataJsonOf(metadata);
 }
 
 /** Metadata in the JSON form of PEP 566, without the description, which the resolver does not keep. */

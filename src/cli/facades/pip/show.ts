@@ -5,8 +5,11 @@ import type { Invocation } from "#cli/invocation";
 import type { InstalledDistribution } from "#environment/environment";
 import { readInstaller } from "#environment/installed";
 import { metadataOfEgg } from "#environment/metadata-file";
+import type { World } from "#platform/ports";
+import { evaluateMarkerLeniently, type MarkerEnvironment } from "#standards/marker";
 import { type NormalizedName, normalizeName } from "#standards/name";
 import { metadataJson } from "#standards/raw-metadata";
+import { tryParseRequirement } from "#standards/requirement";
 import { described, judgingOptions, openJudged, requirementsOf } from "./_described.ts";
 import { filesOf } from "./_files-of.ts";
 import { nothingToShow } from "./_errors.ts";
@@ -36,11 +39,11 @@ export const show = defineCommand({
     const graph = new Map<NormalizedName, Requires>();
     for (const each of survey.distributions) {
       const whole = described(each, invocation);
-      const known = whole.unreadable === undefined;
-      graph.set(each.name, {
-        displayName: each.displayName,
-        names: known ? requirementsOf(whole, markers) : undefined,
-      });
+      const names =
+        whole.unreadable === undefined
+          ? requirementsOf(whole, markers)
+          : requirementsAlone(each, markers, invocation);
+      graph.set(each.name, { displayName: each.displayName, names });
     }
     const sheets = asked.flatMap(({ found }) =>
       found === undefined ? [] : [sheetOf(found, graph, chosen.files, invocation)],
@@ -61,6 +64,31 @@ type Requires = {
     | readonly { readonly name: NormalizedName; readonly displayName: string }[]
     | undefined;
 };
+
+/** What a distribution requires whose version or the like is none; `undefined` where a requirement is none. */
+function requirementsAlone(
+  distribution: InstalledDistribution,
+  markers: MarkerEnvironment,
+  { world }: Invocation,
+): Requires["names"] {
+  const lines = [fieldsOf(distribution, world).requires_dist ?? []].flat();
+  const requirements = lines.map((line) => tryParseRequirement(line));
+  if (!requirements.every((each) => each !== undefined)) return undefined;
+  return requirements.filter(
+    ({ marker }) => marker === undefined || evaluateMarkerLeniently(marker, markers),
+  );
+}
+
+function fieldsOf(
+  distribution: InstalledDistribution,
+  { files }: Pick<World, "files">,
+): ReturnType<typeof metadataJson> {
+  return metadataJson(
+    distribution.kind === "dist-info"
+      ? (files.tryReadText(`${distribution.metadataPath}/METADATA`) ?? "")
+      : metadataOfEgg(distribution, files),
+  );
+}
 
 /** Everything that `pip show` tells of one distribution. */
 type Sheet = {
@@ -92,11 +120,7 @@ function sheetOf(
 ): Sheet {
   const { name, displayName, version, kind, metadataPath, location, editableLocation } =
     distribution;
-  const fields = metadataJson(
-    kind === "dist-info"
-      ? (world.files.tryReadText(`${metadataPath}/METADATA`) ?? "")
-      : metadataOfEgg(distribution, world.files),
-  );
+  const fields = fieldsOf(distribution, world);
   const text = (key: string): string => dedented(String(fields[key] ?? ""));
   const list = (key: string): string[] => [fields[key] ?? []].flat().map(dedented);
   const projectUrls = list("project_url");
