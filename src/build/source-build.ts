@@ -136,6 +136,8 @@ export class SourceBuild {
   }
 
   async #describe(): Promise<Description> {
+    // Somebody wants the wheel already, and it will tell.
+    if (this.#wheel !== undefined) return described((await this.#wheel).metadata, undefined);
     this.#early = this.#describeWithoutWheel();
     const early = await this.#early;
     if (early !== undefined) return early;
@@ -153,8 +155,9 @@ export class SourceBuild {
     if (prepared === undefined) return undefined;
     this.#checked(prepared, this.#named);
     const key = this.#key(opened);
-    if (key !== undefined)
-      this.#session.world.store.builds.keep(key, this.#entry(prepared.metadata, prepared.text));
+    const { builds } = this.#session.world.store;
+    if (key !== undefined && builds.find(key) === undefined)
+      builds.keep(key, this.#entry(prepared.metadata, prepared.text));
     return prepared;
   }
 
