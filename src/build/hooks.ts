@@ -40,6 +40,7 @@ export type HookPlace = {
   readonly work: string;
   readonly log: string;
   readonly timeLimit: number | undefined;
+  readonly ending: AbortSignal;
 };
 
 export type HookAnswer =
@@ -94,6 +95,7 @@ export async function callHooks(
         argv: [python, runner, folder],
         cwd: root,
         env: place.variables,
+        signal: place.ending,
         ...(place.timeLimit === undefined ? {} : { timeout: place.timeLimit }),
       }),
     python,

@@ -18,6 +18,7 @@ export class BuildSession {
   readonly #builds = new Map<string, SourceBuild>();
   readonly #work = new Set<string>();
   readonly #turns: Turns;
+  readonly #end = new AbortController();
   #hold: Promise<FileLock> | undefined;
   #stopCleaning: (() => void) | undefined;
 
@@ -51,10 +52,18 @@ export class BuildSession {
     // Nobody clears the store while something is built in it.
     this.#hold ??= store.hold();
     await this.#hold;
-    this.#stopCleaning ??= interrupts?.before(() => this.#clean());
+    this.#stopCleaning ??= interrupts?.before(() => {
+      this.#end.abort();
+      this.#clean();
+    });
     const folder = store.builds.workFolder();
     this.#work.add(folder);
     return folder;
+  }
+
+  /** Raised when backends shall be stopped. */
+  get ending(): AbortSignal {
+    return this.#end.signal;
   }
 
   /** Runs a backend when it is its turn. */

@@ -334,6 +334,7 @@ export class SourceBuild {
           work,
           log: this.#logFile(),
           timeLimit: options.timeLimit,
+          ending: this.#session.ending,
         },
         world,
       ),

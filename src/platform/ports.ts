@@ -136,6 +136,8 @@ export type ProcessRequest = {
   readonly input?: string;
   /** Milliseconds until the child and its children are killed. */
   readonly timeout?: number;
+  /** Kills the child and its children. */
+  readonly signal?: AbortSignal;
   /** The child has the terminal: it reads and writes what pkm would, and nothing of it is in the result. */
   readonly hasTerminal?: boolean;
 };

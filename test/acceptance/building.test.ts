@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectNoTrace, expectRefusal, expectSuccess } from "../support/answers.ts";
 import { installedIn, recordDefects, sitePackages } from "../support/folder.ts";
 import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
-import { type Finished, Sandbox } from "../support/pkm.ts";
+import { type Finished, pkmCommand, Sandbox } from "../support/pkm.ts";
 import { type TinyTree, tinySdist, writeTinyTree } from "../support/tiny-tree.ts";
 import { makeWheel } from "../support/wheel-maker.ts";
 
@@ -56,6 +57,12 @@ const forget = (): void => rmSync(journal, { force: true });
 function leftovers(): string[] {
   const staging = join(sandbox.folder, "cache", "store-v1", "staging");
   return existsSync(staging) ? readdirSync(staging) : [];
+}
+
+/** A process that has ended may stand in the table until somebody asks for its status. */
+async function isRunning(process: number): Promise<boolean> {
+  const { stdout } = await sandbox.run(["ps", "-o", "stat=", "-p", String(process)]);
+  return stdout.trim() !== "" && !stdout.includes("Z");
 }
 
 describe("a folder", () => {
@@ -346,6 +353,28 @@ describe("a build that goes wrong", () => {
     expectRefusal(run, "build-timed-out", "hanging", "stopped after 1 second");
     expect(leftovers()).toEqual([]);
   });
+
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "%s ends pkm and the backend, and leaves nothing",
+    async (signal) => {
+      const environment = await fresh();
+      const path = tree(`stopped-${signal}`, { name: "stopped", version: "1.0", fault: "hangs" });
+      const words = ["pip", "install", "--python", environment, path];
+      const [program = "", ...rest] = [...pkmCommand, ...words];
+      const pkm = spawn(program, rest, { cwd: sandbox.work, env: sandbox.env, stdio: "ignore" });
+      const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+        pkm.on("close", (_, by) => resolve(by)),
+      );
+      const noted = join(path, "hanging.pid");
+      while (!existsSync(noted) || readFileSync(noted, "utf8") === "") await Bun.sleep(20);
+      pkm.kill(signal);
+      expect(await ended).toBe(signal);
+      const backend = Number(readFileSync(noted, "utf8"));
+      expect(await isRunning(backend)).toBe(false);
+      expect(leftovers()).toEqual([]);
+      expect(installedIn(environment)).toEqual([]);
+    },
+  );
 
   test("a backend that is not there, and a module that it needs and nobody has", async () => {
     const write = (folder: string, backend: string): string =>

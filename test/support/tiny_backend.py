@@ -55,6 +55,8 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     if FAULT == "killed":
         os.kill(os.getpid(), 9)
     if FAULT == "hangs":
+        with open("hanging.pid", "w") as stream:
+            stream.write(str(os.getpid()))
         time.sleep(600)
     if FAULT == "imports":
         import a_module_that_nobody_has  # noqa: F401

@@ -4,8 +4,8 @@ import type { Processes, ProcessRequest, ProcessResult } from "#platform/ports";
 export class RealProcesses implements Processes {
   async run(request: ProcessRequest): Promise<ProcessResult> {
     if (request.hasTerminal === true) return runInTerminal(request);
-    // A session of its own lets a time limit reach the children of the child as well.
-    const limited = request.timeout !== undefined;
+    // A session of its own lets a time limit, or whoever gives up, reach the children of the child as well.
+    const limited = request.timeout !== undefined || request.signal !== undefined;
     const child = Bun.spawn([...request.argv], {
       ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
       ...(request.env === undefined ? {} : { env: { ...request.env } }),
@@ -15,12 +15,15 @@ export class RealProcesses implements Processes {
       detached: limited,
     });
     let timedOut = false;
-    const timer = limited
-      ? setTimeout(() => {
-          timedOut = true;
-          killAll(child.pid);
-        }, request.timeout)
-      : undefined;
+    const timer =
+      request.timeout === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            killAll(child.pid);
+          }, request.timeout);
+    const giveUp = (): void => killAll(child.pid);
+    request.signal?.addEventListener("abort", giveUp);
     try {
       const [stdout, stderr, status] = await Promise.all([
         new Response(child.stdout).text(),
@@ -30,6 +33,7 @@ export class RealProcesses implements Processes {
       return { status, stdout, stderr, timedOut };
     } finally {
       clearTimeout(timer);
+      request.signal?.removeEventListener("abort", giveUp);
     }
   }
 }
