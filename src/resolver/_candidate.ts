@@ -95,10 +95,11 @@ function judge(candidate: Candidate, policy: Policy): Verdict {
   const refuse = (near: number, reason: () => FileRefusal): void => {
     if (refused === undefined || near > refused.near) refused = { near, reason };
   };
+  const formats = policy.allowedFormats(project.name);
   for (const file of files) {
     const dated = candidate.source === undefined ? policy.dateRefusal(file) : undefined;
     if (dated !== undefined) refuse(nearness[dated.kind], () => dated);
-    else if (!policy.allowsFormat(project.name, file.identity.kind)) {
+    else if (!formats[file.identity.kind]) {
       const format = file.identity.kind;
       refuse(nearness["format-excluded"], () => ({ kind: "format-excluded", format }));
     } else if (!policy.allowsHash(project.name, file))
@@ -200,9 +201,10 @@ function hasLaterBuild(a: ProjectFile, b: ProjectFile): boolean {
 export function eligibleFiles(candidate: Candidate, policy: Policy): ProjectFile[] {
   const { project, files } = candidate;
   const ranked: { file: ProjectFile; rank: number }[] = [];
+  const formats = policy.allowedFormats(project.name);
   for (const file of files) {
     if (policy.dateRefusal(file) !== undefined) continue;
-    if (!policy.allowsFormat(project.name, file.identity.kind)) continue;
+    if (!formats[file.identity.kind]) continue;
     if (!policy.allowsHash(project.name, file)) continue;
     let rank = 1e9;
     if (file.identity.kind === "wheel")

@@ -109,8 +109,8 @@ export class Policy {
     }
   }
 
-  allowsFormat(name: NormalizedName, format: "wheel" | "sdist"): boolean {
-    return allowedFormats(this.request.policy.formats.binaries, name)[format];
+  allowedFormats(name: NormalizedName): { readonly wheel: boolean; readonly sdist: boolean } {
+    return allowedFormats(this.request.policy.formats.binaries, name);
   }
 
   allowsHash(name: NormalizedName, file: ProjectFile): boolean {

@@ -5,6 +5,7 @@ import { parseVersion, type Version } from "#standards/version";
 import { decodeKey, infinityKey, minimumKey, type VersionKey } from "#standards/version-key";
 import type { VersionRange } from "#standards/version-range";
 import type { WheelFilename } from "#standards/wheel-filename";
+import { ByTags } from "./_by-tags.ts";
 import type { Environs } from "./_environs.ts";
 import type { Territory } from "./_territory.ts";
 
@@ -24,6 +25,16 @@ export class Region implements Environs {
   readonly dividesByPython: boolean;
   private readonly required: readonly MarkerDiagram[];
   private readonly relations = new Map<MarkerDiagram, Relation>();
+  private readonly held = new Map<Marker, boolean>();
+  private readonly accepted = new Map<string, boolean>();
+  private readonly homes = new ByTags(({ pythonTags, abiTags, platformTags }) => {
+    const { territory } = this;
+    for (const platform of platformTags)
+      for (const python of pythonTags)
+        for (const abi of abiTags)
+          if (this.relation(territory.placeOf(python, abi, platform)) !== "nowhere") return true;
+    return false;
+  });
 
   constructor(territory: Territory, condition: MarkerDiagram, dividesByPython: boolean) {
     const { algebra } = territory;
@@ -59,7 +70,14 @@ export class Region implements Environs {
   }
 
   holds(marker: Marker, extra: string | undefined): boolean {
-    return this.relation(this.territory.condition(marker, extra)) !== "nowhere";
+    if (extra !== undefined)
+      return this.relation(this.territory.condition(marker, extra)) !== "nowhere";
+    let holds = this.held.get(marker);
+    if (holds === undefined) {
+      holds = this.relation(this.territory.condition(marker, undefined)) !== "nowhere";
+      this.held.set(marker, holds);
+    }
+    return holds;
   }
 
   pythonRange(requiresPython: string): VersionRange {
@@ -67,8 +85,13 @@ export class Region implements Environs {
   }
 
   acceptsPython(requiresPython: string): boolean {
-    const relation = this.relation(this.territory.floor(requiresPython).from);
-    return relation === "everywhere" || (relation === "somewhere" && this.dividesByPython);
+    let accepts = this.accepted.get(requiresPython);
+    if (accepts === undefined) {
+      const relation = this.relation(this.territory.floor(requiresPython).from);
+      accepts = relation === "everywhere" || (relation === "somewhere" && this.dividesByPython);
+      this.accepted.set(requiresPython, accepts);
+    }
+    return accepts;
   }
 
   /**
@@ -83,13 +106,8 @@ export class Region implements Environs {
    * What a region was made for must not keep it from an answer that the whole would have got, so wheels for other parts
    * of the whole come last instead of not at all.
    */
-  isAtHome({ pythonTags, abiTags, platformTags }: WheelFilename): boolean {
-    const { territory } = this;
-    for (const platform of platformTags)
-      for (const python of pythonTags)
-        for (const abi of abiTags)
-          if (this.relation(territory.placeOf(python, abi, platform)) !== "nowhere") return true;
-    return false;
+  isAtHome(wheel: WheelFilename): boolean {
+    return this.homes.get(wheel);
   }
 
   coverage(

@@ -11,6 +11,7 @@ import {
 } from "#standards/version-key";
 import { fullRange, type VersionRange } from "#standards/version-range";
 import type { WheelFilename } from "#standards/wheel-filename";
+import { ByTags } from "./_by-tags.ts";
 import { inOwnWords, inUsualWords } from "./_marker-words.ts";
 
 /** All machines that one answer shall serve. */
@@ -48,7 +49,13 @@ export class Territory {
   private readonly pythonTags = new Map<string, MarkerDiagram>();
   private readonly systems = new Map<string, MarkerDiagram>();
   private readonly machines = new Map<string, MarkerDiagram>();
-  private readonly ranks = new Map<string, number>();
+  private readonly ranks = new ByTags(({ pythonTags, abiTags, platformTags }) => {
+    let best = unused;
+    for (const platform of platformTags)
+      for (const python of pythonTags)
+        for (const abi of abiTags) best = Math.min(best, this.tagRank(python, abi, platform));
+    return best;
+  });
   private readonly texts = new Map<MarkerDiagram, Marker | "always" | "never">();
 
   constructor({ python, environments, required, exclusive = [] }: Supported) {
@@ -182,16 +189,8 @@ export class Territory {
   }
 
   /** How usual the machines are that a wheel is for, 0 for all; `undefined` when none of them is here. */
-  wheelRank({ pythonTags, abiTags, platformTags }: WheelFilename): number | undefined {
-    let best = unused;
-    for (const platform of platformTags)
-      for (const python of pythonTags)
-        for (const abi of abiTags) {
-          const tag = `${python}-${abi}-${platform}`;
-          let rank = this.ranks.get(tag);
-          if (rank === undefined) this.ranks.set(tag, (rank = this.tagRank(python, abi, platform)));
-          if (rank < best) best = rank;
-        }
+  wheelRank(wheel: WheelFilename): number | undefined {
+    const best = this.ranks.get(wheel);
     return best === unused ? undefined : best;
   }
 
