@@ -6,25 +6,34 @@
 import csv
 import io
 import os
+import re
 import sys
 import zipfile
 
 COMPILED = (".so", ".pyd", ".dylib", ".dll", ".a", ".o")
 
 
+# What a bill of materials says of the folder it was made in.
+MADE_IN = re.compile(rb"path\+file://[^\"#]*")
+
+
+def is_stamped(name):
+    return name.endswith(COMPILED) or "/sboms/" in name
+
+
 def members(path):
     with zipfile.ZipFile(path) as archive:
         return {
-            info.filename: (archive.read(info), info.external_attr >> 16 & 0o111 != 0)
+            info.filename: (MADE_IN.sub(b"path", archive.read(info)), info.external_attr >> 16 & 0o111 != 0)
             for info in archive.infolist()
             if not info.is_dir()
         }
 
 
 def rows(record):
-    """RECORD without what it says of compiled modules, whose bytes need not be the same."""
+    """RECORD without what it says of files whose bytes need not be the same."""
     return {
-        row[0]: () if row[0].endswith(COMPILED) else tuple(row[1:])
+        row[0]: () if is_stamped(row[0]) else tuple(row[1:])
         for row in csv.reader(io.StringIO(record.decode()))
         if row
     }

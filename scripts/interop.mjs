@@ -5,6 +5,7 @@ import { homedir, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { backend } from "../interop/backend.mjs";
+import { builds } from "../interop/builds.mjs";
 import { peersFolder } from "./peers.mjs";
 import { bunExecutable, root, run } from "./setup.mjs";
 
@@ -431,6 +432,10 @@ if (wanted("backend"))
     skipped,
     tool,
     verdict,
+  });
+if (wanted("builds"))
+  builds({
+    ...{ between, checked, did, env, folder, peers, pkm, python, root, skipped, tool, uv, verdict },
   });
 if (wanted("sets")) await sets();
 
