@@ -236,7 +236,7 @@ export function tailOf(text: string): string {
     const line = raw.slice(raw.lastIndexOf("\r") + 1).trimEnd();
     if (line === "" || hookLine.test(line)) continue;
     if (/^ *Traceback \(most recent call last\):$/.test(line)) isTrace = true;
-    else if (!isTrace || !/^ /.test(line)) {
+    else if (!isTrace || !line.startsWith(" ")) {
       isTrace = false;
       lines.push(line.length > 300 ? `${line.slice(0, 300)}…` : line);
     }

@@ -110,7 +110,7 @@ function requirementOf(
       const { requirement } = direct(
         `${lockedAddress({ path, url: undefined }, place)}${fragment}`,
       );
-      return { requirement, editable: source.editable === true };
+      return { requirement, editable: source.editable };
     }
     case "archive":
       return direct(`${lockedAddress(source, place)}${fragmentOf(source)}`);

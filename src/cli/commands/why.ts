@@ -19,6 +19,7 @@ import type { Interpreter } from "#interpreter/interpreter";
 import { readOrigins } from "#lock/compiled-origins";
 import { preferencesFor, readPreferences } from "#lock/preferences";
 import { ProvisionedMetadata } from "#provision/metadata";
+import type { SourceBuilder } from "#provision/source-builder";
 import type { ProvisionWorld } from "#provision/world";
 import type { InstalledCandidate } from "#resolver/request";
 import { resolve } from "#resolver/resolve";
@@ -78,10 +79,12 @@ export const why = defineCommand({
     const version = versionText === undefined ? undefined : parseVersion(versionText.trim());
     const store = openInvocationStore(invocation);
     const progress = new Progress(invocation.output, invocation.world.clock);
+    const opened: SourceBuilder[] = [];
     try {
-      return await answer(chosen, name, version, store, progress, invocation);
+      return await answer(chosen, { name, version }, { store, opened, progress }, invocation);
     } finally {
       progress.end();
+      for (const builder of opened) await builder.close();
       store.close();
     }
   },
@@ -89,10 +92,17 @@ export const why = defineCommand({
 
 async function answer(
   chosen: Choices,
-  name: NormalizedName,
-  version: Version | undefined,
-  store: Store,
-  progress: Progress,
+  { name, version }: { readonly name: NormalizedName; readonly version: Version | undefined },
+  {
+    store,
+    opened,
+    progress,
+  }: {
+    readonly store: Store;
+    /** Receives what has to be closed. */
+    readonly opened: SourceBuilder[];
+    readonly progress: Progress;
+  },
   invocation: Invocation,
 ): Promise<ExitCode> {
   const { output } = invocation;
@@ -114,11 +124,14 @@ async function answer(
       ? compiled(chosen, interpreter, invocation)
       : inEnvironment(environment, name, chosen, invocation);
   const question = await readQuestion({ ...chosen, ...present.asked }, [], tools, invocation);
+  const { builds } = question;
+  opened.push(builds);
   const repositories = await question.openRepositories();
   const world: ProvisionWorld = {
     ...invocation.world,
     store,
     repositories,
+    builds,
     report: progress.report,
   };
   const source = new ProvisionedMetadata(world);

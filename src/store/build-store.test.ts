@@ -1,0 +1,142 @@
+import { describe, expect, test } from "bun:test";
+import { MemoryClock } from "#platform/memory/clock";
+import { MemoryFiles } from "#platform/memory/files";
+import { memoryHost } from "#platform/memory/host";
+import { MemoryProcesses } from "#platform/memory/processes";
+import { RealHashing } from "#platform/real/hashing";
+import { RealInflate } from "#platform/real/inflate";
+import { normalizeName } from "#standards/name";
+import type { KeptBuild } from "./build-store.ts";
+import { cleanCache, pruneCache, verifyCache } from "./maintenance.ts";
+import { openStore } from "./store.ts";
+
+const hashing = new RealHashing();
+const key = hashing.digest("sha256", "a source and its settings");
+const content = "the bytes of a wheel";
+const filename = "demo-1-py3-none-any.whl";
+const build: KeptBuild = {
+  project: normalizeName("demo"),
+  version: "1",
+  metadata: "Metadata-Version: 2.1\nName: demo\nVersion: 1\n",
+  source: "demo-1.tar.gz",
+};
+const whole: KeptBuild = {
+  ...build,
+  wheel: { filename, sha256: hashing.digest("sha256", content) },
+};
+const day = 24 * 60 * 60 * 1000;
+
+function setUp() {
+  const clock = new MemoryClock();
+  const files = new MemoryFiles({}, { now: () => clock.now() });
+  const host = memoryHost();
+  const inflate = new RealInflate();
+  const world = { files, clock, processes: new MemoryProcesses(), hashing, inflate, host };
+  const { builds } = openStore({ root: "/cache", world });
+  const keepWheel = (): string => {
+    const file = `${builds.workFolder()}/${filename}`;
+    files.write(file, content);
+    return builds.keep(key, whole, file).path as string;
+  };
+  return { clock, files, world, builds, keepWheel };
+}
+
+describe("BuildStore", () => {
+  test("gives back what was kept, wheel and all", () => {
+    const { files, builds, keepWheel } = setUp();
+    expect(builds.find(key)).toBeUndefined();
+    const path = keepWheel();
+    expect(files.readText(path)).toBe(content);
+    expect(builds.find(key)).toEqual({ ...whole, path });
+  });
+
+  test("keeps metadata before there is a wheel, and the wheel beside it", () => {
+    const { builds, keepWheel } = setUp();
+    builds.keep(key, build);
+    expect(builds.find(key)).toEqual({ ...build, path: undefined });
+    keepWheel();
+    expect(builds.find(key)?.wheel?.filename).toBe(filename);
+  });
+
+  test("still knows the metadata when the wheel is gone, and nothing when the entry is torn", () => {
+    const { files, builds, keepWheel } = setUp();
+    const path = keepWheel();
+    files.remove(path);
+    expect(builds.find(key)).toEqual({ ...build, wheel: undefined, path: undefined });
+    const entry = path.replace(filename, "entry");
+    files.write(entry, files.read(entry).subarray(0, 40));
+    expect(builds.find(key)).toBeUndefined();
+  });
+
+  test("leads to an environment only when it was finished and is still there", () => {
+    const { files, builds } = setUp();
+    const folder = builds.environmentFolder(key);
+    expect(builds.environment(key)).toBeUndefined();
+    files.makeFolders(folder);
+    files.write(`${folder}/pyvenv.cfg`, "");
+    expect(builds.environment(key)).toBeUndefined();
+    builds.keepEnvironment(key, folder);
+    expect(builds.environment(key)).toBe(folder);
+    files.removeTree(folder);
+    expect(builds.environment(key)).toBeUndefined();
+  });
+
+  test("gives every log a name of its own that tells what was built", () => {
+    const { builds } = setUp();
+    const logs = [builds.logFile("demo-1.tar.gz"), builds.logFile("demo-1.tar.gz")];
+    expect(new Set(logs).size).toBe(2);
+    for (const log of logs) expect(log).toMatch(/\/logs\/demo-1\.tar\.gz-\d{8}T\d{6}(-\d+)?\.log$/);
+    expect(builds.logFile("https://host.example/a b?c")).toMatch(/\/https-host\.example-a-b-c-/);
+  });
+});
+
+describe("maintenance of builds", () => {
+  test("pruneCache() takes what was not used for a quarter of a year, and environments nobody leads to", async () => {
+    const { clock, files, world, builds, keepWheel } = setUp();
+    keepWheel();
+    const folder = builds.environmentFolder(key);
+    files.makeFolders(folder);
+    files.write(`${folder}/pyvenv.cfg`, "");
+    builds.keepEnvironment(key, folder);
+    const lost = builds.environmentFolder("lost");
+    const log = builds.logFile("demo");
+    clock.advance(60 * day);
+    await pruneCache("/cache", {}, world);
+    expect(files.tryStat(lost.replace(/\/venv$/, ""))).toBeUndefined();
+    // Both are used, which keeps them for another quarter.
+    expect(builds.find(key)?.path).toBeDefined();
+    expect(builds.environment(key)).toBe(folder);
+    clock.advance(60 * day);
+    await pruneCache("/cache", {}, world);
+    expect(builds.find(key)?.path).toBeDefined();
+    expect(builds.environment(key)).toBe(folder);
+    expect(files.tryStat(log)).toBeUndefined();
+    clock.advance(100 * day);
+    await pruneCache("/cache", {}, world);
+    expect(builds.find(key)).toBeUndefined();
+    expect(builds.environment(key)).toBeUndefined();
+  });
+
+  test("cleanCache() forgets the builds of a project, and everything", async () => {
+    const { files, world, builds, keepWheel } = setUp();
+    keepWheel();
+    await cleanCache("/cache", [normalizeName("other")], world);
+    expect(builds.find(key)).toBeDefined();
+    await cleanCache("/cache", [normalizeName("demo")], world);
+    expect(builds.find(key)).toBeUndefined();
+    keepWheel();
+    await cleanCache("/cache", undefined, world);
+    expect(files.tryStat("/cache/store-v1/builds")).toBeUndefined();
+  });
+
+  test("verifyCache() hashes what was built, and removes what was changed", async () => {
+    const { files, world, builds, keepWheel } = setUp();
+    const path = keepWheel();
+    expect((await verifyCache("/cache", world)).broken).toEqual([]);
+    files.write(path, "other bytes");
+    expect((await verifyCache("/cache", world)).broken).toEqual([
+      { filename, problems: ["the wheel was changed"] },
+    ]);
+    expect(builds.find(key)).toBeUndefined();
+  });
+});
