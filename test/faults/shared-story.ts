@@ -44,6 +44,14 @@ const app = (version: string): WheelSketch => ({
   consoleScripts: { app: "app.core:main" },
 });
 
+/** Modules of one folder come from the wheel's root and from its data folder. */
+const divided = (version: string): WheelSketch => ({
+  name: "divided",
+  version,
+  files: { "divided/core.py": `# ${version}\n`, "divided/deep/leaf.py": `# ${version}\n` },
+  data: { purelib: { "divided/more.py": `# ${version}\n`, "divided/deep/more.py": version } },
+});
+
 /** Parts of a namespace that holds folders only, of one with a common file, and of one that both fill with files. */
 const part = (name: string, version: string): WheelSketch => ({
   name,
@@ -98,6 +106,12 @@ export const scenes: Readonly<Record<string, Scene>> = {
     before: [app("1.0"), part("left", "1.0"), part("right", "1.0")],
     beforeWay: "tree",
     after: [part("right", "1.0")],
+    afterWay: "tree",
+  },
+  "folders that a wheel fills twice": {
+    before: [divided("1.0")],
+    beforeWay: "tree",
+    after: [divided("2.0")],
     afterWay: "tree",
   },
   "making all folders real": {
