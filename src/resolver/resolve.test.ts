@@ -52,3 +52,15 @@ test("resolve() tells of wheels that are pinned and need nothing else while it w
   expect(await expected(false)).toEqual(["pinned-1.0-py3-none-any.whl"]);
   expect(await expected(true)).toEqual([]);
 });
+
+test("resolve() fetches no page for what is asked of other machines", async () => {
+  const scenario = {
+    tells: "",
+    projects: { here: { "1.0": [] }, there: { "1.0": [] } },
+    ask: ["here", "there; sys_platform == 'win32'"],
+    expect: { packages: [] },
+  };
+  const source = new ScenarioSource(scenario, true);
+  await resolve(requestOf(scenario), source);
+  expect([...source.prefetched, ...source.listed]).toEqual(["here", "here"]);
+});

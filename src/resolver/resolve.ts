@@ -76,7 +76,9 @@ export async function solveWith(
   request: Question,
   options: ResolveOptions,
 ): Promise<Solved | Unsolvable> {
-  provider.prefetch(request.roots.map((asked) => asked.requirement));
+  provider.prefetch(
+    request.roots.filter((asked) => provider.applies(asked)).map(({ requirement }) => requirement),
+  );
   const asked: Asked<Package, VersionRange>[] = [
     { package: provider.python, range: exactly(provider.policy.target.python), note: undefined },
   ];
