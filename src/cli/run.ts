@@ -4,8 +4,8 @@ import { allCommands, commandTree, isGroup } from "./command-tree.ts";
 import { unknownCommand, unsupportedOption } from "./errors.ts";
 import { absolute } from "./cache-folder.ts";
 import { globalOptions } from "./global-options.ts";
-import type { Invocation } from "./invocation.ts";
-import { openOutput } from "./output.ts";
+import type { GlobalValues, Invocation } from "./invocation.ts";
+import { openOutput, type Output } from "./output.ts";
 import { argumentValues, optionValues, parseWords } from "./parse-arguments.ts";
 import { version } from "./version.ts";
 import { openWorld } from "./wiring.ts";
@@ -42,30 +42,24 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       const refused = table[key]?.refused;
       if (refused !== undefined) throw unsupportedOption(`--${key}`, name, refused);
     }
-    const count = (key: string): number => parsed.options.get(key)?.length ?? 0;
-    output = openOutput({
-      quiet: count("quiet"),
-      verbose: count("verbose"),
-      color: colorChoice(parsed.options.has("no-color"), typed.color),
-      env,
-    });
+    output = outputFor(parsed.options, typed, env);
     let invocation: Invocation = {
       name,
       typed: rest,
       world: openWorld(),
       output,
-      global: {
-        cacheDir: typed["cache-dir"] as string | undefined,
-        noCache: typed["no-cache"] === true,
-        offline: typed.offline === true,
-        verbose: count("verbose"),
-      },
+      global: globalValues(typed),
     };
     const defaults = await command.defaults?.(invocation, typed as never);
-    const options =
-      defaults === undefined || defaults.size === 0
-        ? typed
-        : optionValues(withDefaults(parsed.options, defaults, table), name, table);
+    let options = typed;
+    if (defaults !== undefined && defaults.size > 0) {
+      const merged = withDefaults(parsed.options, defaults, table);
+      options = optionValues(merged, name, table);
+      if (generalKeys.some((key) => defaults.has(key))) {
+        output = outputFor(merged, options, env);
+        invocation = { ...invocation, output, global: globalValues(options) };
+      }
+    }
     const log = (options as Readonly<Record<string, unknown>>).log;
     if (typeof log === "string") {
       const { withLog } = await import("./log-file.ts");
@@ -88,6 +82,33 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
     const { presentError } = await import("./present-error.ts");
     return await statusFor(argv, presentError(error, output), error);
   }
+}
+
+/** General options that a command's configuration may have a say in. */
+const generalKeys = ["quiet", "verbose", "no-color", "cache-dir", "no-cache"] as const;
+
+type Values = Readonly<Record<string, unknown>>;
+
+function globalValues(options: Values): GlobalValues {
+  return {
+    cacheDir: options["cache-dir"] as string | undefined,
+    noCache: options["no-cache"] === true,
+    offline: options.offline === true,
+    verbose: Number(options.verbose ?? 0),
+  };
+}
+
+function outputFor(
+  given: ReadonlyMap<string, readonly string[]>,
+  { color }: Values,
+  env: Readonly<Record<string, string | undefined>>,
+): Output {
+  return openOutput({
+    quiet: given.get("quiet")?.length ?? 0,
+    verbose: given.get("verbose")?.length ?? 0,
+    color: colorChoice(given.has("no-color"), color),
+    env,
+  });
 }
 
 /** Where pkm stands in for another tool, that tool's exit codes hold. */

@@ -129,3 +129,39 @@ describe("the user's own site-packages", () => {
     }
   });
 });
+
+describe("general options from pip's configuration", () => {
+  const cacheOf = async (env: Record<string, string>, ...words: readonly string[]) =>
+    sandbox.pkm(["pip", "cache", "dir", ...words], { env: { PKM_CACHE_DIR: "", ...env } });
+
+  test("the cache's folder comes from PIP_CACHE_DIR and pip.conf, unless pkm is told otherwise", async () => {
+    const file = sandbox.write("pip.conf", "[global]\ncache-dir = /imagined/file\n");
+    const configured = { PIP_CONFIG_FILE: file };
+    const variable = { ...configured, PIP_CACHE_DIR: "/imagined/variable" };
+    expect((await cacheOf(configured)).stdout).toBe("/imagined/file\n");
+    expect((await cacheOf(variable)).stdout).toBe("/imagined/variable\n");
+    expect((await cacheOf(variable, "--cache-dir", "/imagined/typed")).stdout).toBe(
+      "/imagined/typed\n",
+    );
+    expect((await cacheOf({ ...variable, PKM_CACHE_DIR: "/imagined/own" })).stdout).toBe(
+      "/imagined/own\n",
+    );
+    expect((await cacheOf(variable, "--isolated")).stdout).not.toContain("imagined");
+  });
+
+  test("PIP_NO_CACHE_DIR switches the cache off, whatever it says, as with pip", async () => {
+    for (const text of ["1", "off"])
+      expect((await cacheOf({ PIP_NO_CACHE_DIR: text })).status).toBe(1);
+    expect((await cacheOf({ PIP_NO_CACHE_DIR: "perhaps" })).status).toBe(2);
+  });
+
+  test("PIP_QUIET and PIP_VERBOSE are counted", async () => {
+    const index = serve();
+    const words = ["pip", "install", "--dry-run", "-i", index.url, "--python", environment];
+    const run = (env: Record<string, string>) =>
+      sandbox.pkm([...words, "--no-cache", "demo"], { env });
+    expect((await run({ PIP_QUIET: "1" })).stderr).toBe("");
+    expect((await run({ PIP_VERBOSE: "2" })).stderr).toContain("read demo from");
+    expect((await run({})).stderr).not.toContain("read demo from");
+  });
+});

@@ -1,7 +1,7 @@
 import type { OptionTable, OptionValues } from "#cli/command";
 import type { Invocation } from "#cli/invocation";
 import { settingValues } from "#cli/setting-values";
-import { pipValues } from "./_pip-values.ts";
+import { pipValuesOfCommand } from "./_pip-values.ts";
 
 /**
  * Values of a command's options from configuration, below what was typed: pkm's own settings first, pip's files and
@@ -16,7 +16,7 @@ export function pipDefaults<O extends OptionTable>(
 ) => Promise<ReadonlyMap<string, readonly string[]>> {
   return async (invocation, typed) => {
     const found = settingValues(table, typed, invocation);
-    for (const [option, values] of pipValues(command, table, typed, invocation.world))
+    for (const [option, values] of pipValuesOfCommand(command, table, typed, invocation.world))
       if (!found.has(option)) found.set(option, values);
     return found;
   };

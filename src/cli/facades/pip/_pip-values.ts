@@ -1,10 +1,41 @@
 import type { OptionTable } from "#cli/command";
-import type { ConfiguredValues } from "#cli/setting-values";
+import { globalOptions } from "#cli/global-options";
+import { type ConfiguredValues, isTyped } from "#cli/setting-values";
 import { virtualFolderFor } from "#environment/open-for-reading";
 import { pipCount, pipFlag, pipList, readPipConfiguration } from "#settings/pip-configuration";
 import { isNumber } from "#cli/parse-arguments";
 import type { World } from "#platform/ports";
 import { pipSettingInvalid } from "./_errors.ts";
+
+const {
+  quiet,
+  verbose,
+  "no-color": noColor,
+  "cache-dir": cacheDir,
+  "no-cache": noCache,
+} = globalOptions;
+/** Options of pkm as a whole that pip's configuration has a say in. */
+const general: OptionTable = {
+  quiet,
+  verbose,
+  "no-color": noColor,
+  "cache-dir": cacheDir,
+  "no-cache": noCache,
+};
+
+/** {@link pipValues} of a command's own options and of the general ones. */
+export function pipValuesOfCommand(
+  command: string,
+  table: OptionTable,
+  typed: object,
+  world: Pick<World, "files" | "host">,
+): ConfiguredValues {
+  const found = pipValues(command, { ...general, ...table }, typed, world);
+  // pkm's own variable is the closer one, and what was typed leaves no question.
+  const ownCache = (world.host.env.PKM_CACHE_DIR ?? "") !== "" || isTyped(typed, "cache-dir");
+  if (ownCache) for (const key of ["cache-dir", "no-cache"]) found.delete(key);
+  return found;
+}
 
 /** What pip's files and `PIP_*` variables say of a command's options. */
 export function pipValues(
@@ -39,7 +70,8 @@ export function pipValues(
         option,
         Array.from({ length: pipCount(setting) }, () => ""),
       );
-    else if (pipFlag(setting)) found.set(option, [""]);
+    // As with pip, which never gave up on those who wrote `no-cache-dir = false` and meant it.
+    else if (pipFlag(setting) || option === "no-cache") found.set(option, [""]);
   }
   return found;
 }

@@ -8,7 +8,7 @@ import { type InstalledSurvey, surveyInstalled } from "#environment/survey";
 import { openForReading } from "#environment/open-for-reading";
 import { hasUnfinishedChange } from "#installer/unfinished";
 import type { NormalizedName } from "#standards/name";
-import { pipValues } from "./_pip-values.ts";
+import { pipValuesOfCommand } from "./_pip-values.ts";
 import { generalOptions } from "./general-options.ts";
 
 /** Which distributions a command looks at, without changing any. */
@@ -42,7 +42,7 @@ export function readingDefaults<O extends OptionTable>(
   invocation: Invocation,
   typed: OptionValues<O>,
 ) => Promise<ReadonlyMap<string, readonly string[]>> {
-  return async ({ world }, typed) => pipValues(command, table, typed, world);
+  return async ({ world }, typed) => pipValuesOfCommand(command, table, typed, world);
 }
 
 export type Reading = InstalledSurvey & {

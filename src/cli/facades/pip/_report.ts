@@ -7,7 +7,7 @@ import { digestsOf } from "#provision/lock-of";
 import type { ProjectFile } from "#repository/listing";
 import type { Repositories } from "#repository/repositories";
 import type { ResolvedPackage, ResolvedSource } from "#resolver/resolution";
-import { formatDirectUrl } from "#standards/direct-url";
+import { directUrlJson } from "#standards/direct-url";
 import { withoutCredentials } from "#base/url";
 import type { NormalizedName } from "#standards/name";
 import type { CoreMetadata } from "#standards/metadata";
@@ -83,7 +83,7 @@ async function archiveInfo(
 /** Folders and checkouts, in the form that `direct_url.json` has as well (PEP 610). */
 function treeInfo(source: ResolvedSource): unknown {
   const directUrl = directUrlOf(source);
-  return directUrl === undefined ? {} : JSON.parse(formatDirectUrl(directUrl));
+  return directUrl === undefined ? {} : directUrlJson(directUrl);
 }
 
 async function metadataOf(
