@@ -12,6 +12,7 @@ import type { NormalizedName } from "#standards/name";
 import { tryParseVersion } from "#standards/version";
 import { brokenRequirements } from "./broken-requirements.ts";
 import { directUrlOf } from "./direct.ts";
+import { changedEditables } from "./changed-trees.ts";
 import { ownDistributions } from "./own-distributions.ts";
 import {
   isSelected,
@@ -230,12 +231,19 @@ function planFor(
   const { exact, keep } = request;
   return planChange(withOrigins, wanted, {
     exact,
-    reinstall: reinstalled(request),
+    reinstall: both(
+      reinstalled(request),
+      changedEditables(resolution.packages, withOrigins, world),
+    ),
     ...(keep === undefined ? {} : { keep }),
   });
 }
 
 function reinstalled({ reinstall, lost }: ProvisionRequest): Selection {
-  if (lost === undefined || reinstall === true) return reinstall;
-  return reinstall === false ? lost : new Set([...lost, ...reinstall]);
+  return lost === undefined ? reinstall : both(reinstall, lost);
+}
+
+function both(some: Selection, others: ReadonlySet<NormalizedName>): Selection {
+  if (some === true || others.size === 0) return some;
+  return some === false ? others : new Set([...some, ...others]);
 }

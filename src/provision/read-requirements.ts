@@ -18,6 +18,7 @@ import {
   type RequirementWord,
 } from "#standards/requirement-word";
 import { anyVersion } from "#standards/specifier-set";
+import { parseWheelFilename } from "#standards/wheel-filename";
 import { constraintRefused, foundAt } from "./errors.ts";
 import type { ProjectExtras } from "./read-project.ts";
 
@@ -196,7 +197,12 @@ function asked(
   const more = { origin, hashes, ...(editable === true ? { editable } : {}) };
   if (word.kind === "named") return { requirement: word.requirement, ...more };
   const { url, name, extras, marker } = word;
-  if (name === undefined) return { url, extras, marker, ...more };
+  if (name === undefined) {
+    const filename = decodeURIComponent(url.replace(/[?#].*$/, "").replace(/^.*\//, ""));
+    // Only a wheel with a wrong name has none.
+    if (/\.whl$/i.test(filename)) parseWheelFilename(filename);
+    return { url, extras, marker, ...more };
+  }
   return { requirement: directRequirement(name, word), ...more };
 }
 

@@ -159,7 +159,7 @@ export class Speech {
       case "no-compatible-wheel":
         return `${text} ${have} no wheel for ${this.target}${this.tags(project, versions)}`;
       case "needs-build":
-        return `${text} would have to be built, which is not possible yet: ${reason.reason}`;
+        return `${text} would have to be built, and nothing may be built here: ${reason.reason}`;
       case "format-excluded":
         return reason.format === "wheel"
           ? `${text} ${have} nothing but wheels, which are excluded`

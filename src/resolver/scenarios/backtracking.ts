@@ -249,7 +249,7 @@ export const backtracking: readonly Scenario[] = [
         "Cannot resolve `awscli`",
         "requirements.in (line 1) asks for `awscli`",
         "every version of `awscli` needs `pyyaml<5.5,>=3.10`",
-        "`pyyaml` >=5.3.1,<=5.4.1 would have to be built, which is not possible yet: it is published as an sdist only",
+        "`pyyaml` >=5.3.1,<=5.4.1 would have to be built, and nothing may be built here: it is published as an sdist only",
       ],
       attempts: 9,
     },

@@ -124,7 +124,7 @@ export const files: readonly Scenario[] = [
       failure: [
         "Cannot resolve `a`",
         "requirements.in (line 1) asks for `a`",
-        "`a` 2.0 would have to be built, which is not possible yet: it is published as an sdist only",
+        "`a` 2.0 would have to be built, and nothing may be built here: it is published as an sdist only",
       ],
     },
   },

@@ -124,7 +124,7 @@ export const outside: readonly Scenario[] = [
       failure: [
         "Cannot resolve `b`",
         "requirements.in (line 1) asks for `b @ https://index.example/b-2.0.tar.gz`",
-        "`b` would have to be built, which is not possible yet: it is an sdist",
+        "`b` would have to be built, and nothing may be built here: it is an sdist",
       ],
     },
   },
