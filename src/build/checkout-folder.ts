@@ -1,4 +1,5 @@
-import { checkoutGit, type GitSource, type GitWorld } from "#repository/git";
+import { checkoutGit, type GitWorld } from "#repository/git";
+import type { GitSource } from "#repository/git-address";
 
 /**
  * The folder of an editable checkout, which people work in (`--src`). It is made when it is not there; one that is there

@@ -1,6 +1,6 @@
 import { compareText } from "#base/order";
 import { withoutCredentials } from "#base/url";
-import type { GitSource } from "#repository/git";
+import type { GitSource } from "#repository/git-address";
 import type { ProjectFile } from "#repository/listing";
 import type { Resolution, ResolvedDependency, ResolvedPackage } from "#resolver/resolution";
 import { formatMarker } from "#standards/marker";

@@ -1,7 +1,7 @@
 import { type DirectUrl, withoutSecrets } from "#standards/direct-url";
 import { withoutCredentials } from "#base/url";
 import { directFile } from "#repository/direct-file";
-import { gitDirectUrl, parseGitAddress } from "#repository/git";
+import { gitDirectUrl, parseGitAddress } from "#repository/git-address";
 import type { ResolvedSource } from "#resolver/resolution";
 import type { DirectCandidate } from "#resolver/sources";
 import type { NormalizedName } from "#standards/name";

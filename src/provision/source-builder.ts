@@ -1,5 +1,5 @@
 import type { Hashes } from "#base/hash";
-import type { GitAddress } from "#repository/git";
+import type { GitAddress } from "#repository/git-address";
 import type { ProjectFile } from "#repository/listing";
 import type { SourceTree } from "#resolver/resolution";
 import type { CoreMetadata } from "#standards/metadata";

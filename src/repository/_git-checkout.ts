@@ -3,7 +3,8 @@ import { silent } from "#base/report";
 import type { Files } from "#platform/ports";
 import type { GitDatabase } from "./_git-database.ts";
 import { gitNotCached, gitRevisionUnknown } from "./errors.ts";
-import type { GitSource, GitWorld } from "./git.ts";
+import type { GitWorld } from "./git.ts";
+import type { GitSource } from "./git-address.ts";
 
 /** Fetches what is missing and puts a finished checkout into its place, or leaves nothing. */
 export async function makeCheckout(

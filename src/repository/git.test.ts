@@ -20,7 +20,8 @@ import { RealFiles } from "#platform/real/files";
 import { RealHashing } from "#platform/real/hashing";
 import { RealProcesses } from "#platform/real/processes";
 import type { RepositoryEvent } from "./events.ts";
-import { checkoutGit, gitDirectUrl, type GitWorld, parseGitAddress, resolveGit } from "./git.ts";
+import { checkoutGit, type GitWorld, resolveGit } from "./git.ts";
+import { gitDirectUrl, parseGitAddress } from "./git-address.ts";
 
 describe("parseGitAddress()", () => {
   test.each([

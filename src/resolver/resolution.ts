@@ -1,5 +1,5 @@
 import type { Hash, Hashes } from "#base/hash";
-import type { GitSource } from "#repository/git";
+import type { GitSource } from "#repository/git-address";
 import type { ProjectFile } from "#repository/listing";
 import type { Marker } from "#standards/marker";
 import type { CoreMetadata } from "#standards/metadata";
