@@ -4,6 +4,7 @@ import type { GitWorld } from "#repository/git";
 import type { BuildOptions, BuildWorld } from "./build-options.ts";
 import { BuildEnvironments } from "./isolation.ts";
 import { SourceBuild } from "./source-build.ts";
+import { SourceDownloads } from "./source-downloads.ts";
 import { UnderWay, type Waiter } from "./under-way.ts";
 
 /** What all builds of one run share. */
@@ -13,8 +14,11 @@ export class BuildSession {
   readonly git: GitWorld;
   readonly underWay = new UnderWay();
   readonly environments: BuildEnvironments;
+  readonly downloads: SourceDownloads;
   /** What questions turned out to mean: whatever moves at the remote meanwhile, one run has one answer. */
   readonly questions = new Map<string, Promise<BuildableSource>>();
+  /** Of sdists that their index does not know the digest of, by address. */
+  readonly digests = new Map<string, Promise<string>>();
   readonly #builds = new Map<string, SourceBuild>();
   readonly #work = new Set<string>();
   readonly #turns: Turns;
@@ -31,6 +35,7 @@ export class BuildSession {
     this.world = world;
     const { files, processes, hashing, host } = world;
     this.git = { files, processes, hashing, host, ...options.git };
+    this.downloads = new SourceDownloads(world.repositories, world.files);
     this.#turns = new Turns(options.atOnce);
     const inner = (waiter: Waiter): SourceBuilder => builderFor(waiter, this);
     this.environments = new BuildEnvironments(options, world, this.underWay, inner);
@@ -72,6 +77,7 @@ export class BuildSession {
   }
 
   async close(): Promise<void> {
+    await this.downloads.close();
     this.#clean();
     this.#stopCleaning?.();
     this.#stopCleaning = undefined;

@@ -397,10 +397,11 @@ export class SourceBuild {
   }
 
   async #layOut(): Promise<Opened> {
-    const { world, git, options } = this.#session;
+    const { world, git, downloads, options } = this.#session;
     const work = await this.#session.workFolder();
     const python = options.interpreter.executable;
-    const root = await layOutSource(this.source, this.shown, { work, python }, { ...world, git });
+    const laying = { ...world, git, downloads };
+    const root = await layOutSource(this.source, this.shown, { work, python }, laying);
     const tables = readBuildSystem(root, this.shown, world);
     const name = this.#named?.name ?? projectName(tables.document);
     return { ...tables, root, work, name };

@@ -9,11 +9,11 @@ import type {
   SourceQuestion,
 } from "#provision/source-builder";
 import { resolveGit } from "#repository/git";
+import type { FileAddress } from "#repository/repositories";
 import type { BuildOptions, BuildWorld } from "./build-options.ts";
 import { editableCheckout } from "./checkout-folder.ts";
 import { BuildSession } from "./session.ts";
 import type { SourceBuild } from "./source-build.ts";
-import { discard } from "./source-folder.ts";
 import type { Waiter } from "./under-way.ts";
 
 /** Opens the builder of one run. Nothing is laid out, made or asked before the first question. */
@@ -69,7 +69,7 @@ class SessionBuilder implements SourceBuilder {
   async #settle(
     question: Exclude<SourceQuestion, { kind: "sdist" | "folder" }>,
   ): Promise<BuildableSource> {
-    const { git, options, world } = this.#session;
+    const { git, options, downloads } = this.#session;
     if (question.kind === "checkout") {
       const source = await resolveGit(question.git, git);
       if (question.editableAs === undefined) return { kind: "checkout", git: source };
@@ -80,9 +80,10 @@ class SessionBuilder implements SourceBuilder {
     const { filename, url, hashes, subdirectory } = question;
     const { sha256 } = hashes;
     if (sha256 !== undefined) return { kind: "archive", filename, url, hashes, subdirectory };
-    const download = await world.repositories.download({ filename, url, hashes, size: undefined });
-    discard(download, world);
-    const known = { ...hashes, sha256: download.sha256 };
+    const known = {
+      ...hashes,
+      sha256: await downloads.digest({ filename, url, hashes, size: undefined }),
+    };
     return { kind: "archive", filename, url, hashes: known, subdirectory };
   }
 
@@ -103,24 +104,16 @@ class SessionBuilder implements SourceBuilder {
       case "archive":
         return `archive ${source.hashes.sha256} ${source.subdirectory ?? ""}`;
       case "sdist":
-        return `sdist ${source.file.hashes.sha256 ?? (await this.#digestOf(source))}`;
+        return `sdist ${source.file.hashes.sha256 ?? (await this.#digestOf(source.file))}`;
       default:
         return source satisfies never;
     }
   }
 
-  readonly #digests = new Map<string, Promise<string>>();
-
-  #digestOf({ file }: Extract<BuildableSource, { kind: "sdist" }>): Promise<string> {
-    let digest = this.#digests.get(file.url);
-    if (digest === undefined) {
-      const { world } = this.#session;
-      digest = world.repositories.download(file).then((download) => {
-        discard(download, world);
-        return download.sha256;
-      });
-      this.#digests.set(file.url, digest);
-    }
+  #digestOf(file: FileAddress): Promise<string> {
+    const { digests, downloads } = this.#session;
+    let digest = digests.get(file.url);
+    if (digest === undefined) digests.set(file.url, (digest = downloads.digest(file)));
     return digest;
   }
 }

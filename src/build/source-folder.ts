@@ -2,16 +2,19 @@ import { withoutCredentials } from "#base/url";
 import { unpackSdist } from "#distribution/unpack-sdist";
 import type { BuildableSource } from "#provision/source-builder";
 import { checkoutGit, type GitWorld } from "#repository/git";
-import type { Download, FileAddress } from "#repository/repositories";
+import type { FileAddress } from "#repository/repositories";
 import type { BuildWorld } from "./build-options.ts";
+import type { SourceDownloads } from "./source-downloads.ts";
 import { sourceInvalid } from "./errors.ts";
+
+type LayingWorld = BuildWorld & { readonly git: GitWorld; readonly downloads: SourceDownloads };
 
 /** Lays a source out; answers the folder of the project. A folder stays where it is, the rest goes into `work`. */
 export async function layOutSource(
   source: BuildableSource,
   shown: string,
   { work, python }: { readonly work: string; readonly python: string },
-  world: BuildWorld & { readonly git: GitWorld },
+  world: LayingWorld,
 ): Promise<string> {
   switch (source.kind) {
     case "folder":
@@ -38,21 +41,16 @@ async function unpack(
   file: FileAddress,
   kind: "sdist" | "archive",
   { work, python }: { readonly work: string; readonly python: string },
-  world: BuildWorld,
+  world: LayingWorld,
 ): Promise<string> {
-  const download = await world.repositories.download(file);
+  const download = await world.downloads.take(file);
   try {
     const { filename } = file;
     const archive = { filename, content: download.content, kind, to: `${work}/source`, python };
     return (await unpackSdist(archive, world)).root;
   } finally {
-    discard(download, world);
+    world.downloads.discard(download);
   }
-}
-
-/** What was downloaded to the disk belongs to whoever asked. */
-export function discard({ content, file }: Download, { files }: Pick<BuildWorld, "files">): void {
-  if (content.kind === "path" && !/^file:/i.test(file.url)) files.tryRemove(content.path);
 }
 
 function inside(
