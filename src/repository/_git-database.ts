@@ -1,4 +1,6 @@
 import { silent } from "#base/report";
+import { unlessRefused } from "#store/kept-file";
+import { repositoriesFolder } from "#store/stale-checkouts";
 import { GitProgram } from "./_git-program.ts";
 import { gitRevisionAmbiguous } from "./errors.ts";
 import type { GitWorld } from "./git.ts";
@@ -16,7 +18,7 @@ export class GitDatabase {
     this.git = new GitProgram(remote, world);
     this.#world = world;
     const key = world.hashing.digest("sha256", this.git.remote).slice(0, 40);
-    this.#folder = `${world.cache}/git-v1/${key}`;
+    this.#folder = `${world.cache}/${repositoriesFolder}/${key}`;
   }
 
   /** The bare repository. */
@@ -27,6 +29,11 @@ export class GitDatabase {
   /** Where a commit is, once it was checked out. */
   checkoutFolder(commit: string): string {
     return `${this.#folder}/checkouts/${commit}`;
+  }
+
+  /** Notes that a checkout was used, for those who clear the cache. */
+  noteUse(commit: string): void {
+    unlessRefused(() => this.#world.files.write(`${this.checkoutFolder(commit)}.used`, ""));
   }
 
   /** Does something that no other process does to this remote at the same time. */

@@ -48,5 +48,6 @@ export async function checkoutGit(
   const database = new GitDatabase(source.remote, world);
   const kept = database.checkoutFolder(source.commit);
   if (world.files.tryStat(kept) === undefined) await makeCheckout(source, database, world);
+  database.noteUse(source.commit);
   copyCheckout(kept, folder, world.files);
 }

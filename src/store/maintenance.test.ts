@@ -56,6 +56,25 @@ describe("cacheUsage()", () => {
 });
 
 describe("pruneCache()", () => {
+  test("removes checkouts, and whole repositories, that nobody used for a quarter of a year", async () => {
+    const { files, world, clock } = setUp();
+    const root = `${cache}/git-v1`;
+    const keep = (repository: string, commit: string): void => {
+      files.makeFolders(`${root}/${repository}/checkouts/${commit}`);
+      files.write(`${root}/${repository}/checkouts/${commit}.used`, "");
+    };
+    keep("old", "a");
+    keep("mixed", "b");
+    keep("mixed", "c");
+    clock.advance(100 * day);
+    files.write(`${root}/mixed/checkouts/c.used`, "");
+    keep("fresh", "d");
+    await pruneCache(cache, {}, world);
+    const names = (folder: string): string[] => files.list(folder).map(({ name }) => name);
+    expect(names(root).sort()).toEqual(["fresh", "mixed"]);
+    expect(names(`${root}/mixed/checkouts`)).toEqual(["c", "c.used"]);
+  });
+
   test("removes what interrupted runs left, and nothing that is used", async () => {
     const { files, world, add, isThere, open } = setUp();
     const wheel = await add("demo");

@@ -9,6 +9,7 @@ import { layOut, lockStore, type StorePlaces } from "./layout.ts";
 import { manifestName, parseManifest } from "./manifest-text.ts";
 import { type LivingTrees, livingTrees } from "./living-trees.ts";
 import { type DamagedTree, pruneTrees, verifyTrees, wheelsInUse } from "./tree-maintenance.ts";
+import { staleCheckouts } from "./stale-checkouts.ts";
 import type { StoredWheel } from "./wheel-manifest.ts";
 
 export type MaintenanceWorld = Pick<World, "files" | "clock" | "hashing" | "inflate" | "host"> & {
@@ -61,8 +62,8 @@ export type PruneOptions = {
 };
 
 /**
- * Removes what nobody needs any more: what interrupted runs left, answers, metadata and builds that were not used for a
- * quarter of a year, bytecode of wheels that are gone, and wheels beyond the cap.
+ * Removes what nobody needs any more: what interrupted runs left, answers, metadata, builds and checkouts that were not
+ * used for a quarter of a year, bytecode of wheels that are gone, and wheels beyond the cap.
  */
 export async function pruneCache(
   cache: string,
@@ -80,6 +81,7 @@ export async function pruneCache(
     const oldest = world.clock.now() - longestUnused;
     for (const folder of [places.answers, places.metadata]) pruneOld(folder, oldest, bin, world);
     for (const path of staleBuilds(places, oldest, world)) bin.take(path);
+    for (const path of [...staleCheckouts(places.cache, oldest, world)]) bin.take(path);
     pruneBytecode(places, kept, bin, world);
     rewriteUses(places, kept, world);
     return removalOf(bin, 0);
