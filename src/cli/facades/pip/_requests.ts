@@ -60,7 +60,7 @@ export function commandLineOptions(options: IndexChoices & ResolutionChoices): R
 }
 
 export function resolutionPolicy(
-  choices: ResolutionChoices,
+  choices: ResolutionChoices & TargetChoices,
   options: RequirementsOptions,
   about: { readonly purpose: ResolutionPolicy["purpose"]; readonly requireHashes: boolean },
   invocation: Invocation,
@@ -76,8 +76,15 @@ export function resolutionPolicy(
     requireHashes: about.requireHashes,
     ignoreRequiresPython: choices["ignore-requires-python"] === true,
     purpose: about.purpose,
-    mayBuild: true,
+    // What is built here is of no use on another machine.
+    mayBuild: !isElsewhere(choices),
   };
+}
+
+function isElsewhere(choices: TargetChoices): boolean {
+  const { platform = [], abi = [], implementation } = choices;
+  const named = [choices["python-version"], choices["python-platform"], implementation];
+  return platform.length + abi.length > 0 || named.some((one) => one !== undefined);
 }
 
 function prereleasePolicy(
