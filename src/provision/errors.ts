@@ -49,6 +49,19 @@ export function hashesUnchecked(name: string, hashes: readonly string[]): PkmErr
   });
 }
 
+export function sourceNeedsPython(
+  { name, version }: ResolvedPackage,
+  needs: string,
+  target: string,
+): PkmError {
+  return new PkmError({
+    code: "source-needs-python",
+    what: `Cannot install ${name} ${version.text}: it is written for another Python`,
+    why: `found ${target}, needs ${needs}`,
+    fix: [`choose another version of \`${name}\``, "`--ignore-requires-python`"],
+  });
+}
+
 export function directNeedsBuild(url: string, reason: string): PkmError {
   return new PkmError({
     code: "needs-build",

@@ -109,6 +109,12 @@ async function install(
       resolution,
       quick.installs.map(({ wanted }) => wanted),
     );
+    const { followDependencies, ignoreRequiresPython } = request.policy;
+    if (!followDependencies && ignoreRequiresPython !== true && world.builds !== undefined) {
+      const { checkSourcePythons } = await import("./source-pythons.ts");
+      const wanted = quick.installs.map((install) => install.wanted);
+      await checkSourcePythons(resolution.packages, wanted, wheels, request.target);
+    }
     if (request.compileBytecode)
       await world.store.bytecode.prepare(
         await Promise.all(quick.installs.map(({ wanted }) => wheels.wheel(wanted))),

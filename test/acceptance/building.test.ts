@@ -27,6 +27,8 @@ beforeAll(async () => {
     { name: "tooled-too", version: "1.0", requires: ["tool"], moreRequires: ["lone"] },
     { name: "tool", version: "1.0" },
     { name: "liar", version: "1.0", fault: "other-project" },
+    { name: "ancient", version: "2.0", requiresPython: "<3", prepares: true },
+    { name: "ancient", version: "1.0" },
   ];
   index = serveIndex([
     ...(await Promise.all(sdists.map(tinySdist))),
@@ -154,6 +156,16 @@ describe("an sdist of an index", () => {
     expect(await version("--only-binary", ":all:")).toEqual(["both 1.0"]);
     expect(await version("--prefer-binary")).toEqual(["both 1.0"]);
     expect(await version("--no-build")).toEqual(["both 1.0"]);
+  });
+
+  test("says itself which Pythons it is for, if its index does not", async () => {
+    const environment = await fresh();
+    expectSuccess(await pip(environment, "install", "ancient"));
+    expect(installedIn(environment)).toEqual(["ancient 1.0"]);
+    const run = await pip(await fresh(), "install", "--no-deps", "ancient");
+    expectRefusal(run, "source-needs-python", "ancient 2.0", "needs <3");
+    const words = ["install", "--no-deps", "--ignore-requires-python", "ancient"];
+    expectSuccess(await pip(await fresh(), ...words));
   });
 
   test("that builds something else is refused", async () => {

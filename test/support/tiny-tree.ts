@@ -15,6 +15,7 @@ export type TinyTree = {
   readonly requires?: readonly string[];
   /** What `get_requires_for_build_wheel` adds. */
   readonly moreRequires?: readonly string[];
+  readonly requiresPython?: string;
   /** The backend has a metadata hook. */
   readonly prepares?: boolean;
   /** `[project]` says everything there is to know. */
@@ -36,6 +37,7 @@ export function tinyFiles(tree: TinyTree): Record<string, string> {
       version,
       needs,
       more_requires: tree.moreRequires ?? [],
+      requires_python: tree.requiresPython ?? "",
       prepares: tree.prepares ?? false,
       fault: tree.fault ?? "",
       ...(tree.files === undefined ? {} : { files: tree.files }),

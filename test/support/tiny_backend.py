@@ -22,6 +22,8 @@ class UnsupportedOperation(Exception):
 
 def metadata(more=()):
     lines = ["Metadata-Version: 2.1", "Name: " + TREE["name"], "Version: " + TREE["version"]]
+    if TREE.get("requires_python"):
+        lines.append("Requires-Python: " + TREE["requires_python"])
     lines += ["Requires-Dist: " + each for each in [*TREE.get("needs", []), *more]]
     return "\n".join(lines) + "\n"
 
