@@ -355,6 +355,8 @@ class Application {
   /** The change stands; what cannot be cleared away now is cleared by the next command. */
   #clear(): string[] {
     try {
+      // Most were moved out whole: one call for each is less than looking into all of them.
+      for (const { from } of this.#parts) this.#removeIfEmpty(from);
       removeTransaction(this.#places, this.#world.files);
       return [];
     } catch (error) {
@@ -362,6 +364,14 @@ class Application {
       return [
         `what was replaced still lies in \`${this.#places.transaction}\`; the next change removes it`,
       ];
+    }
+  }
+
+  #removeIfEmpty(folder: string): void {
+    try {
+      this.#world.files.removeEmptyFolder(folder);
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
     }
   }
 
