@@ -1,5 +1,6 @@
 import { errnoOf } from "#base/errors";
 import { withoutCredentials } from "#base/url";
+import { defaultHttpSettings } from "#http/settings";
 import type { ProcessResult, World } from "#platform/ports";
 import { gitFailed, gitLoginNeeded, gitMissing } from "./errors.ts";
 
@@ -20,6 +21,8 @@ export class GitProgram {
   readonly #processes: World["processes"];
   readonly #environment: Readonly<Record<string, string>>;
   readonly #secret: string | undefined;
+  /** Seconds without progress after which a transfer is given up. */
+  readonly #patience: number;
   #ssh: Promise<string | undefined> | undefined;
 
   constructor(remote: string, { processes, host }: Pick<World, "processes" | "host">) {
@@ -28,6 +31,7 @@ export class GitProgram {
     this.remote = parts === null ? remote : withoutCredentials(remote);
     this.#secret = parts?.[2]?.slice(0, -1);
     this.#environment = environment(host.env, parts);
+    this.#patience = Math.max(1, Math.ceil(defaultHttpSettings(host).timeout / 1000));
   }
 
   /** Runs to the end, whatever the end is. */
@@ -37,13 +41,26 @@ export class GitProgram {
   ): Promise<ProcessResult> {
     this.#ssh ??= this.#sshCommand();
     const ssh = await this.#ssh;
-    return await this.#start([...settings, ...args], cwd, {
+    const patience = this.#patience;
+    const calm = [
+      "-oBatchMode=yes",
+      `-oConnectTimeout=${patience}`,
+      `-oServerAliveInterval=${patience}`,
+      "-oServerAliveCountMax=1",
+    ].join(" ");
+    const all = [...settings, "-c", `http.lowSpeedTime=${patience}`, ...args];
+    const variables = {
       ...this.#environment,
-      ...(ssh === undefined
-        ? {}
-        : { GIT_SSH_COMMAND: `${ssh} -oBatchMode=yes -oConnectTimeout=30` }),
+      ...(ssh === undefined ? {} : { GIT_SSH_COMMAND: `${ssh} ${calm}` }),
       ...env,
-    });
+    };
+    // A question is over soon; some ways to ask it have no limit of their own.
+    return await this.#start(
+      all,
+      cwd,
+      variables,
+      args[0] === "ls-remote" ? 3 * patience : undefined,
+    );
   }
 
   /** The user's own, so that it only has to be told not to ask; `undefined` for one that may not be an ssh at all. */
@@ -60,13 +77,18 @@ export class GitProgram {
     args: readonly string[],
     cwd: string | undefined,
     env: Readonly<Record<string, string>>,
+    seconds?: number,
   ): Promise<ProcessResult> {
     try {
-      return await this.#processes.run({
+      const result = await this.#processes.run({
         argv: ["git", ...args],
         ...(cwd === undefined ? {} : { cwd }),
         env,
+        ...(seconds === undefined ? {} : { timeout: seconds * 1000 }),
       });
+      return result.timedOut
+        ? { ...result, status: 128, stderr: `it did not answer within ${seconds} seconds` }
+        : result;
     } catch (error) {
       if (errnoOf(error) !== "ENOENT") throw error;
       throw gitMissing(this.remote, error);
@@ -93,15 +115,19 @@ export class GitProgram {
       .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/\s'"@]*@/gi, "$1")
       .split("\n")
       .map((line) => line.trim())
-      .filter((line) => /^(?:fatal|error|remote|ssh|hint):? ?\S/i.test(line));
+      .filter((line) => line !== "" && !noise.test(line));
     return lines.slice(-3).join("; ") || "git gave no reason";
   }
 }
 
+/** Progress, and what git says to everybody. */
+const noise =
+  /^(?:please make sure you|and the repository exists|cloning into|warning: filtering)|: +\d+%/i;
+
 const loginNeeded =
   /could not read (?:Username|Password)|terminal prompts disabled|Authentication failed|Permission denied|Host key verification failed|invalid credentials|returned error: 40[13]/i;
 
-/** Before the command. A transfer that all but stands still for a minute is given up. */
+/** Before the command. */
 const settings = [
   "-c",
   "core.hooksPath=/dev/null",
@@ -119,10 +145,9 @@ const settings = [
   "advice.detachedHead=false",
   "-c",
   "init.defaultBranch=main",
+  // A server that is busy sends a few bytes now and then.
   "-c",
-  "http.lowSpeedLimit=1000",
-  "-c",
-  "http.lowSpeedTime=60",
+  "http.lowSpeedLimit=1",
 ] as const;
 
 /** Which repository git works on is told it by the command, not by whoever called pkm from inside a hook. */

@@ -86,6 +86,17 @@ describe("git, asked for what it cannot give", () => {
     expect(JSON.stringify(error)).not.toContain("s3cret");
   });
 
+  test("is given up when it does not answer", async () => {
+    const silentGit = new MemoryProcesses({
+      git: ({ argv }) =>
+        argv.includes("config") ? { status: 1 } : { status: 137, timedOut: true },
+    });
+    const world = { ...failing("", [], { PKM_HTTP_TIMEOUT: "3" }), processes: silentGit };
+    const error = await problem(resolveGit(address, world));
+    expect([error.code, error.why]).toEqual(["git-failed", "it did not answer within 9 seconds"]);
+    expect(silentGit.calls.at(-1)?.timeout).toBe(9000);
+  });
+
   test("says that there is no git", async () => {
     const world = { ...failing(""), processes: new MemoryProcesses() };
     expect((await problem(resolveGit(address, world))).code).toBe("git-missing");
@@ -109,7 +120,7 @@ describe("git, asked for what it cannot give", () => {
       GIT_CONFIG_COUNT: "2",
       GIT_CONFIG_KEY_1: "url.https://ada:s3cret@host.example/.insteadOf",
       GIT_CONFIG_VALUE_1: "https://host.example/",
-      GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oConnectTimeout=30",
+      GIT_SSH_COMMAND: expect.stringMatching(/^ssh -oBatchMode=yes /),
     });
     expect(asked?.env).not.toHaveProperty("GIT_DIR");
   });

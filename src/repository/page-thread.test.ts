@@ -52,6 +52,8 @@ const workers: Workers = { cores: 2, start: (file) => new RealWorkers().start(fi
 function startedThread(): PageThread {
   const thread = new PageThread(workers);
   for (let page = 0; page < 10; page++) thread.expect();
+  // The first long page starts it.
+  void thread.compact(packed, demo);
   return thread;
 }
 

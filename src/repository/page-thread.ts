@@ -22,13 +22,18 @@ export class PageThread {
 
   /** Tells that a page is being fetched. */
   expect(): void {
-    if (++this.#fetches === fewPages) this.#thread = this.#workers?.start("repository/page-worker");
+    this.#fetches++;
   }
 
   /** `undefined` when it has to be done here. */
   async compact(answer: PackedAnswer, name: NormalizedName): Promise<EncodedElsewhere | undefined> {
+    if (this.#thread === undefined) {
+      // The page that shows that a thread pays is made here while it starts.
+      if (this.#fetches >= fewPages) this.#thread = this.#workers?.start("repository/page-worker");
+      return undefined;
+    }
     try {
-      return (await this.#thread?.ask({ answer, name } satisfies PageOrder)) as
+      return (await this.#thread.ask({ answer, name } satisfies PageOrder)) as
         | EncodedElsewhere
         | undefined;
     } catch {
