@@ -81,7 +81,7 @@ export async function pruneCache(
     const oldest = world.clock.now() - longestUnused;
     for (const folder of [places.answers, places.metadata]) pruneOld(folder, oldest, bin, world);
     for (const path of staleBuilds(places, oldest, world)) bin.take(path);
-    for (const path of [...staleCheckouts(places.cache, oldest, world)]) bin.take(path);
+    for (const path of staleCheckouts(places.cache, oldest, world)) bin.take(path);
     pruneBytecode(places, kept, bin, world);
     rewriteUses(places, kept, world);
     return removalOf(bin, 0);
