@@ -3,6 +3,7 @@ import { withoutCredentials } from "#base/url";
 import { absolute } from "#cli/cache-folder";
 import { defineCommand, type OptionValues } from "#cli/command";
 import { conflictingOptions, unsupportedOption } from "#cli/errors";
+import { fileMissing } from "#cli/facades/pip/_errors";
 import { type Resolved, type ResolvingChoices, withResolved } from "#cli/facades/pip/_resolved";
 import { resolvingOptions } from "#cli/facades/pip/resolving-options";
 import type { Invocation } from "#cli/invocation";
@@ -178,8 +179,11 @@ function refuseConflicts(chosen: Chosen, command: string): void {
 }
 
 function chosenSources(files: readonly string[], { name, world }: Invocation): readonly string[] {
-  if (files.length > 0) return files;
   const { cwd } = world.host;
+  for (const file of files)
+    if (file !== "-" && world.files.tryStat(absolute(file, cwd)) === undefined)
+      throw fileMissing(file, name);
+  if (files.length > 0) return files;
   const found = usualSources.find((file) => world.files.tryStat(`${cwd}/${file}`) !== undefined);
   if (found === undefined) throw noSourceFile(name, usualSources);
   return [found];

@@ -1,6 +1,8 @@
 import { type ExitCode, exit } from "#base/errors";
+import { absolute } from "#cli/cache-folder";
 import { defineCommand, type OptionValues } from "#cli/command";
 import { noSolution } from "#cli/errors";
+import { fileMissing } from "#cli/facades/pip/_errors";
 import { chosenEnvironment } from "#cli/facades/pip/_environment";
 import { readQuestion } from "#cli/facades/pip/_question";
 import { install, type InstallOptions } from "#cli/facades/pip/install";
@@ -50,6 +52,8 @@ export const pipSync = defineCommand({
       throw noSourceFile(name, [usual]);
     const sources = named.length === 0 ? [usual] : named;
     for (const source of sources) {
+      if (world.files.tryStat(absolute(source, world.host.cwd)) === undefined)
+        throw fileMissing(source, name);
       if (!source.endsWith(".in")) continue;
       if (!chosen.force) throw uncompiledSource(name, source);
       output.warn(`\`${source}\` is a file to be compiled; what it needs besides is not installed`);
