@@ -190,7 +190,8 @@ async function started<T>(
   }
 }
 
-function stepOf(hook: HookName): BuildStep {
+/** What a hook is called for. */
+export function stepOf(hook: HookName): BuildStep {
   switch (hook) {
     case "build_wheel":
       return "wheel";

@@ -1,6 +1,5 @@
 import { PkmError } from "#base/errors";
 import { withoutCredentials } from "#base/url";
-import { isOwnBackend } from "#backend/backend";
 import type {
   BuildableSource,
   BuildStep,
@@ -9,44 +8,23 @@ import type {
 } from "#provision/source-builder";
 import { type CoreMetadata, parseMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
-import { parseRequirement, type Requirement } from "#standards/requirement";
 import { compareVersions } from "#standards/version";
 import type { FoundBuild, KeptBuild } from "#store/build-store";
 import type { StoredWheel } from "#store/wheel-manifest";
-
-import { readBuildSystem, type SourceTables } from "./build-system.ts";
+import { BackendCalls, type OpenedSource } from "./backend-calls.ts";
+import { readBuildSystem } from "./build-system.ts";
 import type { ConfigSettings } from "./build-options.ts";
 import { blamed, checkWheel, onlyFile, parsedOr } from "./check-wheel.ts";
 import {
-  buildNotAllowed,
   buildOfAnother,
   buildResultInvalid,
   editableUnsupported,
-  type FailedBuild,
   sdistUnsupported,
 } from "./errors.ts";
-import {
-  callHooks,
-  type HookAnswer,
-  type HookCall,
-  type HookName,
-  settingsArgument,
-  tailOf,
-} from "./hooks.ts";
-import type { BuildEnvironment } from "./isolation.ts";
-import { callOwnBackend } from "./own-backend.ts";
+import type { HookAnswer } from "./hooks.ts";
 import type { BuildSession } from "./session.ts";
 import { layOutSource, shownSource } from "./source-folder.ts";
 import { projectMetadata, projectName, staticPkgInfo } from "./static-metadata.ts";
-
-type Opened = SourceTables & {
-  readonly root: string;
-  readonly work: string;
-  readonly name: NormalizedName | undefined;
-};
-
-/** What kind of thing a backend is asked for. */
-type Target = "wheel" | "editable" | "sdist";
 
 /** What is known of a source before its wheel is there. */
 type Description = {
@@ -63,13 +41,12 @@ export class SourceBuild {
   readonly #identity: string;
   readonly #isNamed: boolean;
   readonly #session: BuildSession;
-  #opened: Promise<Opened> | undefined;
+  readonly #calls: BackendCalls;
+  #opened: Promise<OpenedSource> | undefined;
   #described: Promise<Description> | undefined;
   /** The description as far as it waits for no wheel, which waits for it. */
   #early: Promise<Description | undefined> | undefined;
   #wheel: Promise<BuiltWheel & { readonly metadata: string }> | undefined;
-  readonly #environments = new Map<Target, Promise<ReadyEnvironment>>();
-  #log: string | undefined;
   /** Of a tree that does not say it itself: what its metadata told. */
   #foundName: NormalizedName | undefined;
 
@@ -83,9 +60,11 @@ export class SourceBuild {
     this.#isNamed = isNamed;
     this.#session = session;
     this.shown = shownSource(source);
+    const settings = ({ name }: OpenedSource) => this.#settingsFor(name ?? this.#foundName);
+    this.#calls = new BackendCalls(this, settings, session);
   }
 
-  /** METADATA by the cheapest way there is; `hint` is what the resolver believes the source to be. */
+  /** METADATA by the cheapest way there is. */
   describe(): Promise<CoreMetadata> {
     this.#described ??= this.#describe();
     return this.#described.then(({ metadata }) => metadata);
@@ -105,18 +84,23 @@ export class SourceBuild {
   /** What `read` finds wrong with something that was made is the backend's fault. */
   async holdToRules(step: BuildStep, read: () => void): Promise<void> {
     const opened = await this.#open();
-    parsedOr(read, this.#failedAt(step, opened));
+    parsedOr(read, this.#calls.failedAt(step, opened));
   }
 
   /** An sdist in `output`; answers its file name. */
   async sdist(output: string): Promise<{ readonly filename: string; readonly path: string }> {
     const opened = await this.#open();
-    const answer = await this.#ask("sdist", "build_sdist", { output }, opened);
+    const answer = await this.#calls.ask("sdist", "build_sdist", { output }, opened);
     if (answer.kind === "unsupported")
       throw sdistUnsupported(this.shown, opened.buildSystem.backend, answer.message);
     if (answer.kind === "missing")
       throw sdistUnsupported(this.shown, opened.buildSystem.backend, "it has no `build_sdist`");
-    return onlyFile(answer.value, output, this.#failedAt("sdist", opened), this.#session.world);
+    return onlyFile(
+      answer.value,
+      output,
+      this.#calls.failedAt("sdist", opened),
+      this.#session.world,
+    );
   }
 
   get #isEditable(): boolean {
@@ -161,7 +145,7 @@ export class SourceBuild {
     return prepared;
   }
 
-  #staticText({ root, document }: Opened): string | undefined {
+  #staticText({ root, document }: OpenedSource): string | undefined {
     const { source } = this;
     // A folder's PKG-INFO may be what an old build has left there.
     const isArchive = source.kind === "sdist" || source.kind === "archive";
@@ -170,14 +154,19 @@ export class SourceBuild {
   }
 
   /** What the backend's metadata hook says; `undefined` when it has none. */
-  async #prepare(opened: Opened): Promise<Description | undefined> {
+  async #prepare(opened: OpenedSource): Promise<Description | undefined> {
     const { files } = this.#session.world;
     const output = files.makeTemporaryFolder(opened.work, "metadata-");
     const target = this.#target;
     const args = { output };
-    const answer = await this.#ask(target, `prepare_metadata_for_build_${target}`, args, opened);
+    const answer = await this.#calls.ask(
+      target,
+      `prepare_metadata_for_build_${target}`,
+      args,
+      opened,
+    );
     if (answer.kind !== "done") return undefined;
-    const failed = this.#failedAt("metadata", opened);
+    const failed = this.#calls.failedAt("metadata", opened);
     const folder = `${output}/${String(answer.value)}`;
     const text =
       typeof answer.value === "string" ? files.tryReadText(`${folder}/METADATA`) : undefined;
@@ -208,19 +197,19 @@ export class SourceBuild {
   async #buildWheel(
     promised: PromisedIdentity | undefined,
     prepared: Description | undefined,
-    opened: Opened,
+    opened: OpenedSource,
   ): Promise<BuiltWheel & { readonly metadata: string }> {
     const { world, options } = this.#session;
     const target = this.#target;
     const output = world.files.makeTemporaryFolder(opened.work, "wheel-");
-    const answer = await this.#ask(
+    const answer = await this.#calls.ask(
       target,
       `build_${target}`,
       { output, metadata: prepared?.folder },
       opened,
     );
     if (answer.kind !== "done") throw this.#cannotBuild(answer, opened);
-    const failed = this.#failedAt(target, opened);
+    const failed = this.#calls.failedAt(target, opened);
     const file = onlyFile(answer.value, output, failed, world);
     const { tags, description } = options.target;
     const hook = prepared?.folder === undefined ? undefined : prepared.metadata;
@@ -236,26 +225,21 @@ export class SourceBuild {
       throw blamed(error, failed);
     }
     const key = this.#key(opened);
-    const entry = { ...this.#entry(found.metadata, metadata), wheel: { ...file, sha256 } };
-    const path =
-      key === undefined
-        ? file.path
-        : (world.store.builds.keep(
-            key,
-            { ...entry, wheel: { filename: file.filename, sha256 } },
-            file.path,
-          ).path as string);
-    return { wheel, path, isFresh: true, metadata };
+    if (key === undefined) return { wheel, path: file.path, isFresh: true, metadata };
+    const { filename } = file;
+    const entry = { ...this.#entry(found.metadata, metadata), wheel: { filename, sha256 } };
+    const kept = world.store.builds.keep(key, entry, file.path);
+    return { wheel, path: kept.path ?? file.path, isFresh: true, metadata };
   }
 
-  #cannotBuild(answer: Exclude<HookAnswer, { kind: "done" }>, opened: Opened): PkmError {
+  #cannotBuild(answer: Exclude<HookAnswer, { kind: "done" }>, opened: OpenedSource): PkmError {
     const { backend } = opened.buildSystem;
     if (this.#isEditable) return editableUnsupported(this.shown, backend);
     const why =
       answer.kind === "unsupported"
         ? answer.message
         : "it has no `build_wheel`, which PEP 517 asks for";
-    return buildResultInvalid(this.#failedAt("wheel", opened)(), why);
+    return buildResultInvalid(this.#calls.failedAt("wheel", opened)(), why);
   }
 
   #unpack(filename: string, sha256: string, path: string): Promise<StoredWheel> {
@@ -263,140 +247,12 @@ export class SourceBuild {
     return this.#session.world.store.addWheel({ file, sha256, content: { kind: "path", path } });
   }
 
-  /** Asks the backend, in the environment that it wants, when it is its turn. */
-  async #ask(
-    target: Target,
-    hook: HookName,
-    folders: HookFolders,
-    opened: Opened,
-  ): Promise<HookAnswer> {
-    const { world } = this.#session;
-    const forbidden = this.#session.options.forbiddenBy(opened.name);
-    if (forbidden !== undefined) throw buildNotAllowed(this.shown, forbidden);
-    const step = stepOf(hook);
-    const { shown: source } = this;
-    const { report } = world;
-    report({ type: "build-began", source, step });
-    const answer =
-      isOwnBackend(opened.buildSystem) && !this.#isUnisolated(opened)
-        ? await this.#askOwn(hook, folders, opened)
-        : await this.#askInstalled(target, { hook, folders }, opened);
-    report({ type: "build-ended", source, step });
-    return answer;
-  }
-
-  #askOwn(hook: HookName, { output }: HookFolders, opened: Opened): Promise<HookAnswer> {
-    const { options, world } = this.#session;
-    const settings = this.#settingsFor(opened.name ?? this.#foundName);
-    const python = (): string => options.interpreter.executable;
-    return callOwnBackend(hook, output, { root: opened.root, settings, python }, world);
-  }
-
-  async #askInstalled(target: Target, wanted: WantedCall, opened: Opened): Promise<HookAnswer> {
-    let found = this.#environments.get(target);
-    if (found === undefined) {
-      found = this.#makeEnvironment(target, wanted, opened);
-      const later = found.then(({ environment }) => ({ environment, answer: undefined }));
-      // Whoever asked first hears of the failure.
-      later.catch(() => {});
-      this.#environments.set(target, later);
-    }
-    const { environment, answer } = await found;
-    if (answer !== undefined) return answer;
-    const [only] = await this.#call([wanted], environment, opened);
-    return only as HookAnswer;
-  }
-
-  #call(
-    calls: readonly [WantedCall, WantedCall?],
-    environment: BuildEnvironment,
-    opened: Opened,
-  ): Promise<readonly HookAnswer[]> {
-    const { world, options } = this.#session;
-    const { root, buildSystem, name, work } = opened;
-    const { python } = environment;
-    const settings = this.#settingsFor(name ?? this.#foundName);
-    const called = ({ hook, folders }: WantedCall): HookCall => ({
-      hook,
-      args: argumentsOf(hook, folders, settings),
-    });
-    const [first, second] = calls;
-    return this.#session.inTurn(() =>
-      callHooks(
-        second === undefined ? [called(first)] : [called(first), called(second)],
-        {
-          source: this.shown,
-          name,
-          root,
-          buildSystem,
-          python,
-          variables: variablesFor(environment, world.host.env, world.host.os),
-          work,
-          log: this.#logFile(),
-          timeLimit: options.timeLimit,
-          ending: this.#session.ending,
-        },
-        world,
-      ),
-    );
-  }
-
-  /**
-   * PEP 517: what the tree requires, then what the backend adds for this very step. A backend that adds nothing goes on
-   * with what is wanted of it.
-   */
-  async #makeEnvironment(
-    target: Target,
-    wanted: WantedCall,
-    opened: Opened,
-  ): Promise<ReadyEnvironment> {
-    const { environments, options } = this.#session;
-    const { name, buildSystem } = opened;
-    const extra = name === undefined ? [] : (options.extraRequirements.get(name) ?? []);
-    const requirements = [...buildSystem.requirements, ...extra];
-    const unisolated = this.#isUnisolated(opened);
-    const environment = unisolated
-      ? environments.prepared(requirements, this)
-      : await environments.isolated(requirements, this);
-    if (unisolated && !options.checksRequirements) return { environment, answer: undefined };
-    const asking: WantedCall = {
-      hook: `get_requires_for_build_${target}`,
-      folders: { output: "" },
-    };
-    const [more, answer] = await this.#call([asking, wanted], environment, opened);
-    const added = more?.kind === "done" ? this.#requirements(more.value, opened) : [];
-    if (added.length === 0) return { environment, answer };
-    const all = [...requirements, ...added];
-    return {
-      environment: unisolated
-        ? environments.prepared(all, this)
-        : await environments.isolated(all, this),
-      answer: undefined,
-    };
-  }
-
-  #requirements(answer: unknown, opened: Opened): readonly Requirement[] {
-    const failed = this.#failedAt("requirements", opened);
-    if (!Array.isArray(answer) || answer.some((each) => typeof each !== "string"))
-      throw buildResultInvalid(
-        failed(),
-        `it answered ${JSON.stringify(answer)}, not a list of requirements`,
-      );
-    return parsedOr(() => (answer as string[]).map((text) => parseRequirement(text)), failed);
-  }
-
-  #isUnisolated({ name }: Opened): boolean {
-    const { withoutIsolation } = this.#session.options;
-    if (typeof withoutIsolation === "boolean") return withoutIsolation;
-    return name !== undefined && withoutIsolation.has(name);
-  }
-
-  #open(): Promise<Opened> {
+  #open(): Promise<OpenedSource> {
     this.#opened ??= this.#layOut();
     return this.#opened;
   }
 
-  async #layOut(): Promise<Opened> {
+  async #layOut(): Promise<OpenedSource> {
     const { world, git, downloads, options } = this.#session;
     const work = await this.#session.workFolder();
     const python = options.interpreter.executable;
@@ -410,7 +266,8 @@ export class SourceBuild {
   #settingsFor(name: NormalizedName | undefined): ConfigSettings {
     const { settings, settingsOf, isNamed } = this.#session.options;
     if (name === undefined) return settings;
-    const isMeant = this.#isNamed || isNamed(name);
+    // Only a person names trees, and before a tree is described nobody knows what it is called.
+    const isMeant = this.#isNamed || this.source.kind !== "sdist" || isNamed(name);
     return { ...(isMeant ? settings : {}), ...settingsOf.get(name) };
   }
 
@@ -481,49 +338,6 @@ export class SourceBuild {
       );
     return found;
   }
-
-  #logFile(): string {
-    if (this.#log === undefined) {
-      const { world } = this.#session;
-      const stem = this.shown.slice(this.shown.lastIndexOf("/") + 1);
-      this.#log = world.store.builds.logFile(stem === "" ? "source" : stem);
-      world.report({ type: "build-logged", source: this.shown, log: this.#log });
-    }
-    return this.#log;
-  }
-
-  #failedAt(step: BuildStep, { buildSystem }: Opened): () => FailedBuild {
-    return () => this.#failure(step, buildSystem.backend);
-  }
-
-  #failure(step: BuildStep, backend: string): FailedBuild {
-    const log = this.#log ?? "";
-    const text = log === "" ? "" : (this.#session.world.files.tryReadText(log) ?? "");
-    return { source: this.shown, step, backend, log, tail: tailOf(text) };
-  }
-}
-
-type WantedCall = { readonly hook: HookName; readonly folders: HookFolders };
-
-/** An environment in which a backend can work, and what it has answered already. */
-type ReadyEnvironment = {
-  readonly environment: BuildEnvironment;
-  readonly answer: HookAnswer | undefined;
-};
-
-/** The folders that hooks write to and read from. */
-type HookFolders = { readonly output: string; readonly metadata?: string | undefined };
-
-/** PEP 517 and 660, in the order of the parameters. */
-function argumentsOf(
-  hook: HookName,
-  { output, metadata }: HookFolders,
-  settings: ConfigSettings,
-): readonly unknown[] {
-  const told = settingsArgument(settings);
-  if (hook.startsWith("get_requires")) return [told];
-  const isWheel = hook === "build_wheel" || hook === "build_editable";
-  return isWheel ? [output, told, metadata ?? null] : [output, told];
 }
 
 function described(text: string, folder: string | undefined): Description {
@@ -532,33 +346,4 @@ function described(text: string, folder: string | undefined): Description {
 
 function sortedEntries(settings: ConfigSettings): unknown {
   return Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function stepOf(hook: HookName): BuildStep {
-  if (hook.startsWith("prepare_metadata")) return "metadata";
-  if (hook.startsWith("get_requires")) return "requirements";
-  return hook === "build_sdist" ? "sdist" : hook === "build_editable" ? "editable" : "wheel";
-}
-
-/**
- * What a backend sees of the variables around it: everything, since builds rely on compilers, flags and proxies, except
- * what would let modules of elsewhere into an environment of its own.
- */
-export function variablesFor(
-  { scripts, prefix }: BuildEnvironment,
-  outer: Readonly<Record<string, string | undefined>>,
-  os: "linux" | "macos" | "windows",
-): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const [name, value] of Object.entries(outer))
-    if (value !== undefined) variables[name] = value;
-  const separator = os === "windows" ? ";" : ":";
-  variables.PATH =
-    variables.PATH === undefined ? scripts : `${scripts}${separator}${variables.PATH}`;
-  if (prefix === undefined) return variables;
-  for (const name of ["PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "__PYVENV_LAUNCHER__"])
-    delete variables[name];
-  variables.VIRTUAL_ENV = prefix;
-  variables.PYTHONNOUSERSITE = "1";
-  return variables;
 }
