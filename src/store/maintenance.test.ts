@@ -161,8 +161,9 @@ describe("cleanCache()", () => {
     const { world, add, open, isThere } = setUp();
     const [one, two] = [await add("one"), await add("two")];
     const key = "a".repeat(64);
-    for (const name of ["one", "two"])
-      open().metadata.put(normalizeName(name), key, `Name: ${name}\n`);
+    const { metadata } = open();
+    for (const name of ["one", "two"]) metadata.put(normalizeName(name), key, `Name: ${name}\n`);
+    metadata.flush();
     const removal = await cleanCache(
       cache,
       [normalizeName("one"), normalizeName("unknown")],
