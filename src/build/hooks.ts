@@ -228,6 +228,9 @@ function textFrom(path: string, start: number, files: World["files"]): string {
 /** What the runner itself writes into the log. */
 const hookLine = /^\$ (?:build|get_requires_for|prepare_metadata_for)_\w+$/;
 
+/** What Python writes between the tracebacks of errors that led to each other. */
+const between = /^ *(?:During handling of the above|The above) exception.*:$/;
+
 /** The last lines that say something, without colours, and of tracebacks what they end with. */
 export function tailOf(text: string): string {
   const lines: string[] = [];
@@ -235,7 +238,7 @@ export function tailOf(text: string): string {
   // oxlint-disable-next-line no-control-regex -- colours of terminals begin with it
   for (const raw of text.replaceAll(/\x1b\[[0-9;]*[A-Za-z]/g, "").split(/\r?\n/)) {
     const line = raw.slice(raw.lastIndexOf("\r") + 1).trimEnd();
-    if (line === "" || hookLine.test(line)) continue;
+    if (line === "" || hookLine.test(line) || between.test(line)) continue;
     if (/^ *Traceback \(most recent call last\):$/.test(line)) isTrace = true;
     else if (!isTrace || !line.startsWith(" ")) {
       isTrace = false;

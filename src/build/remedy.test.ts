@@ -6,6 +6,7 @@ import { remedyFor } from "./remedy.ts";
 const said: readonly (readonly [string, string | undefined, string])[] = [
   ["error: command 'gcc' failed: No such file or directory", "there is no C compiler", "apt"],
   ["error: command '/usr/bin/x86_64-linux-gnu-gcc' failed: No such file", "there is no C", "apt"],
+  ["FileNotFoundError: [Errno 2] No such file or directory: '/opt/gcc'", "there is no C", "apt"],
   ["../meson.build:1:0: ERROR: Unknown compiler(s): [['cc'], ['gcc']]", "there is no C", "apt"],
   ["CMake Error: No CMAKE_C_COMPILER could be found.", "there is no C compiler", "apt"],
   ["meson.build: ERROR: Unknown compiler(s): [['gfortran'], ['flang']]", "Fortran", "gfortran"],

@@ -79,7 +79,7 @@ const clues: readonly Clue[] = [
     }),
   },
   {
-    sign: /command '[^']*(?:gcc|g\+\+|cc|clang|c\+\+)' failed: No such file|unable to execute '[^']*(?:gcc|g\+\+|cc|clang)'|(?:gcc|g\+\+|cc|clang): (?:command )?not found|No such file or directory: '(?:gcc|cc|g\+\+|clang)'|Unknown compiler\(s\)|No CMAKE_C(?:XX)?_COMPILER could be found|linker `cc` not found/,
+    sign: /command '[^']*(?:gcc|g\+\+|cc|clang|c\+\+)' failed: No such file|unable to execute '[^']*(?:gcc|g\+\+|cc|clang)'|(?:gcc|g\+\+|cc|clang): (?:command )?not found|No such file or directory: '(?:[^']*[/-])?(?:gcc|cc|g\+\+|clang)'|Unknown compiler\(s\)|No CMAKE_C(?:XX)?_COMPILER could be found|linker `cc` not found/,
     remedy: () => ({ why: "there is no C compiler", fix: compilerFix }),
   },
   {
