@@ -11,6 +11,7 @@ import {
 const files = new Set([
   "/here/dist/demo-1.0-py3-none-any.whl",
   "/here/demo-1.0.tar.gz",
+  "/here/demo-1.0.tar.zst",
   "/here/app/pyproject.toml",
   "/here/old/setup.py",
   "/here/requirements.txt",
@@ -62,6 +63,7 @@ describe("parseRequirementWord()", () => {
     ["./a b", "path - ? file:///here/a%20b"],
     ["dist/demo-1.0-py3-none-any.whl", "path - demo file:///here/dist/demo-1.0-py3-none-any.whl"],
     ["demo-1.0.tar.gz", "path - ? file:///here/demo-1.0.tar.gz"],
+    ["demo-1.0.tar.zst", "path - ? file:///here/demo-1.0.tar.zst"],
     ["demo-1.0.tar.gz[x]", "path - ?[x] file:///here/demo-1.0.tar.gz"],
     [
       "https://h/demo-1.0-py3-none-any.whl#sha256=00&egg=other",

@@ -176,8 +176,8 @@ function splitExtras(text: string, word: string): [string, readonly NormalizedNa
   return [text.slice(0, open).trimEnd(), requirement.extras];
 }
 
-// As pip has them: everything that installs from one file.
-const archiveEnding = /\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma))$/i;
+// As pip has them, and zstd: everything that installs from one file.
+const archiveEnding = /\.(?:whl|zip|tar|tgz|tbz2?|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma|zst))$/i;
 
 function pathOf(
   path: string,

@@ -119,6 +119,45 @@ describe("pkm build", () => {
   });
 });
 
+describe("pkm pip install, from a file", () => {
+  const pack = `
+import gzip, shutil, sys, tarfile, zipfile
+source, target, form = sys.argv[1:]
+with tarfile.open(source) as tar:
+    members = [(m, tar.extractfile(m)) for m in tar.getmembers()]
+    if form == "zip":
+        with zipfile.ZipFile(target, "w") as archive:
+            for member, content in members:
+                archive.writestr(member.name, content.read())
+    else:
+        with tarfile.open(target, "w:" + form) as made:
+            for member, content in members:
+                made.addfile(member, content)
+`;
+  test.each([
+    ["tar", ""],
+    ["tgz", "gz"],
+    ["tar.bz2", "bz2"],
+    ["tar.xz", "xz"],
+    ["zip", "zip"],
+  ])("an sdist as .%s is built, by its path and out of a folder", async (ending, form) => {
+    expectSuccess(await build(["tiny", "--sdist", "-o", "out"]));
+    const path = join(sandbox.work, `tiny-1.0.${ending}`);
+    const packed = ["out/tiny-1.0.tar.gz", path, form];
+    const made = await sandbox.run([testPython, "-c", pack, ...packed]);
+    // A Python without the library can neither pack nor unpack it.
+    if (made.status !== 0) return expect(made.stderr).toMatch(/not available/);
+    const environment = await sandbox.environment();
+    const install = ["pip", "install", "--no-index", "--python", environment];
+    expectSuccess(await sandbox.pkm([...install, path]));
+    const frozen = await sandbox.pkm(["pip", "freeze", "--python", environment]);
+    expect(frozen.stdout).toMatch(/^tiny @ file:\S+#sha256=[0-9a-f]{64}\n$/);
+    expectSuccess(await sandbox.pkm([...install, "--find-links", ".", "--reinstall", "tiny==1.0"]));
+    const found = await sandbox.pkm(["pip", "freeze", "--python", environment]);
+    expect(found.stdout).toBe("tiny==1.0\n");
+  });
+});
+
 describe("pkm pip install, from a repository", () => {
   test.skipIf(Bun.which("git") === null)(
     "installs a tag, notes commit and tag, and builds once for a commit",
