@@ -40,6 +40,7 @@ export class SourceBuild {
   readonly source: BuildableSource;
   readonly #identity: string;
   readonly #isNamed: boolean;
+  #told: ConfigSettings = {};
   readonly #session: BuildSession;
   readonly #calls: BackendCalls;
   #opened: Promise<OpenedSource> | undefined;
@@ -62,6 +63,11 @@ export class SourceBuild {
     this.shown = shownSource(source);
     const settings = ({ name }: OpenedSource) => this.#settingsFor(name ?? this.#foundName);
     this.#calls = new BackendCalls(this, settings, session);
+  }
+
+  /** Settings for this source, said before it is known which project it is. */
+  tell(settings: ConfigSettings): void {
+    this.#told = settings;
   }
 
   /** METADATA by the cheapest way there is. */
@@ -265,10 +271,10 @@ export class SourceBuild {
 
   #settingsFor(name: NormalizedName | undefined): ConfigSettings {
     const { settings, settingsOf, isNamed } = this.#session.options;
-    if (name === undefined) return settings;
+    if (name === undefined) return { ...settings, ...this.#told };
     // Only a person names trees, and before a tree is described nobody knows what it is called.
     const isMeant = this.#isNamed || this.source.kind !== "sdist" || isNamed(name);
-    return { ...(isMeant ? settings : {}), ...settingsOf.get(name) };
+    return { ...(isMeant ? settings : {}), ...settingsOf.get(name), ...this.#told };
   }
 
   /**

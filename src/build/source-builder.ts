@@ -10,7 +10,7 @@ import type {
 } from "#provision/source-builder";
 import { resolveGit } from "#repository/git";
 import type { FileAddress } from "#repository/repositories";
-import type { BuildOptions, BuildWorld } from "./build-options.ts";
+import type { BuildOptions, BuildWorld, ConfigSettings } from "./build-options.ts";
 import { editableCheckout } from "./checkout-folder.ts";
 import { BuildSession } from "./session.ts";
 import type { SourceBuild } from "./source-build.ts";
@@ -36,9 +36,10 @@ class SessionBuilder implements SourceBuilder {
     this.#waiter = waiter;
   }
 
-  async describe(question: SourceQuestion): Promise<DescribedSource> {
+  async describe(question: SourceQuestion, settings?: ConfigSettings): Promise<DescribedSource> {
     const source = await this.#settled(question);
     const build = await this.#buildOf(source);
+    if (settings !== undefined) build.tell(settings);
     const { underWay } = this.#session;
     const metadata = await underWay.during(this.#waiter, build, () => build.describe());
     return { source, metadata };

@@ -1,3 +1,4 @@
+import type { BackendSettings } from "#provision/read-requirements";
 import type {
   BuildableSource,
   BuiltWheel,
@@ -16,8 +17,8 @@ export class LateBuilder implements SourceBuilder {
     this.#open = open;
   }
 
-  async describe(question: SourceQuestion): Promise<DescribedSource> {
-    return (await (this.#builder ??= this.#open())).describe(question);
+  async describe(question: SourceQuestion, settings?: BackendSettings): Promise<DescribedSource> {
+    return (await (this.#builder ??= this.#open())).describe(question, settings);
   }
 
   async wheel(source: BuildableSource, promised: PromisedIdentity): Promise<BuiltWheel> {

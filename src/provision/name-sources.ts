@@ -43,7 +43,7 @@ async function named(
     return { requirement: directRequirement(name, asked), ...about };
   }
   try {
-    const { metadata } = await world.builds.describe(question);
+    const { metadata } = await world.builds.describe(question, asked.settings);
     return { requirement: directRequirement(metadata.name, asked), ...about };
   } catch (error) {
     if (!(error instanceof PkmError) || asked.origin === commandLine) throw error;

@@ -6,6 +6,7 @@ import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { Version } from "#standards/version";
 import type { StoredWheel } from "#store/wheel-manifest";
+import type { BackendSettings } from "./read-requirements.ts";
 
 /** What somebody wants from source. It is not known yet what it holds, nor which commit or content it stands for. */
 export type SourceQuestion =
@@ -56,9 +57,10 @@ export type BuiltWheel = {
 export interface SourceBuilder {
   /**
    * What a source is, by the cheapest way there is: metadata that the standards let one believe without a build,
-   * what an earlier run learnt, the backend's metadata hook, and at last the wheel itself (which is then kept).
+   * what an earlier run learnt, the backend's metadata hook, and at last the wheel itself (which is then kept). `settings`
+   * are what was said to this source's backend alone, whatever the project turns out to be called.
    */
-  describe(question: SourceQuestion): Promise<DescribedSource>;
+  describe(question: SourceQuestion, settings?: BackendSettings): Promise<DescribedSource>;
   /**
    * The wheel of a source, which must turn out as the resolution promised; an editable one for an editable folder.
    */
