@@ -86,6 +86,8 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   protected readonly overrides = new Map<NormalizedName, AskedRequirement[]>();
   /** By the list of requirements: many versions share theirs. */
   private readonly active = new Map<readonly Requirement[], ActiveRequirements>();
+  /** What a list of requirements comes to, for the next version that has the same. */
+  private readonly demandLists = new Map<readonly Requirement[], readonly WordedDemand[]>();
   private readonly arriving = new Map<NormalizedName, Promise<void>>();
   private readonly looks = new Map<Project, VersionRange>();
 
@@ -275,8 +277,11 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     extra: NormalizedName | undefined,
   ): Foreseen<Package, VersionRange> {
     if (answer.kind !== "metadata") return { isUsable: false, demands: [] };
+    const list = this.requirementsOf(answer.metadata, extra);
+    const known = this.demandLists.get(list);
+    if (known !== undefined) return { isUsable: true, demands: known };
     const demands: WordedDemand[] = [];
-    for (const requirement of this.requirementsOf(answer.metadata, extra))
+    for (const requirement of list)
       for (const { name, specifier } of this.overridden(requirement)) {
         const project = this.projects.get(name);
         if (project !== undefined) demands.push({ package: project, range: specifier.range });
@@ -459,9 +464,21 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
         range: this.policy.pythonRange(metadata.requiresPython ?? ""),
       });
     if (!this.policy.followsDependencies) return { kind: "known", of, holdsFor, demands };
+    const list = this.requirementsOf(metadata, extra?.extra);
+    const known = this.demandLists.get(list);
+    if (known !== undefined)
+      return {
+        kind: "known",
+        of,
+        holdsFor,
+        demands: demands.length === 0 ? known : [...demands, ...known],
+      };
+    const own = demands.length;
     const fresh: Requirement[] = [];
-    for (const requirement of this.requirementsOf(metadata, extra?.extra)) {
+    let hasUrl = false;
+    for (const requirement of list) {
       for (const wanted of this.overridden(requirement)) {
+        hasUrl ||= wanted.url !== undefined;
         const refused = wanted.url === undefined ? undefined : this.admitUrl(candidate, wanted);
         if (refused !== undefined) return refuse(refused);
         if (!this.projects.has(wanted.name)) fresh.push(wanted);
@@ -469,6 +486,8 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
       }
     }
     if (fresh.length > 0) this.prefetch(fresh);
+    // Whether a URL is admitted depends on who names it.
+    if (!hasUrl && list.length > 0) this.demandLists.set(list, demands.slice(own));
     return { kind: "known", of, holdsFor, demands };
   }
 
