@@ -255,6 +255,8 @@ describe("a shared environment", () => {
       "demo 1.0\n1.0 1.0 1.0 1.0 1.0 True\n",
     );
     await sandbox.run(["mv", join(sandbox.folder, "away"), store()]);
+    const mixed = await sandbox.pkm(["venv", "--unshare", "--clear", environment]);
+    expectRefusal(mixed, "conflicting-options", "--clear");
     const again = await sandbox.pkm(["venv", "--unshare", environment]);
     expect(again.stderr).toContain("is linked to the store");
   });

@@ -2,6 +2,7 @@ import { exit, type ExitCode } from "#base/errors";
 import { plural } from "#base/text";
 import { defineCommand } from "#cli/command";
 import { absolute } from "#cli/cache-folder";
+import { conflictingOptions } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import { version } from "#cli/version";
@@ -32,6 +33,18 @@ const options = {
   "find-links": { help: "Folder or page to seed from", value: "PLACE", short: "f", many: true },
 } as const;
 
+/** Options that mean nothing to an environment that is there already. */
+const creating = [
+  "python",
+  "seed",
+  "prompt",
+  "clear",
+  "allow-existing",
+  "system-site-packages",
+  "relocatable",
+  "shared",
+] as const;
+
 export const venv = defineCommand({
   examples: ["pkm venv", "pkm venv --python 3.12 .venv", "pkm venv --seed --prompt work env"],
   arguments: { path: { help: "Folder of the environment; `.venv` when left out", optional: true } },
@@ -45,7 +58,11 @@ export const venv = defineCommand({
     const { world, output } = invocation;
     const shown = words.path ?? ".venv";
     const store = openInvocationStore(invocation);
-    if (chosen.unshare) return unshareEnvironment(shown, store, invocation);
+    if (chosen.unshare) {
+      const other = creating.find((name) => chosen[name] !== undefined && chosen[name] !== false);
+      if (other !== undefined) throw conflictingOptions("--unshare", `--${other}`, invocation.name);
+      return unshareEnvironment(shown, store, invocation);
+    }
     const interpreters = interpreterWorld(invocation, store);
     const interpreter = await findInterpreter(
       { python: chosen.python, environments: false },
