@@ -12,3 +12,6 @@ sdist demo house
 printf '%s\n' '--no-index' '--find-links house' 'demo==1.0 --config-settings c=3 --config-settings c=4' > requirements.txt
 pip install -q --force-reinstall -r requirements.txt && told
 pip wheel -q -w built -C d=5 ./demo && python -m zipfile -l built/demo-1.0-py3-none-any.whl | grep -c told
+sed -i 's/^def prepare_metadata/def no_metadata/' demo/backend/own_backend.py
+echo './demo --config-settings "e=6"' > requirements.txt
+pip install -q --force-reinstall -r requirements.txt && told
