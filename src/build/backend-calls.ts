@@ -122,6 +122,7 @@ export class BackendCalls {
           root,
           buildSystem,
           python,
+          isIsolated: environment.prefix !== undefined,
           variables: variablesFor(environment, world.host.env, world.host.os),
           work,
           log: this.#logFile(),

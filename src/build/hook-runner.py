@@ -100,7 +100,13 @@ def answer(question, number):
 
 def loaded(question, known=[]):
     if not known:
-        known.append(load(question["backend"], question["backend_path"]))
+        silent = sys.dont_write_bytecode
+        # An environment of ours is used again, and nobody looks into it: compiled modules are welcome there.
+        sys.dont_write_bytecode = silent and not question["is_ours"]
+        try:
+            known.append(load(question["backend"], question["backend_path"]))
+        finally:
+            sys.dont_write_bytecode = silent
     return known[0]
 
 

@@ -34,6 +34,8 @@ export type HookPlace = {
   readonly root: string;
   readonly buildSystem: BuildSystem;
   readonly python: string;
+  /** The environment was made for backends, as opposed to one that a person has prepared. */
+  readonly isIsolated: boolean;
   /** The whole environment of the process. */
   readonly variables: Readonly<Record<string, string>>;
   /** A folder for what goes to and fro; ours alone. */
@@ -76,6 +78,7 @@ export async function callHooks(
     hooks: calls.map((call) => ({ name: call?.hook, arguments: call?.args })),
     backend: buildSystem.backend,
     backend_path: backendFolders(root, buildSystem),
+    is_ours: place.isIsolated && buildSystem.backendPath === undefined,
     // Libraries of macOS may refuse to work in a copy.
     forks: host.os === "linux",
     log,
@@ -119,7 +122,7 @@ export async function callHooks(
 function settled(
   answer: RunnerAnswer,
   call: HookCall,
-  { buildSystem, name }: HookPlace,
+  { buildSystem, name, isIsolated }: HookPlace,
   failedAt: (call: HookCall) => FailedBuild,
   said: () => string,
 ): HookAnswer {
@@ -134,7 +137,7 @@ function settled(
       const isOther = answer.module !== "" && answer.module !== buildSystem.backend.split(":")[0];
       const remedy = isOther
         ? missingModule(answer.module, name)
-        : { fix: ["name what the backend comes from in `build-system.requires`"] };
+        : { fix: [whereBackendsComeFrom(buildSystem, isIsolated)] };
       throw backendMissing(failedAt(call), answer.message, remedy);
     }
     case "failed": {
@@ -155,6 +158,11 @@ function settled(
     default:
       return answer satisfies never;
   }
+}
+
+function whereBackendsComeFrom({ requires }: BuildSystem, isIsolated: boolean): string {
+  if (isIsolated) return "name what the backend comes from in `build-system.requires`";
+  return `pkm pip install ${requires.map((text) => `'${text}'`).join(" ")}`;
 }
 
 type RunnerAnswer =

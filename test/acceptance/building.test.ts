@@ -214,6 +214,15 @@ describe("what a build needs", () => {
     expectSuccess(await pip(environment, ...words, "--check-build-dependencies"));
   });
 
+  test("is named when a backend is looked for without isolation", async () => {
+    sandbox.write(
+      "unready/pyproject.toml",
+      '[build-system]\nrequires = ["tool>=1"]\nbuild-backend = "tool_of_nobody"\n',
+    );
+    const run = await pip(await fresh(), "install", "--no-build-isolation", "./unready");
+    expectRefusal(run, "build-backend-missing", "unready", "pkm pip install 'tool>=1'");
+  });
+
   test("is named when it cannot be had", async () => {
     tree("hopeless", { name: "hopeless", version: "1.0", requires: ["nobody-has-this"] });
     const run = await pip(await fresh(), "install", "./hopeless");
