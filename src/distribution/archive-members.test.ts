@@ -41,7 +41,12 @@ describe("firstDifference()", () => {
     ["a byte", [a], [{ ...a, content: "one\ntoo\n" }], "`d/a.py` has another byte 5 (line 2)"],
     ["a length", [a], [{ ...a, content: "one" }], "`d/a.py` has another byte 3 (line 1)"],
     ["a mode", [a], [{ ...a, mode: 0o755 }], "`d/a.py` has another mode: 644, then 755"],
-    ["a time", [a], [{ ...a, modified: 1 }], "`d/a.py` has another time: 1700000000, then 1"],
+    [
+      "a time",
+      [a],
+      [{ ...a, modified: 1 }],
+      "`d/a.py` has another time: 2023-11-14T22:13:20.000Z, then 1970-01-01T00:00:01.000Z",
+    ],
   ])("names %s", (_, first, second, expected) => {
     expect(difference(tar(...first), tar(...second))).toBe(expected);
   });
@@ -52,5 +57,7 @@ describe("firstDifference()", () => {
     // The operating system that packed it.
     other[9] = (packed[9] as number) ^ 1;
     expect(difference(packed, other)).toStartWith("byte 9 of the archive");
+    other[4] = (packed[4] as number) ^ 1;
+    expect(difference(packed, other)).toStartWith("the time in the header of gzip");
   });
 });

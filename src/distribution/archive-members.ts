@@ -8,7 +8,7 @@ export type ArchiveMember = {
   /** Folders end in a slash. */
   readonly name: string;
   readonly mode: number;
-  /** For people: the local time of a zip file, seconds since 1970 of a tar file. */
+  /** For people: the local time of a zip file, the universal one of a tar file. */
   readonly time: string;
   /** What a link leads to; empty for everything else. */
   readonly target: string;
@@ -32,7 +32,7 @@ export function archiveMembers(
   return Array.from(readTar(tar, filename), ({ name, kind, mode, modified, target, content }) => ({
     name: kind === "folder" ? `${name}/` : name,
     mode,
-    time: String(modified),
+    time: modified === undefined ? "none" : new Date(modified * 1000).toISOString(),
     target,
     content,
   }));
@@ -91,7 +91,14 @@ export function firstDifference(
     const difference = memberDifference(member, other);
     if (difference !== undefined) return `\`${member.name}\` has ${difference}`;
   }
-  return `byte ${at} of the archive, whose members are the same: its headers or how it is compressed`;
+  return isGzip(first) && at >= 4 && at < 8
+    ? "the time in the header of gzip; the members are the same"
+    : `byte ${at} of the archive, whose members are the same: its headers or how it is compressed`;
+}
+
+/** RFC 1952, 2.3: the four bytes behind the flags are a time. */
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 function memberDifference(a: ArchiveMember, b: ArchiveMember): string | undefined {
