@@ -62,6 +62,17 @@ describe("findInterpreter()", () => {
     expect(await found({}, world)).toBe("/usr/bin/python3 (PATH)");
   });
 
+  test("passes over folders of PATH that may not be entered", async () => {
+    const world = imaginedWorld([system], {}, { env: { ...env, PATH: "/root/bin:/usr/bin" } });
+    const tryStat = world.files.tryStat.bind(world.files);
+    world.files.tryStat = (path) => {
+      if (path.startsWith("/root/"))
+        throw Object.assign(new Error("permission denied"), { code: "EACCES" });
+      return tryStat(path);
+    };
+    expect(await found({}, world)).toBe("/usr/bin/python3 (PATH)");
+  });
+
   test("takes the first folder of PATH that has a fitting one", async () => {
     const local = { path: "/usr/local/bin/python3.12", version: "3.12.1" };
     const world = () => imaginedWorld([system, local], {}, { env });

@@ -1,4 +1,5 @@
-import type { World } from "#platform/ports";
+import { errnoOf } from "#base/errors";
+import type { FileStat, World } from "#platform/ports";
 import { pythonUnusable } from "./errors.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { absolutePath, joined } from "./path-names.ts";
@@ -32,7 +33,13 @@ export function isExecutable(
   path: string,
   { files, host }: Pick<World, "files" | "host">,
 ): boolean {
-  const stat = files.tryStat(path);
+  let stat: FileStat | undefined;
+  try {
+    stat = files.tryStat(path);
+  } catch (error) {
+    // What lies in a folder that may not be entered cannot be run either; PATH may well name one.
+    if (errnoOf(error) !== "EACCES") throw error;
+  }
   if (stat?.kind !== "file") return false;
   return host.os === "windows" ? stat.size > 0 : (stat.mode & 0o111) !== 0;
 }
