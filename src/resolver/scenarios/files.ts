@@ -1,3 +1,4 @@
+import { noNames } from "#standards/format-control";
 import type { Scenario } from "#resolver/_scenario";
 
 const windows = "cp311-cp311-win_amd64";
@@ -127,6 +128,33 @@ export const files: readonly Scenario[] = [
         "`a` 2.0 would have to be built, and nothing may be built here: it is published as an sdist only",
       ],
     },
+  },
+  {
+    tells: "takes the newest version for its sdist when somebody builds",
+    projects: { a: { "1.0": [], "2.0": { files: ["sdist"], needs: ["b"] } }, b: { "1.0": [] } },
+    ask: ["a"],
+    policy: { purpose: "install", mayBuild: true },
+    expect: { packages: ["a==2.0", "b==1.0"] },
+  },
+  {
+    tells: "prefers an older wheel to what would have to be built, on demand",
+    projects: { a: { "1.0": [], "2.0": { files: ["sdist"] } } },
+    ask: ["a"],
+    policy: {
+      purpose: "install",
+      mayBuild: true,
+      formats: { binaries: noNames, preferBinary: true },
+    },
+    expect: { packages: ["a==1.0"] },
+  },
+  {
+    tells: "asks no sdist that will be built anyway when dependencies are not followed",
+    projects: {
+      a: { "2.0": { files: ["sdist"], metadata: { needsBuild: "nobody has asked it" } } },
+    },
+    ask: ["a"],
+    policy: { purpose: "install", mayBuild: true, followDependencies: false },
+    expect: { packages: ["a==2.0"] },
   },
   {
     tells: "passes over an sdist whose metadata only a build can tell",
