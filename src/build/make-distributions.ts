@@ -1,4 +1,3 @@
-import { errnoOf } from "#base/errors";
 import { readStaticMetadata } from "#distribution/sdist";
 import { urlOfPath } from "#repository/local-files";
 import { parseSdistFilename } from "#standards/sdist-filename";
@@ -83,10 +82,11 @@ function place({ filename, path }: MadeDistribution, output: string, world: Buil
   const target = `${output}/${filename}`;
   const fresh = `${target}.pkm-${host.processId}`;
   try {
+    files.tryRemove(fresh);
     files.copy(path, fresh);
     files.rename(fresh, target);
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT") files.tryRemove(fresh);
+    files.tryRemove(fresh);
     throw error;
   }
   return target;

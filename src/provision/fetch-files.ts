@@ -55,6 +55,7 @@ async function placeBuilt(
   const target = `${folder}/${wheel.manifest.filename}`;
   const fresh = `${target}.pkm-${host.processId}`;
   try {
+    files.tryRemove(fresh);
     files.copy(path, fresh);
     files.rename(fresh, target);
   } catch (error) {
