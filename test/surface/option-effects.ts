@@ -39,6 +39,14 @@ const inVirtual =
   'pkm venv -q --python "$PYTHON" .venv; pip config set --site global.timeout 8 2> told';
 
 const resolving: Readonly<Record<string, Effect>> = {
+  src: shows(
+    "--src there",
+    `. "$PROJECT"; project repository own 1.0; commit repository; ${change(
+      '-e "git+file://$PWD/repository#egg=own"',
+      "; ls there",
+    )}`,
+    /^own$/m,
+  ),
   requirement: shows("-r tool.txt", plan("demo"), /\btool 1/),
   constraint: shows("-c old.txt", plan("demo"), /demo 1\.0/),
   "requirements-from-script": shows(

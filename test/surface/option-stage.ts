@@ -29,6 +29,7 @@ export class OptionStage {
       PIP_INDEX_URL: this.index.url,
       INDEX: this.index.url,
       OTHER: this.other.url,
+      PROJECT: join(import.meta.dir, "project.sh"),
       PYTHON: testPython,
       EMPTY: await this.sandbox.environment("empty"),
       ENV: await this.sandbox.environment("used"),

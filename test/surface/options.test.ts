@@ -119,6 +119,11 @@ const nothingToDo: Readonly<Record<string, string>> = {
 /** Options whose effect takes more than two runs to see, and the test that sees it. */
 const seenElsewhere: Readonly<Record<string, string>> = {
   "break-system-packages": "acceptance/installing.test.ts",
+  "build-constraint": "acceptance/building.test.ts",
+  "check-build-dependencies": "acceptance/building.test.ts",
+  "config-settings": "acceptance/building.test.ts",
+  editable: "surface/scripts/building-editable.sh",
+  "no-build-isolation": "acceptance/building.test.ts",
   cert: "acceptance/protocol.test.ts",
   "client-cert": "surface/option-stories.test.ts",
   "keyring-provider": "acceptance/credentials.test.ts",
@@ -131,19 +136,6 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   "trusted-host": "acceptance/protocol.test.ts",
   user: "surface/option-stories.test.ts",
 };
-
-/** Options that bear on building from source. */
-const building: ReadonlySet<string> = new Set([
-  "all-build-deps",
-  "build-constraint",
-  "build-deps-for",
-  "check-build-dependencies",
-  "config-settings",
-  "editable",
-  "no-build-isolation",
-  "only-build-deps",
-  "src",
-]);
 
 const resolving: ReadonlySet<string> = new Set([
   "pip install",
@@ -272,7 +264,6 @@ describe.skipIf(peers === undefined)(`options of pip 26.3, pip-tools and virtual
       const { description } = await known(peer);
       if (
         description.refused === undefined &&
-        !building.has(peer.name) &&
         nothingToDo[peer.name] === undefined &&
         seenElsewhere[peer.name] === undefined &&
         !effectKeys(peer).some((key) => effects[key] !== undefined)
