@@ -117,13 +117,7 @@ export class GitDatabase {
     await this.fetch(special);
     if ((await this.find(commit)) !== undefined) return true;
     // Of no branch or tag any more: many servers hand it out to those who know its name.
-    const { status } = await this.inside([
-      "fetch",
-      "--no-tags",
-      "--filter=blob:none",
-      "origin",
-      commit,
-    ]);
+    const { status } = await this.inside(["fetch", "--no-tags", ...this.#filter, "origin", commit]);
     return status === 0 && (await this.find(commit)) !== undefined;
   }
 
@@ -139,7 +133,7 @@ export class GitDatabase {
         "--force",
         "--prune",
         "--no-tags",
-        "--filter=blob:none",
+        ...this.#filter,
         "origin",
         "+refs/heads/*:refs/heads/*",
         "+refs/tags/*:refs/tags/*",
@@ -155,6 +149,14 @@ export class GitDatabase {
     }
     if (failure !== undefined) throw this.git.failure("fetch from", failure);
     report({ type: "git-fetch-ended", url });
+  }
+
+  /**
+   * Leaves files of other commits at the remote. Not where a plain web server may stand, with which git would look for
+   * what it was told to leave out for ever; those that are encrypted are those of the large hosts.
+   */
+  get #filter(): readonly string[] {
+    return this.git.remote.startsWith("http:") ? [] : ["--filter=blob:none"];
   }
 
   /** Runs git on the bare repository. */

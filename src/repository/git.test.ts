@@ -338,6 +338,28 @@ describe.skipIf(Bun.which("git") === null)("a repository", () => {
     for (const folder of folders) expect(read(folder, "setup.py")).toBe("one");
   });
 
+  test("is fetched from a plain web server as well", async () => {
+    const first = commit({ "setup.py": "one" });
+    git("update-server-info");
+    const server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch: ({ url }) => {
+        const file = Bun.file(join(remote, ".git", new URL(url).pathname));
+        return file.size > 0 ? new Response(file) : new Response("none", { status: 404 });
+      },
+    });
+    try {
+      const address = parseGitAddress(`git+http://127.0.0.1:${server.port}/@main`);
+      const source = await resolveGit(address, world);
+      expect(source.commit).toBe(first);
+      await checkoutGit(source, join(scratch, "served"), world);
+      expect(read(join(scratch, "served"), "setup.py")).toBe("one");
+    } finally {
+      void server.stop(true);
+    }
+  });
+
   test("is written down as PEP 610 has it", async () => {
     const first = commit({ "setup.py": "one" });
     git("tag", "v1");
