@@ -173,7 +173,8 @@ function evidence(
 ): { readonly fix: readonly string[]; readonly excerpt?: string } {
   const lines = tail === "" ? "" : `last lines of the log:\n${indented(tail)}`;
   return {
-    fix: [...fix, `the whole log: ${log}`],
+    // The backend inside pkm needs no log.
+    fix: log === "" ? fix : [...fix, `the whole log: ${log}`],
     ...(lines === "" ? {} : { excerpt: lines }),
   };
 }

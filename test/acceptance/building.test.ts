@@ -118,6 +118,21 @@ describe("a folder", () => {
   });
 });
 
+describe("an editable folder", () => {
+  test("is left alone until somebody edits its metadata", async () => {
+    const environment = await fresh();
+    const words = ["install", "-e", "./followed"];
+    tree("followed", { name: "followed", version: "1.0", prepares: true });
+    expectSuccess(await pip(environment, ...words));
+    expect((await pip(environment, ...words)).stderr).toContain("Nothing to do");
+    tree("followed", { name: "followed", version: "1.0", prepares: true, needs: ["lone"] });
+    expectSuccess(await pip(environment, ...words));
+    expect(installedIn(environment)).toEqual(["followed 1.0", "lone 3.0"]);
+    const info = join(sitePackages(environment), "followed-1.0.dist-info", "METADATA");
+    expect(readFileSync(info, "utf8")).toContain("Requires-Dist: lone");
+  });
+});
+
 describe("an sdist of an index", () => {
   test("is taken where there is no wheel, with what it needs", async () => {
     const environment = await fresh();
