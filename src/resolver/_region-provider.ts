@@ -59,6 +59,7 @@ export class RegionProvider extends PythonProvider {
   /** Versions looked at, counted here because a division leaves the solver without a word. */
   attempts = 0;
   private readonly doubts: Doubt[] = [];
+  private readonly pinned: ReadonlyMap<NormalizedName, readonly MarkedPreference[]>;
 
   constructor(
     request: Question,
@@ -70,6 +71,7 @@ export class RegionProvider extends PythonProvider {
     super(request, region, source, findings, report);
     this.region = region;
     this.roots = request.roots;
+    this.pinned = request.preferences as RegionProvider["pinned"];
   }
 
   override limits(dependency: Package): Exclusion<Package, VersionRange>[] {
@@ -269,13 +271,33 @@ export class RegionProvider extends PythonProvider {
       doubtful.push({ name, place });
     }
     for (const { project, key } of chosen.values())
-      for (const pin of this.policy.preferences(project.name) as readonly MarkedPreference[])
+      for (const pin of this.pinned.get(project.name) ?? [])
         if (pin.marker !== undefined && pin.version.key !== key)
-          doubtful.push({
-            name: project.name,
-            place: this.region.territory.condition(pin.marker, undefined),
-          });
+          doubtful.push({ name: project.name, place: this.placeOf(pin) });
     return doubtful;
+  }
+
+  /**
+   * Where to divide when a pin was lost that an earlier answer had in the whole region: what stood in its way may be
+   * needed in a part only, and where that answer had something that is not needed here tells which.
+   */
+  divisionForPins(chosen: ReadonlyMap<NormalizedName, Candidate>): MarkerDiagram | undefined {
+    let isLost = false;
+    let along: MarkerDiagram | undefined;
+    for (const [name, list] of this.pinned) {
+      const key = chosen.get(name)?.key;
+      for (const pin of list) {
+        if (pin.from === "region" || pin.version.key === key) continue;
+        const relation = this.region.relation(this.placeOf(pin));
+        if (key !== undefined) isLost ||= relation === "everywhere";
+        else if (relation === "somewhere") along ??= this.placeOf(pin);
+      }
+    }
+    return isLost ? along : undefined;
+  }
+
+  private placeOf({ marker }: MarkedPreference): MarkerDiagram {
+    return this.region.territory.condition(marker, undefined);
   }
 }
 

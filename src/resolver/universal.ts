@@ -201,6 +201,8 @@ class Search {
         const chosen = new Map<NormalizedName, Candidate>();
         for (const [dependency, version] of answer.decisions)
           if (dependency.kind === "project") chosen.set(dependency.name, version as Candidate);
+        const along = provider.divisionForPins(chosen);
+        if (along !== undefined) return { kind: "divided", along };
         const [rest, reopened] = this.withoutDoubtful(region, provider.doubtful(chosen));
         return {
           kind: "solved",
