@@ -261,9 +261,11 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   ): Soon<Foreseen<Package, VersionRange> | undefined> {
     const candidate = project.nth(range, position, this.policy);
     if (candidate === undefined) return undefined;
-    const wheel = extra === undefined ? this.knownFromPage(candidate) : undefined;
-    if (wheel !== undefined) {
-      if (isPinned(project, range)) this.source.expect?.(wheel);
+    const known = extra === undefined ? this.knownFromPage(candidate) : undefined;
+    if (known !== undefined) {
+      const verdict = verdictOf(candidate, this.policy);
+      const isWheel = verdict.usable && verdict.isBinary;
+      if (isWheel && isPinned(project, range)) this.source.expect?.(known);
       return { isUsable: true, demands: [] };
     }
     const metadata = this.metadataOf(candidate);

@@ -254,6 +254,17 @@ describe("what a build needs", () => {
     expectRefusal(limited, "build-requirements-unsolvable", "held", "`<1`");
   });
 
+  test("is held to the hashes of its constraints", async () => {
+    tree("sure", { name: "sure", version: "1.0", requires: ["tool"] });
+    const tool = makeWheel({ name: "tool", version: "1.0", files: { "tool.py": "" } });
+    const words = ["install", "./sure", "--build-constraint", "hashed-limits.txt"];
+    sandbox.write("hashed-limits.txt", `tool==1.0 --hash=sha256:${"0".repeat(64)}\n`);
+    const run = await pip(await fresh(), ...words);
+    expectRefusal(run, "build-requirements-unsolvable", "sure", "hash");
+    sandbox.write("hashed-limits.txt", `tool==1.0 --hash=sha256:${tool.sha256}\n`);
+    expectSuccess(await pip(await fresh(), ...words));
+  });
+
   test("can be added by a project that knows better", async () => {
     tree("forgetful", { name: "forgetful", version: "1.0", fault: "imports" });
     const missing = await pip(await fresh(), "install", "./forgetful");
