@@ -360,8 +360,8 @@ const virtualenv: Readonly<Record<string, Effect>> = {
   "no-seed": hides("--no-seed", make("", seeds), /^pip /m),
   "no-download": hides("--no-download", make("", seeds), /99\.0/),
   "extra-search-dir": shows(
-    "--extra-search-dir seeds",
-    `pip download -q --no-deps -d seeds pip==99.0; ${make("--no-download --no-setuptools", seeds)}`,
+    "--extra-search-dir wheels seeds",
+    `pip download -q --no-deps -d seeds pip==99.0; virtualenv -q -p "$PYTHON" --no-download --no-setuptools new $OPT; ${seeds}`,
     /99\.0/,
   ),
   pip: hides("--pip none", make("", seeds), /^pip /m),

@@ -1,7 +1,12 @@
 import { exit, PkmError } from "#base/errors";
 import { absolute } from "#cli/cache-folder";
 import { defineCommand, type OptionValues } from "#cli/command";
-import { conflictingOptions, invalidOptionValue, missingArgument } from "#cli/errors";
+import {
+  conflictingOptions,
+  invalidOptionValue,
+  missingArgument,
+  unexpectedArgument,
+} from "#cli/errors";
 import { pipValues } from "#cli/facades/pip/_pip-values";
 import type { Invocation } from "#cli/invocation";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
@@ -112,7 +117,10 @@ type Chosen = OptionValues<typeof options>;
 /** virtualenv 21's command line on top of pkm's environments: the same folders, pip in them, its exit codes. */
 export const virtualenv = defineCommand({
   examples: ["pkm virtualenv env", "pkm virtualenv -p 3.12 --no-seed env"],
-  arguments: { dest: { help: "Folder of the environment", optional: true } },
+  arguments: {
+    dest: { help: "Folder of the environment", optional: true },
+    dirs: { help: "More folders of --extra-search-dir", optional: true, many: true },
+  },
   options,
   async defaults(invocation, typed) {
     // Seeds come from the index that pip would ask.
@@ -122,8 +130,14 @@ export const virtualenv = defineCommand({
       if (!found.has(option)) found.set(option, values);
     return new Map([...found, ...virtualenvDefaults(options, typed, invocation)]);
   },
-  async run(chosen, { dest }, invocation) {
+  async run(typed, { dest, dirs }, invocation) {
     const { name, world, output } = invocation;
+    const [surplus] = dirs;
+    // virtualenv's parser gives that option all words that follow; the environment's folder stands before it then.
+    const option = invocation.typed.findIndex((word) => word.startsWith("--extra-search-dir"));
+    if (surplus !== undefined && option < invocation.typed.indexOf(dest ?? ""))
+      throw unexpectedArgument(surplus, name);
+    const chosen = { ...typed, "extra-search-dir": [...typed["extra-search-dir"], ...dirs] };
     if (chosen.version) {
       output.data(`virtualenv ${version} (pkm)\n`);
       return exit.done;
