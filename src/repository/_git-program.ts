@@ -154,6 +154,18 @@ const settings = [
 const ownVariables =
   /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX|CEILING_DIRECTORIES|CONFIG|TEMPLATE_DIR|EXTERNAL_DIFF|TRACE.*)$/;
 
+/** Nobody is asked, in whatever way, and messages are those that are known here. */
+const speechless = {
+  LC_ALL: "C",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_ASKPASS: "",
+  SSH_ASKPASS_REQUIRE: "never",
+  GCM_INTERACTIVE: "never",
+};
+
+/** Says how many settings stand in the environment. */
+const settingsGiven = "GIT_CONFIG_COUNT";
+
 function environment(
   inherited: World["host"]["env"],
   parts: RegExpExecArray | null,
@@ -161,18 +173,14 @@ function environment(
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited))
     if (value !== undefined && !ownVariables.test(name)) env[name] = value;
-  env["LC_ALL"] = "C";
-  env["GIT_TERMINAL_PROMPT"] = "0";
-  env["GIT_ASKPASS"] = "";
-  env["SSH_ASKPASS_REQUIRE"] = "never";
-  env["GCM_INTERACTIVE"] = "never";
+  Object.assign(env, speechless);
   if (parts !== null) {
     const [, scheme = "", user = "", server = ""] = parts;
     // Not as an argument, which every process of the machine can read; submodules of the same server get it as well.
-    const count = Number(env["GIT_CONFIG_COUNT"] ?? "0") || 0;
+    const count = Number(env[settingsGiven]) || 0;
     env[`GIT_CONFIG_KEY_${count}`] = `url.${scheme}${user}${server}/.insteadOf`;
     env[`GIT_CONFIG_VALUE_${count}`] = `${scheme}${server}/`;
-    env["GIT_CONFIG_COUNT"] = String(count + 1);
+    env[settingsGiven] = String(count + 1);
   }
   return env;
 }
