@@ -123,7 +123,7 @@ export class BuildEnvironments {
       );
     } catch (error) {
       world.files.removeTree(parent);
-      throw error;
+      throw neededBy(owner, error);
     }
     if (key === undefined) this.#passing.push(parent);
     else world.store.builds.keepEnvironment(key, folder);
@@ -139,7 +139,6 @@ export class BuildEnvironments {
     const { target, policy, constraints } = this.#options;
     if (requirements.length === 0)
       return { packages: [], passedOver: undefined, attempts: 0, warnings: [] };
-    const origin = `the build of ${owner.shown}`;
     const outcome = await resolveRequirements(
       {
         roots: requirements.map(
@@ -154,7 +153,7 @@ export class BuildEnvironments {
       },
       world,
     ).catch((error: unknown) => {
-      throw error instanceof PkmError ? neededBy(origin, error) : error;
+      throw neededBy(owner, error);
     });
     if (outcome.kind === "resolved") return outcome.resolution;
     throw buildRequirementsUnsolvable(
@@ -249,16 +248,17 @@ export class BuildEnvironments {
   }
 }
 
-/** The same error, told where it came about. */
-export function neededBy(origin: string, cause: PkmError): PkmError {
-  const { code, what, why, fix, excerpt, exit } = cause;
+/** The same error, told where it came about; a ring names everybody in it already. */
+function neededBy({ shown }: Waiter, error: unknown): unknown {
+  if (!(error instanceof PkmError) || error.code === "build-cycle") return error;
+  const { code, what, why, fix, excerpt, exit } = error;
   return new PkmError({
     code,
-    what: `${what}, which ${origin} needs`,
+    what: `${what}, which the build of ${shown} needs`,
     ...(why === undefined ? {} : { why }),
     fix,
     ...(excerpt === undefined ? {} : { excerpt }),
     exit,
-    cause,
+    cause: error,
   });
 }

@@ -26,6 +26,8 @@ beforeAll(async () => {
     { name: "tooled", version: "1.0", requires: ["tool"], moreRequires: ["lone"] },
     { name: "tooled-too", version: "1.0", requires: ["tool"], moreRequires: ["lone"] },
     { name: "tool", version: "1.0" },
+    { name: "blunt", version: "1.0", fault: "raises" },
+    { name: "needing", version: "1.0", requires: ["blunt"] },
     { name: "liar", version: "1.0", fault: "other-project" },
     { name: "ancient", version: "2.0", requiresPython: "<3", prepares: true },
     { name: "ancient", version: "1.0" },
@@ -294,6 +296,11 @@ describe("what a build needs", () => {
     } finally {
       rmSync(join(sandbox.work, "pyproject.toml"));
     }
+  });
+
+  test("is told when it is itself what cannot be built", async () => {
+    const run = await pip(await fresh(), "install", "needing");
+    expectRefusal(run, "build-failed", "blunt-1.0.tar.gz", "the build of needing-1.0.tar.gz needs");
   });
 
   test("leads round in a ring: the ring is named", async () => {
