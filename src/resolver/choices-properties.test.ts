@@ -14,7 +14,7 @@ import {
 } from "./_universal-world.ts";
 
 const runs = Number(Bun.env["PKM_PROPERTY_RUNS"] ?? 300);
-const patience = 20_000 + 30 * runs;
+const patience = 20_000 + 100 * runs;
 
 /** What can be asked for besides, and the choices of which one is made at most. */
 const offered = ["'x' in extras", "'y' in extras", "'g' in dependency_groups"];
