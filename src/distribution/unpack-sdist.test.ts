@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { bytesOf } from "#archive/crafted-zip";
+import { bytesOf, craftZip } from "#archive/crafted-zip";
 import { PkmError } from "#base/errors";
 import { MemoryFiles } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
@@ -138,6 +138,43 @@ describe("unpackSdist() lays out", () => {
   ])("%s", async (filename, pack) => {
     const content = { kind: "bytes", bytes: pack(craftTar(usual)) } as const;
     expect(Object.keys((await unpack({ filename, content })).tree)).toEqual(["demo-1.0/PKG-INFO"]);
+  });
+});
+
+describe("unpackSdist() of a zip file", () => {
+  const tree = [
+    { name: "demo-main/" },
+    { name: "demo-main/pyproject.toml", content: "" },
+    { name: "demo-main/run.sh", content: "#!/bin/sh\n", mode: 0o100755 },
+  ];
+  const zip = (members: Parameters<typeof craftZip>[0], comment = ""): Trial => ({
+    filename: "main.zip",
+    kind: "archive",
+    content: {
+      kind: "bytes",
+      bytes: craftZip(members, {
+        after: bytesOf(comment),
+        end: { commentLength: comment.length },
+      }),
+    },
+  });
+
+  test("keeps what may be run, and passes over the commit in its comment", async () => {
+    const { root, files } = await unpack(zip(tree, "4b825dc642cb6eb9a060e54bf8d69288fbee4904"));
+    expect(root).toBe("/work/source/demo-main");
+    expect(files.tryStat(`${root}/run.sh`)?.mode).toBe(0o755);
+    expect(files.tryStat(`${root}/pyproject.toml`)?.mode).toBe(0o644);
+  });
+
+  test("makes files of links, wherever they lead", async () => {
+    const link = { name: "demo-main/link", content: "/etc/passwd", mode: 0o120777 };
+    const { tree: found } = await unpack(zip([...tree, link]));
+    expect(found["demo-main/link"]).toBe("/etc/passwd");
+  });
+
+  test("is refused with anything else behind its end", async () => {
+    expect(await refusal(zip(tree, "PK\u0005\u0006\u0000"))).toStartWith("archive-");
+    expect(await refusal(zip([...tree, { name: "../evil" }]))).toStartWith("archive-unsafe: ");
   });
 });
 
