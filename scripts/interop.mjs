@@ -435,7 +435,19 @@ if (wanted("backend"))
   });
 if (wanted("builds"))
   builds({
-    ...{ between, checked, did, env, folder, peers, pkm, python, root, skipped, tool, uv, verdict },
+    between,
+    checked,
+    did,
+    env,
+    folder,
+    peers,
+    pkm,
+    python,
+    root,
+    skipped,
+    tool,
+    uv,
+    verdict,
   });
 if (wanted("sets")) await sets();
 
