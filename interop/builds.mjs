@@ -37,7 +37,12 @@ const small = [
 ];
 
 const needed = [
-  ...["setuptools", "setuptools-scm", "wheel", "flit-core", "hatchling", "hatch-vcs"],
+  "setuptools",
+  "setuptools-scm",
+  "wheel",
+  "flit-core",
+  "hatchling",
+  "hatch-vcs",
   "poetry-core",
 ];
 
@@ -59,8 +64,17 @@ function sdistOf({ tool, peers }, pin, folder) {
   const into = join(folder, pin);
   if (!existsSync(into))
     tool([
-      ...[join(peers, "bin", "python"), "-m", "pip", "download", "-q", "--no-deps"],
-      ...["--no-binary", nameOf(pin), "-d", into, pin],
+      join(peers, "bin", "python"),
+      "-m",
+      "pip",
+      "download",
+      "-q",
+      "--no-deps",
+      "--no-binary",
+      nameOf(pin),
+      "-d",
+      into,
+      pin,
     ]);
   const [file] = existsSync(into) ? readdirSync(into) : [];
   return file === undefined ? undefined : join(into, file);
