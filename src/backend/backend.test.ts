@@ -12,7 +12,7 @@ import { backendVersion } from "./backend-version.ts";
 import { buildEditable, buildSdist, buildWheel, isOwnBackend, prepareMetadata } from "./backend.ts";
 import type { BackendWorld } from "./request.ts";
 
-const request = { source: "/work/demo", output: "/work/dist" };
+const request = { source: "/home/ada/demo", output: "/home/ada/dist" };
 
 /** A world without a single program. */
 function worldOf(files: BackendWorld["files"], processes = new MemoryProcesses()): BackendWorld {
@@ -27,9 +27,9 @@ function worldOf(files: BackendWorld["files"], processes = new MemoryProcesses()
 
 function demo(toml = '[project]\nname = "demo"\nversion = "1.0"\n'): MemoryFiles {
   return new MemoryFiles({
-    "/work/demo/pyproject.toml": toml,
-    "/work/demo/src/demo/__init__.py": "",
-    "/work/dist/": "",
+    "/home/ada/demo/pyproject.toml": toml,
+    "/home/ada/demo/src/demo/__init__.py": "",
+    "/home/ada/dist/": "",
     "/tmp/": "",
   });
 }
@@ -80,7 +80,7 @@ describe("a pure project", () => {
     const files = demo();
     const world = worldOf(files);
     const name = await buildEditable(request, world);
-    const wheel = openWheel(files.read(`/work/dist/${name}`), name, world);
+    const wheel = openWheel(files.read(`/home/ada/dist/${name}`), name, world);
     const [pathFile, ...rest] = wheel.files.filter(({ path }) => !path.includes(".dist-info/"));
     expect(rest).toEqual([]);
     expect(pathFile?.path).toBe("demo.pth");
@@ -88,7 +88,7 @@ describe("a pure project", () => {
     wheel.content(pathFile as (typeof wheel.files)[number], (content) => {
       text = new TextDecoder().decode(content as Uint8Array);
     });
-    expect(text).toBe("/work/demo/src\n");
+    expect(text).toBe("/home/ada/demo/src\n");
   });
 
   test.each([buildSdist, buildWheel])(
@@ -101,7 +101,7 @@ describe("a pure project", () => {
         const files = demo();
         const faulty = new FaultyFiles(files, { at, errno: "ENOSPC" });
         await build(request, worldOf(faulty)).catch(() => undefined);
-        expect(files.list("/work/dist")).toEqual([]);
+        expect(files.list("/home/ada/dist")).toEqual([]);
       }
     },
   );
@@ -127,7 +127,7 @@ sources = ["speed.c"]
   test("is compiled in a folder that is gone afterwards, also when the compiler fails", async () => {
     for (const status of [0, 1]) {
       const files = demo(toml);
-      files.write("/work/demo/speed.c", "int x;");
+      files.write("/home/ada/demo/speed.c", "int x;");
       const answer = {
         compile: ["cc", "-O2"],
         include: ["/usr/include/python3.12"],
@@ -155,7 +155,7 @@ sources = ["speed.c"]
           excerpt: "  speed.c:1: error: no",
         });
       expect(files.list("/tmp")).toEqual([]);
-      expect(processes.calls.slice(1).every(({ cwd }) => cwd === "/work/demo")).toBe(true);
+      expect(processes.calls.slice(1).every(({ cwd }) => cwd === "/home/ada/demo")).toBe(true);
     }
   });
 });

@@ -34,12 +34,12 @@ async function unpack({ members, os = "linux", ...archive }: Trial): Promise<{
         filename: "demo-1.0.tar.gz",
         content: { kind: "bytes", bytes: inflate.gzip(craftTar(members ?? usual)) },
         kind: "sdist",
-        to: "/work/source",
+        to: "/home/ada/source",
         ...archive,
       },
       { files, inflate, processes, host: memoryHost({ os }) },
     );
-    return { root, tree: treeOf("/work/source", files), files };
+    return { root, tree: treeOf("/home/ada/source", files), files };
   } catch (error) {
     expect(files.list("/work"), "a failure leaves nothing").toEqual([]);
     throw error;
@@ -84,7 +84,7 @@ describe("unpackSdist() lays out", () => {
         { name: "demo-1.0/again/c.py", content: "through a link" },
       ],
     });
-    expect(root).toBe("/work/source/demo-1.0");
+    expect(root).toBe("/home/ada/source/demo-1.0");
     expect(tree).toEqual({
       "demo-1.0/PKG-INFO": "Name: demo\n",
       "demo-1.0/src/a.py": "a",
@@ -110,7 +110,7 @@ describe("unpackSdist() lays out", () => {
     ["what only its owner may read", 0o400, 0o600],
   ])("%s with clean permissions", async (_, mode, expected) => {
     const { files } = await unpack({ members: [...usual, { name: "demo-1.0/x", mode }] });
-    expect(files.tryStat("/work/source/demo-1.0/x")?.mode).toBe(expected);
+    expect(files.tryStat("/home/ada/source/demo-1.0/x")?.mode).toBe(expected);
   });
 
   test("files with the times they had, none from before zip files had times", async () => {
@@ -121,14 +121,14 @@ describe("unpackSdist() lays out", () => {
         { name: "demo-1.0/old", modified: 0 },
       ],
     });
-    expect(files.tryStat("/work/source/demo-1.0/new")?.mtime).toBe(1_600_000_000_000);
-    expect(files.tryStat("/work/source/demo-1.0/old")?.mtime).toBe(Date.UTC(1980, 0, 2));
+    expect(files.tryStat("/home/ada/source/demo-1.0/new")?.mtime).toBe(1_600_000_000_000);
+    expect(files.tryStat("/home/ada/source/demo-1.0/old")?.mtime).toBe(Date.UTC(1980, 0, 2));
   });
 
   test("an archive of something else with one folder at its top, or many files", async () => {
-    expect((await unpack({ kind: "archive" })).root).toBe("/work/source/demo-1.0");
+    expect((await unpack({ kind: "archive" })).root).toBe("/home/ada/source/demo-1.0");
     const flat = [{ name: "pyproject.toml" }, { name: "demo.py" }];
-    expect((await unpack({ kind: "archive", members: flat })).root).toBe("/work/source");
+    expect((await unpack({ kind: "archive", members: flat })).root).toBe("/home/ada/source");
   });
 
   test.each([
@@ -161,7 +161,7 @@ describe("unpackSdist() of a zip file", () => {
 
   test("keeps what may be run, and passes over the commit in its comment", async () => {
     const { root, files } = await unpack(zip(tree, "4b825dc642cb6eb9a060e54bf8d69288fbee4904"));
-    expect(root).toBe("/work/source/demo-main");
+    expect(root).toBe("/home/ada/source/demo-main");
     expect(files.tryStat(`${root}/run.sh`)?.mode).toBe(0o755);
     expect(files.tryStat(`${root}/pyproject.toml`)?.mode).toBe(0o644);
   });

@@ -63,10 +63,10 @@ describe("findInterpreter()", () => {
   });
 
   test("passes over folders of PATH that may not be entered", async () => {
-    const world = imaginedWorld([system], {}, { env: { ...env, PATH: "/root/bin:/usr/bin" } });
+    const world = imaginedWorld([system], {}, { env: { ...env, PATH: "/opt/locked:/usr/bin" } });
     const tryStat = world.files.tryStat.bind(world.files);
     world.files.tryStat = (path) => {
-      if (path.startsWith("/root/"))
+      if (path.startsWith("/opt/locked/"))
         throw Object.assign(new Error("permission denied"), { code: "EACCES" });
       return tryStat(path);
     };
