@@ -26,7 +26,7 @@ async function unpack({ members, os = "linux", ...archive }: Trial): Promise<{
   readonly files: MemoryFiles;
 }> {
   const files = new MemoryFiles();
-  files.makeFolders("/work");
+  files.makeFolders("/home/ada");
   const processes = new MemoryProcesses();
   try {
     const { root } = await unpackSdist(
@@ -41,7 +41,7 @@ async function unpack({ members, os = "linux", ...archive }: Trial): Promise<{
     );
     return { root, tree: treeOf("/home/ada/source", files), files };
   } catch (error) {
-    expect(files.list("/work"), "a failure leaves nothing").toEqual([]);
+    expect(files.list("/home/ada"), "a failure leaves nothing").toEqual([]);
     throw error;
   }
 }
