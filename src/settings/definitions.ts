@@ -75,6 +75,10 @@ export const definitions = {
     inFiles: false,
     help: "Most unpacking workers; by the processors when left out",
   },
+  "concurrent-builds": {
+    type: "count",
+    help: "Most builds at a time; by the processors when left out",
+  },
   resolution: {
     type: "text",
     choices: ["highest", "lowest", "lowest-direct"],

@@ -69,6 +69,30 @@ async function isRunning(process: number): Promise<boolean> {
   return stdout.trim() !== "" && !stdout.includes("Z");
 }
 
+describe("PKM_CONCURRENT_BUILDS", () => {
+  test("says how many builds there may be at a time", async () => {
+    const environment = await fresh();
+    const names = ["first", "second", "third"];
+    for (const name of names) tree(name, { name, version: "1.0", fault: "alone" });
+    const env = { PKM_CONCURRENT_BUILDS: "1", TINY_ALONE: join(sandbox.folder, "alone") };
+    const words = ["install", "--no-index", ...names.map((name) => `./${name}`)];
+    expectSuccess(await sandbox.pkm(["pip", ...words, "--python", environment], { env }));
+    expect(installedIn(environment)).toEqual(names.map((name) => `${name} 1.0`));
+  });
+
+  test("is a number", async () => {
+    tree("numbered", { name: "numbered", version: "1.0" });
+    const env = { PKM_CONCURRENT_BUILDS: "many" };
+    const words = ["pip", "install", "--no-index", "./numbered", "--python", await fresh()];
+    expectRefusal(
+      await sandbox.pkm(words, { env }),
+      "invalid-setting",
+      "PKM_CONCURRENT_BUILDS",
+      "many",
+    );
+  });
+});
+
 describe("a folder", () => {
   test("is built and installed, and tells where it came from", async () => {
     const environment = await fresh();

@@ -48,6 +48,11 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     print("a word on stdout")
     with open(os.environ.get("TINY_JOURNAL", os.devnull), "a") as stream:
         stream.write("wheel {}\n".format(TREE["name"]))
+    if FAULT == "alone":
+        # Two at the same time want one folder.
+        os.mkdir(os.environ["TINY_ALONE"])
+        time.sleep(0.2)
+        os.rmdir(os.environ["TINY_ALONE"])
     if FAULT == "raises":
         raise RuntimeError("the backend is out of order")
     if FAULT == "exits":

@@ -14,6 +14,7 @@ import { readRequirements } from "#provision/read-requirements";
 import type { SourceBuilder } from "#provision/source-builder";
 import type { Repositories } from "#repository/repositories";
 import type { AskedRequirement, ResolutionPolicy } from "#resolver/request";
+import { Settings } from "#settings/settings";
 import { type NormalizedName, parseName } from "#standards/name";
 import type { RequirementsReader } from "#standards/requirements-file";
 import type { Store } from "#store/store";
@@ -69,7 +70,7 @@ async function buildOptions(
   invocation: Invocation,
 ): Promise<BuildOptions> {
   const { interpreter, environment, policy, named, store, reader } = question;
-  const { host, workers } = invocation.world;
+  const { host } = invocation.world;
   const constraintFiles = chosen["build-constraint"] ?? [];
   const forbidden = names(chosen["no-build-package"]);
   const unisolated = names(chosen["no-build-isolation-package"]);
@@ -98,7 +99,7 @@ async function buildOptions(
       return name !== undefined && forbidden.has(name) ? `--no-build-package ${name}` : undefined;
     },
     timeLimit: timeLimit(chosen["build-time-limit"], invocation.name),
-    atOnce: workers.cores,
+    atOnce: mostBuilds(invocation),
     checkoutFolder:
       chosen.src !== undefined
         ? absolute(chosen.src, host.cwd)
@@ -109,6 +110,11 @@ async function buildOptions(
     },
     creator: version,
   };
+}
+
+/** A build by itself may keep all processors busy, and its memory. */
+function mostBuilds({ world }: Invocation): number {
+  return Math.max(1, Settings.open({}, world).get("concurrent-builds") ?? world.workers.cores);
 }
 
 /** `KEY=VALUE`, several values of a key as a list (PEP 517). */
