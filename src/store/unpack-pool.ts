@@ -22,7 +22,7 @@ export class UnpackPool {
     giveBack?: (memory: ArrayBuffer) => void,
   ): Promise<Uint8Array> {
     const { workers } = this.#world;
-    const memory = memoryOf(request);
+    const memory = memoryOf(request, giveBack !== undefined);
     if (workers === undefined || (this.#threads.length === 0 && this.#isSmall(request))) {
       // Most runs unpack nothing, or elsewhere.
       const { unpackWheel } = await import("./unpack.ts");

@@ -14,9 +14,14 @@ export type UnpackAnswer = {
   readonly memory: ArrayBuffer | undefined;
 };
 
-/** What the archive lies in; it is handed over to the thread instead of being copied. */
-export function memoryOf({ content }: UnpackRequest): ArrayBuffer | undefined {
+/**
+ * What the archive lies in, which may be handed over instead of being copied: memory that somebody lent for it alone, or
+ * that nothing else lies in.
+ */
+export function memoryOf({ content }: UnpackRequest, isLent: boolean): ArrayBuffer | undefined {
   if (content.kind === "path") return undefined;
-  const { buffer } = content.bytes;
-  return buffer instanceof ArrayBuffer ? buffer : undefined;
+  const { buffer, byteLength } = content.bytes;
+  return buffer instanceof ArrayBuffer && (isLent || buffer.byteLength === byteLength)
+    ? buffer
+    : undefined;
 }

@@ -20,7 +20,8 @@ compileReluctantly();
 serveMessages((message) => {
   const request = message as UnpackRequest;
   const manifest = unpackWheel(request, world);
-  const memory = memoryOf(request);
+  // Whatever came is this thread's own, be it a copy.
+  const memory = memoryOf(request, true);
   const answer: UnpackAnswer = { manifest, memory };
   return memory === undefined ? answer : handOver(answer, [memory]);
 });
