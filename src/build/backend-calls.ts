@@ -187,8 +187,7 @@ export class BackendCalls {
   #logFile(): string {
     if (this.#log === undefined) {
       const { world } = this.#session;
-      const stem = this.#source.shown.slice(this.#source.shown.lastIndexOf("/") + 1);
-      this.#log = world.store.builds.logFile(stem === "" ? "source" : stem);
+      this.#log = world.store.builds.logFile(this.#source.shown);
       world.report({ type: "build-logged", source: this.#source.shown, log: this.#log });
     }
     return this.#log;

@@ -38,6 +38,8 @@ export type BuildOptions = {
   readonly forbiddenBy: (name: NormalizedName | undefined) => string | undefined;
   /** Build anew, whatever was built before, and remember nothing of it. */
   readonly keepsNothing?: boolean;
+  /** Leave the folders in which sources were laid out and built (`--no-clean`). */
+  readonly keepsFolders?: boolean;
   /** Milliseconds that one call of a backend may take. */
   readonly timeLimit: number | undefined;
   /** Backends at work at the same time. */

@@ -82,7 +82,9 @@ export class BuildEnvironments {
 
   /** Removes what is not kept. */
   close(): void {
-    for (const folder of this.#passing.splice(0)) this.#world.files.removeTree(folder);
+    const passing = this.#passing.splice(0);
+    if (this.#options.keepsFolders === true) return;
+    for (const folder of passing) this.#world.files.removeTree(folder);
   }
 
   async #make(

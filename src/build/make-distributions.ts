@@ -68,7 +68,7 @@ async function buildOf(path: string, session: BuildSession): Promise<SourceBuild
 
 async function makeSdist(build: SourceBuild, session: BuildSession): Promise<MadeDistribution> {
   const { world } = session;
-  const file = await build.sdist(await session.workFolder());
+  const file = await build.sdist(await session.workFolder(build.shown));
   // An sdist that nobody could read is worth nothing.
   await build.holdToRules("sdist", () => {
     const identity = parseSdistFilename(file.filename);

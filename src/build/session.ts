@@ -51,8 +51,8 @@ export class BuildSession {
     return build;
   }
 
-  /** A folder that goes at the end of the run, however it ends. */
-  async workFolder(): Promise<string> {
+  /** A folder that goes at the end of the run, however it ends, unless somebody wants to look into it. */
+  async workFolder(shown: string): Promise<string> {
     const { store, interrupts } = this.world;
     // Nobody clears the store while something is built in it.
     this.#hold ??= store.hold();
@@ -61,6 +61,11 @@ export class BuildSession {
       this.#end.abort();
       this.#clean();
     });
+    if (this.options.keepsFolders === true) {
+      const folder = store.builds.lastingFolder(shown);
+      this.world.report({ type: "build-folder-kept", source: shown, folder });
+      return folder;
+    }
     const folder = store.builds.workFolder();
     this.#work.add(folder);
     return folder;

@@ -260,7 +260,7 @@ export class SourceBuild {
 
   async #layOut(): Promise<OpenedSource> {
     const { world, git, downloads, options } = this.#session;
-    const work = await this.#session.workFolder();
+    const work = await this.#session.workFolder(this.shown);
     const python = options.interpreter.executable;
     const laying = { ...world, git, downloads };
     const root = await layOutSource(this.source, this.shown, { work, python }, laying);

@@ -129,6 +129,9 @@ export class Progress {
       case "build-logged":
         detail(`the log of ${event.source} is ${event.log}`);
         break;
+      case "build-folder-kept":
+        say(`The folder in which ${event.source} is built stays: ${event.folder}`);
+        break;
       case "build-ended":
         this.#stage = "";
         break;

@@ -75,7 +75,8 @@ export type PromisedIdentity = { readonly name: NormalizedName; readonly version
 export type BuildEvent =
   | { readonly type: "build-began"; readonly source: string; readonly step: BuildStep }
   | { readonly type: "build-ended"; readonly source: string; readonly step: BuildStep }
-  | { readonly type: "build-logged"; readonly source: string; readonly log: string };
+  | { readonly type: "build-logged"; readonly source: string; readonly log: string }
+  | { readonly type: "build-folder-kept"; readonly source: string; readonly folder: string };
 
 /** What a backend is asked for. */
 export type BuildStep = "requirements" | "metadata" | "wheel" | "editable" | "sdist";

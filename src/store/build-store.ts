@@ -29,10 +29,15 @@ export type FoundBuild = KeptBuild & {
 export class BuildStore {
   readonly #places: StorePlaces;
   readonly #world: BuildStoreWorld;
+  /** For folders that stay: in the cache, or beside one that goes with the process. */
+  readonly #lasting: string;
 
-  constructor(places: StorePlaces, world: BuildStoreWorld) {
+  constructor(places: StorePlaces, world: BuildStoreWorld, isPassing = false) {
     this.#places = places;
     this.#world = world;
+    this.#lasting = isPassing
+      ? places.cache.slice(0, places.cache.lastIndexOf("/"))
+      : `${places.builds}/folders`;
   }
 
   /** A new folder for what goes when the build is over; on the file system of what is kept. */
@@ -40,6 +45,15 @@ export class BuildStore {
     return this.#writing(() => {
       makeStore(this.#places, this.#world);
       return this.#world.files.makeTemporaryFolder(this.#places.staging, "build-");
+    });
+  }
+
+  /** A folder that stays when the build is over, for people who want to look into it; pruned when it is old. */
+  lastingFolder(what: string): string {
+    return this.#writing(() => {
+      makeStore(this.#places, this.#world);
+      this.#world.files.makeFolders(this.#lasting);
+      return this.#world.files.makeTemporaryFolder(this.#lasting, `pkm-build-${stemOf(what)}-`);
     });
   }
 
@@ -109,7 +123,7 @@ export class BuildStore {
     const { files, clock } = this.#world;
     const folder = `${this.#places.builds}/logs`;
     const time = new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+Z/g, "");
-    const stem = `${what.replaceAll(/[^A-Za-z0-9._-]+/g, "-").slice(0, 80)}-${time}`;
+    const stem = `${stemOf(what)}-${time}`;
     return this.#writing(() => {
       files.makeFolders(folder);
       for (let count = 0; ; count++) {
@@ -145,6 +159,12 @@ export class BuildStore {
       throw storeNotWritable(this.#places.cache, undefined, errno, error);
     }
   }
+}
+
+/** What was built, as part of a file name. */
+function stemOf(what: string): string {
+  const name = what.slice(what.lastIndexOf("/") + 1);
+  return (name === "" ? "source" : name).replaceAll(/[^A-Za-z0-9._-]+/g, "-").slice(0, 80);
 }
 
 export type BuildStoreWorld = Pick<World, "files" | "clock" | "inflate" | "host">;
@@ -194,7 +214,8 @@ export function staleBuilds(
   for (const { name, kind } of entries)
     if (kind === "folder" && !led.has(`${environments}/${name}`))
       stale.push(`${environments}/${name}`);
-  for (const { name } of files.tryList(`${places.builds}/logs`) ?? [])
-    if (isOld(`${places.builds}/logs/${name}`)) stale.push(`${places.builds}/logs/${name}`);
+  for (const kind of ["logs", "folders"])
+    for (const { name } of files.tryList(`${places.builds}/${kind}`) ?? [])
+      if (isOld(`${places.builds}/${kind}/${name}`)) stale.push(`${places.builds}/${kind}/${name}`);
   return stale;
 }

@@ -89,7 +89,7 @@ export function openStore({ root, world, isPassing }: StoreOptions): Store {
     metadata,
     answers: new AnswerCache(places, world),
     bytecode: new BytecodeStore(places, world),
-    builds: new BuildStore(places, world),
+    builds: new BuildStore(places, world, isPassing),
     trees: isPassing === true ? undefined : new SharedTrees(places, world),
     findWheel: (sha256) => wheels.find(sha256),
     findByUrl: (file) => wheels.findByUrl(file),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectNoTrace, expectRefusal, expectSuccess } from "../support/answers.ts";
 import { installedIn, recordDefects, sitePackages } from "../support/folder.ts";
@@ -90,6 +90,41 @@ describe("PKM_CONCURRENT_BUILDS", () => {
       "PKM_CONCURRENT_BUILDS",
       "many",
     );
+  });
+});
+
+describe("--no-clean", () => {
+  const kept = (run: Finished): string[] =>
+    [...run.stderr.matchAll(/^The folder in which .* is built stays: (.+)$/gm)].map(
+      ([, folder = ""]) => folder,
+    );
+
+  test("keeps what a source was laid out in, says where, and cache clean takes it", async () => {
+    const run = await pip(await fresh(), "install", "--no-clean", "plain");
+    expectSuccess(run);
+    const [folder = "", ...others] = kept(run);
+    expect(others).toEqual([]);
+    expect(folder).toContain("plain-1.0.tar.gz");
+    expect(readdirSync(join(folder, "source")).length).toBeGreaterThan(0);
+    expect(leftovers()).toEqual([]);
+    expectSuccess(await sandbox.pkm(["cache", "prune"]));
+    expect(existsSync(folder)).toBe(true);
+    expectSuccess(await sandbox.pkm(["cache", "clean"]));
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test("keeps it of a build that fails, and beside a cache that goes", async () => {
+    const temporary = join(sandbox.folder, "temporary");
+    mkdirSync(temporary);
+    const words = ["pip", "install", "--no-clean", "--no-cache-dir", "--index-url", index.url];
+    const run = await sandbox.pkm([...words, "blunt", "--python", await fresh()], {
+      env: { TMPDIR: temporary },
+    });
+    expectRefusal(run, "build-failed", "blunt");
+    const [folder = ""] = kept(run);
+    expect(folder).toStartWith(temporary);
+    expect(existsSync(join(folder, "source"))).toBe(true);
+    expect(readdirSync(temporary)).toHaveLength(1);
   });
 });
 

@@ -98,6 +98,7 @@ async function buildOptions(
       if (question.noBuild) return "--no-build";
       return name !== undefined && forbidden.has(name) ? `--no-build-package ${name}` : undefined;
     },
+    keepsFolders: chosen["no-clean"] === true,
     timeLimit: timeLimit(chosen["build-time-limit"], invocation.name),
     atOnce: mostBuilds(invocation),
     checkoutFolder:

@@ -52,7 +52,7 @@ export const buildingOptions = {
     refused: "setup.py is no longer run by itself; tell the backend with `--config-settings`",
     aliases: ["build-option", "install-option"],
   },
-  "no-clean": { help: "Keep build folders", hidden: true },
+  "no-clean": { help: "Keep the folders in which sources were built, and say where they are" },
 } as const satisfies OptionTable;
 
 export type BuildingChoices = Partial<OptionValues<typeof buildingOptions>>;
