@@ -66,6 +66,11 @@ export type Command<
   readonly ignoresWords?: true;
   /** Words after the first argument belong to somebody else and are passed on as they are. */
   readonly passThrough?: true;
+  /**
+   * The answer may be given again as long as everything that was looked at is as it was (`kept-answers.ts`): it prints by
+   * `output` alone, and looks at the machine by `world` alone.
+   */
+  readonly isRepeatable?: true;
   /** Values of options from configuration files and variables, below what was typed; `pkm pip` reads pip's. */
   readonly defaults?: (
     invocation: Invocation,
@@ -81,7 +86,7 @@ export type Command<
 /** A command whose options and arguments are known to itself alone: whoever runs it has parsed them by its tables. */
 export type AnyCommand = Pick<
   Command,
-  "examples" | "arguments" | "options" | "passThrough" | "ignoresWords"
+  "examples" | "arguments" | "options" | "passThrough" | "ignoresWords" | "isRepeatable"
 > & {
   defaults?(invocation: Invocation, typed: never): Promise<ReadonlyMap<string, readonly string[]>>;
   run(options: never, words: never, invocation: Invocation): Promise<ExitCode>;

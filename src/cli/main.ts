@@ -9,6 +9,9 @@ if (linked !== undefined) words.unshift(linked);
 const [first] = words;
 if (first === "--version" || first === "-V") console.log(`pkm ${version}`);
 else {
+  const again =
+    first === "pip" ? (await import("./kept-answers.ts")).answerAgain(words) : undefined;
+  if (again !== undefined) process.exit(again);
   const { runCommandLine } = await import("./run.ts");
   // Everything has been written by now; waiting for the event loop to run dry would only take time.
   process.exit(await runCommandLine(words));

@@ -33,19 +33,21 @@ export type OutputOptions = {
   readonly verbose: number;
   readonly color: "auto" | "always" | "never";
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where texts go; the process's own streams when left out. */
+  readonly write?: (stream: 1 | 2, text: string) => void;
 };
 
 export function openOutput(options: OutputOptions): Output {
-  const { quiet, verbose } = options;
+  const { quiet, verbose, write = writeStream } = options;
   // Asked for by the first who wants to know: the answer takes longer than many a command.
   let isWatched: boolean | undefined;
   const terminal = (): boolean => (isWatched ??= isTerminal(2));
   let chosen: Style | undefined;
   const style = (): Style => (chosen ??= styleFor(wantsColor(options, terminal)));
-  const toErr = (text: string): void => writeStream(2, `${text}\n`);
+  const toErr = (text: string): void => write(2, `${text}\n`);
   const nothing = (): void => {};
   return {
-    data: (text) => writeStream(1, text),
+    data: (text) => write(1, text),
     say: quiet > 0 ? nothing : toErr,
     detail: verbose > 0 ? toErr : nothing,
     warn: quiet > 1 ? nothing : (text) => toErr(`${style().yellow("warning:")} ${text}`),

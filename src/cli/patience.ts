@@ -18,7 +18,7 @@ export class Patience {
   readonly #limit: number | undefined;
   readonly #limitText: string;
   readonly #deadline: number;
-  #turn: number;
+  #turn: number | undefined;
 
   constructor(timeLimit: string | undefined, progress: Progress, invocation: Invocation) {
     const { clock } = invocation.world;
@@ -26,15 +26,15 @@ export class Patience {
     this.#progress = progress;
     this.#limit = timeLimit === undefined ? undefined : milliseconds(timeLimit, invocation);
     this.#limitText = `${timeLimit} s`;
-    this.#turn = clock.now();
     this.#deadline =
-      this.#limit === undefined ? Number.POSITIVE_INFINITY : this.#turn + this.#limit;
+      this.#limit === undefined ? Number.POSITIVE_INFINITY : clock.now() + this.#limit;
   }
 
   /** Between two attempts of a resolution. */
   readonly pause = (): Promise<void> | undefined => {
     const { clock } = this.#invocation.world;
     const now = clock.now();
+    this.#turn ??= now;
     if (now - this.#turn < longestTurn) return undefined;
     if (now >= this.#deadline) throw this.#outOfTime();
     this.#turn = now;

@@ -21,7 +21,7 @@ const pace = 80;
 export class Progress {
   readonly #output: Output;
   readonly #clock: Clock;
-  readonly #began: number;
+  #began: number | undefined;
   #stage = "";
   /** What the resolution has been through. */
   readonly struggle = new Struggle();
@@ -35,10 +35,10 @@ export class Progress {
   constructor(output: Output, clock: Clock) {
     this.#output = output;
     this.#clock = clock;
-    this.#began = clock.now();
   }
 
   readonly report = (event: PkmEvent): void => {
+    this.#began ??= this.#clock.now();
     const { say, warn, detail } = this.#talk;
     switch (event.type) {
       case "resolution-began":

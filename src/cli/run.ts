@@ -5,15 +5,15 @@ import { unknownCommand, unsupportedOption } from "./errors.ts";
 import { absolute } from "./cache-folder.ts";
 import { globalOptions } from "./global-options.ts";
 import type { GlobalValues, Invocation } from "./invocation.ts";
-import { openOutput, type Output } from "./output.ts";
+import type { AnswerToKeep } from "./answer-to-keep.ts";
+import { openOutput, type Output, type OutputOptions } from "./output.ts";
 import { argumentValues, optionValues, parseWords } from "./parse-arguments.ts";
 import { version } from "./version.ts";
 import { openWorld } from "./wiring.ts";
 
 /** Finds the command that the words name, loads only it, runs it, and answers the exit code. */
 export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
-  const env = process.env;
-  let output = openOutput({ quiet: 0, verbose: 0, color: "auto", env });
+  let output = openOutput({ quiet: 0, verbose: 0, color: "auto", env: process.env });
   let failing: Invocation | undefined;
   try {
     const found = await findCommand(argv);
@@ -30,6 +30,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       return exit.done;
     }
     const { name, command, rest } = found;
+    const kept = command.isRepeatable === true ? await answerToKeep(argv) : undefined;
+    const world = kept?.world ?? openWorld();
+    const { env } = world.host;
     const table: OptionTable = { ...globalOptions, ...command.options };
     const parsed = parseWords(rest, name, { ...command, options: table });
     if (parsed.options.has("help")) {
@@ -42,11 +45,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       const refused = table[key]?.refused;
       if (refused !== undefined) throw unsupportedOption(`--${key}`, name, refused);
     }
-    output = outputFor(parsed.options, typed, env);
+    output = outputFor(parsed.options, typed, env, kept?.write);
     let invocation: Invocation = {
       name,
       typed: rest,
-      world: openWorld(),
+      world,
       output,
       global: globalValues(typed),
     };
@@ -56,7 +59,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       const merged = withDefaults(parsed.options, defaults, table);
       options = optionValues(merged, name, table);
       if (generalKeys.some((key) => defaults.has(key))) {
-        output = outputFor(merged, options, env);
+        output = outputFor(merged, options, env, kept?.write);
         invocation = { ...invocation, output, global: globalValues(options) };
       }
     }
@@ -73,7 +76,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
     const words = argumentValues(taken, name, command.arguments);
     failing = invocation;
     const status = await command.run(options as never, words as never, invocation);
-    return status === exit.done ? status : await statusFor(argv, status);
+    if (status !== exit.done) return await statusFor(argv, status);
+    kept?.keep(invocation.global);
+    return status;
   } catch (error) {
     if (failing !== undefined && error instanceof PkmError && error.code === "no-solution") {
       const { presentFailure } = await import("./present-failure.ts");
@@ -82,6 +87,14 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
     const { presentError } = await import("./present-error.ts");
     return await statusFor(argv, presentError(error, output), error);
   }
+}
+
+/** What has to be noted from the beginning, for an answer that could be given again. */
+async function answerToKeep(argv: readonly string[]): Promise<AnswerToKeep | undefined> {
+  const { mayBeKept } = await import("./kept-answers.ts");
+  if (!mayBeKept(argv)) return undefined;
+  const { AnswerToKeep } = await import("./answer-to-keep.ts");
+  return new AnswerToKeep(argv, openWorld());
 }
 
 /** General options that a command's configuration may have a say in. */
@@ -102,12 +115,14 @@ function outputFor(
   given: ReadonlyMap<string, readonly string[]>,
   { color }: Values,
   env: Readonly<Record<string, string | undefined>>,
+  write: OutputOptions["write"],
 ): Output {
   return openOutput({
     quiet: given.get("quiet")?.length ?? 0,
     verbose: given.get("verbose")?.length ?? 0,
     color: colorChoice(given.has("no-color"), color),
     env,
+    write,
   });
 }
 

@@ -12,6 +12,8 @@ export type FileStat = {
   readonly size: number;
   /** Milliseconds since 1970, with fractions. */
   readonly mtime: number;
+  /** When anything about it changed last, its name and mode included; nobody can set it. In milliseconds since 1970. */
+  readonly changed: number;
   readonly mode: number;
   readonly ino: number;
   readonly dev: number;
@@ -286,6 +288,8 @@ export type Host = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly userId: number | undefined;
   readonly processId: number;
+  /** What comes in by standard input, to its end. */
+  readonly input: () => Promise<Uint8Array>;
 };
 
 /** Everything at once, as `cli/wiring.ts` makes it. Functions ask for the parts they need with `Pick`. */

@@ -142,9 +142,11 @@ export function pipList(setting: PipSetting): readonly string[] {
 
 function fromVariables(host: Host): Map<string, PipSetting> {
   const found = new Map<string, PipSetting>();
-  for (const [variable, text] of Object.entries(host.env)) {
+  for (const variable of Object.keys(host.env)) {
     const upper = host.os === "windows" ? variable.toUpperCase() : variable;
-    if (!upper.startsWith("PIP_") || text === undefined) continue;
+    if (!upper.startsWith("PIP_")) continue;
+    const text = host.env[variable];
+    if (text === undefined) continue;
     const name = normalKey(upper.slice("PIP_".length));
     // pip leaves these two out: they would end every run.
     if (name !== "version" && name !== "help") found.set(name, { name, text, origin: variable });

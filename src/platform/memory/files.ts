@@ -119,7 +119,7 @@ export class MemoryFiles implements Files {
         kind: "file",
         content: bytes,
         mode,
-        mtime: this.#now(),
+        ...this.#stamps(),
         ino: this.#inodes++,
         nlink: 1,
       };
@@ -129,7 +129,7 @@ export class MemoryFiles implements Files {
     if (options.exclusive === true) throw failure("EEXIST", "open", path);
     if (place.node.kind !== "file") throw failure("EISDIR", "open", path);
     place.node.content = bytes;
-    place.node.mtime = this.#now();
+    Object.assign(place.node, this.#stamps());
   }
 
   append(path: string, content: Uint8Array | string): void {
@@ -163,6 +163,7 @@ export class MemoryFiles implements Files {
     if (place.node.kind === "folder") throw failure("EISDIR", "unlink", path);
     this.#leave(place);
     place.node.nlink--;
+    place.node.changed = this.#now();
   }
 
   tryRemove(path: string): boolean {
@@ -198,6 +199,7 @@ export class MemoryFiles implements Files {
       target.node.nlink--;
     }
     this.#leave(source);
+    source.node.changed = this.#now();
     this.#enter(target, source.node);
   }
 
@@ -218,6 +220,7 @@ export class MemoryFiles implements Files {
     if (target.node !== undefined) throw failure("EEXIST", "link", from, to);
     if (this.#mount(from) !== this.#mount(to)) throw failure("EXDEV", "link", from, to);
     source.node.nlink++;
+    source.node.changed = this.#now();
     this.#enter(target, source.node);
   }
 
@@ -236,7 +239,7 @@ export class MemoryFiles implements Files {
       kind: "link",
       target,
       mode: 0o777,
-      mtime: this.#now(),
+      ...this.#stamps(),
       ino: this.#inodes++,
       nlink: 1,
     };
@@ -255,11 +258,11 @@ export class MemoryFiles implements Files {
   }
 
   chmod(path: string, mode: number): void {
-    this.#find("chmod", path, true).mode = mode & 0o7777;
+    Object.assign(this.#find("chmod", path, true), { mode: mode & 0o7777, changed: this.#now() });
   }
 
   setModified(path: string, time: number): void {
-    this.#find("utime", path, true).mtime = time;
+    Object.assign(this.#find("utime", path, true), { mtime: time, changed: this.#now() });
   }
 
   linkTree(links: TreeLinks): LinkMode {
@@ -304,13 +307,18 @@ export class MemoryFiles implements Files {
     };
   }
 
+  #stamps(): Pick<Common, "mtime" | "changed"> {
+    const now = this.#now();
+    return { mtime: now, changed: now };
+  }
+
   #folder(): Folder {
     const mode = 0o777 & ~this.#umask;
     return {
       kind: "folder",
       children: new Map(),
       mode,
-      mtime: this.#now(),
+      ...this.#stamps(),
       ino: this.#inodes++,
       nlink: 1,
     };
@@ -325,6 +333,7 @@ export class MemoryFiles implements Files {
       kind: node.kind,
       size,
       mtime: node.mtime,
+      changed: node.changed,
       mode: node.mode,
       ino: node.ino,
       dev: 1 + this.#mount(place.path),
@@ -396,12 +405,12 @@ export class MemoryFiles implements Files {
 
   #enter(place: Place, node: Node): void {
     place.folder.children.set(place.name, node);
-    place.folder.mtime = this.#now();
+    Object.assign(place.folder, this.#stamps());
   }
 
   #leave(place: Place): void {
     place.folder.children.delete(place.name);
-    place.folder.mtime = this.#now();
+    Object.assign(place.folder, this.#stamps());
   }
 }
 
@@ -438,7 +447,7 @@ export function failure(code: string, syscall: string, path: string, dest?: stri
   return Object.assign(new Error(`${code}: ${syscall} ${places}`), { code, syscall, path, dest });
 }
 
-type Common = { mode: number; mtime: number; readonly ino: number; nlink: number };
+type Common = { mode: number; mtime: number; changed: number; readonly ino: number; nlink: number };
 type FileNode = Common & { readonly kind: "file"; content: Uint8Array };
 type LinkNode = Common & { readonly kind: "link"; readonly target: string };
 type Folder = Common & { readonly kind: "folder"; readonly children: Map<string, Node> };

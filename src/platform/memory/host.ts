@@ -11,6 +11,7 @@ export function memoryHost(changes: Partial<Host> = {}): Host {
     env: {},
     userId: 1000,
     processId: 4242,
+    input: () => Promise.resolve(new Uint8Array()),
     ...changes,
   };
 }

@@ -237,6 +237,7 @@ function statOf(stats: Stats | undefined): FileStat | undefined {
     kind: kindOf(stats) ?? "other",
     size: stats.size,
     mtime: stats.mtimeMs,
+    changed: stats.ctimeMs,
     mode: stats.mode & 0o7777,
     ino: stats.ino,
     dev: stats.dev,

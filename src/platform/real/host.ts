@@ -21,5 +21,13 @@ export function readHost(): Host {
     env: process.env,
     userId: process.getuid?.(),
     processId: process.pid,
+    input: standardInput,
   };
+}
+
+/** Read as a stream and not as `/dev/stdin`, which cannot be opened where it is a socket. */
+async function standardInput(): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of process.stdin) pieces.push(piece as Uint8Array);
+  return Buffer.concat(pieces);
 }

@@ -37,6 +37,16 @@ export function isTerminal(stream: 0 | 1 | 2): boolean {
   }
 }
 
+/** What a stream is: the number of a device (a terminal has one of its own), or empty for files and pipes. */
+export function streamDevice(stream: 1 | 2): string {
+  try {
+    const stat = fstatSync(stream);
+    return stat.isCharacterDevice() ? String(stat.rdev) : "";
+  } catch {
+    return "";
+  }
+}
+
 /** Columns of the terminal that shows the messages; 80 where nobody says. */
 export function terminalColumns(): number {
   return process.stderr.columns ?? 80;

@@ -1,3 +1,4 @@
+import { isCompiled } from "./executable.ts";
 import { PkmError, type PkmErrorDetails } from "#base/errors";
 import type { WorkerFile, Workers, WorkerThread } from "#platform/ports";
 import { runtimeModule } from "./runtime-module.ts";
@@ -81,7 +82,6 @@ export function workerAddress(file: WorkerFile): string {
 }
 
 const embeddedRoot = process.platform === "win32" ? "B:/~BUN/root" : "/$bunfs/root";
-const isCompiled = import.meta.url.includes("$bunfs") || import.meta.url.includes("~BUN");
 
 type Settle = {
   readonly resolve: (value: unknown) => void;

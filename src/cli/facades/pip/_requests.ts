@@ -101,14 +101,13 @@ function prereleasePolicy(
 
 /** `--exclude-newer`, or pip's `--uploaded-prior-to`, in milliseconds since 1970. */
 export function dateLimit(choices: ResolutionChoices, { world }: Invocation): number | undefined {
-  const now = world.clock.now();
   for (const [option, means] of [
     ["exclude-newer", "end"],
     ["uploaded-prior-to", "start"],
   ] as const) {
     const text = choices[option];
     if (text === undefined) continue;
-    const limit = parseDateLimit(text, now, means);
+    const limit = parseDateLimit(text, world.clock.now(), means);
     if (limit === undefined) throw invalidDate(`--${option}`, text);
     return limit;
   }
@@ -246,14 +245,7 @@ export function requirementsReader(
       if (/^https?:/i.test(place)) return fetch(place);
       if (/^file:/i.test(place))
         return world.files.read(decodeURIComponent(new URL(place).pathname));
-      return place === absolute("-", world.host.cwd) ? standardInput() : world.files.read(place);
+      return place === absolute("-", world.host.cwd) ? world.host.input() : world.files.read(place);
     },
   };
-}
-
-/** Read as a stream and not as `/dev/stdin`, which cannot be opened where it is a socket. */
-async function standardInput(): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of process.stdin) pieces.push(piece as Uint8Array);
-  return Buffer.concat(pieces);
 }

@@ -17,6 +17,7 @@ const options = {
 } as const;
 
 export const check = defineCommand({
+  isRepeatable: true,
   examples: ["pkm pip check", "pkm pip check --python .venv --json"],
   arguments: {},
   ignoresWords: true,

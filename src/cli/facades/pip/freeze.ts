@@ -29,6 +29,7 @@ const options = {
 } as const;
 
 export const freeze = defineCommand({
+  isRepeatable: true,
   examples: ["pkm pip freeze > requirements.txt", "pkm pip freeze -r requirements.in"],
   arguments: {},
   ignoresWords: true,

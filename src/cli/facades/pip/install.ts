@@ -52,6 +52,7 @@ const options = {
 export type InstallOptions = OptionValues<typeof options>;
 
 export const install = defineCommand({
+  isRepeatable: true,
   examples: [
     "pkm pip install requests",
     "pkm pip install -r requirements.txt --dry-run",

@@ -36,6 +36,7 @@ const options = {
 type ListOptions = OptionValues<typeof options>;
 
 export const list = defineCommand({
+  isRepeatable: true,
   examples: [
     "pkm pip list",
     "pkm pip list --outdated",

@@ -23,6 +23,7 @@ const options = {
 } as const;
 
 export const show = defineCommand({
+  isRepeatable: true,
   examples: ["pkm pip show requests", "pkm pip show --files --python .venv requests urllib3"],
   arguments: { names: { help: "Distributions to show", optional: true, many: true } },
   options,

@@ -29,6 +29,7 @@ const options = {
 } as const;
 
 export const tree = defineCommand({
+  isRepeatable: true,
   examples: ["pkm pip tree", "pkm pip tree --invert --package urllib3", "pkm pip tree --depth 1"],
   arguments: {
     packages: { help: "Begin with these instead of everything", optional: true, many: true },

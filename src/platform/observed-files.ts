@@ -1,0 +1,182 @@
+import { errnoOf } from "#base/errors";
+import type {
+  FileLock,
+  Files,
+  FileStat,
+  FolderEntry,
+  LinkMode,
+  LockOptions,
+  TreeLinks,
+  WriteOptions,
+} from "./ports.ts";
+import type { SightingNotes } from "./sighting-notes.ts";
+import { isMadeUp } from "./sightings.ts";
+
+/** Notes every look at a path; whatever changes something spoils the notes. */
+export class ObservedFiles implements Files {
+  readonly #files: Files;
+  readonly #notes: SightingNotes;
+
+  constructor(files: Files, notes: SightingNotes) {
+    this.#files = files;
+    this.#notes = notes;
+  }
+
+  tryStat(path: string): FileStat | undefined {
+    return this.#look("stat", path, () => this.#files.tryStat(path));
+  }
+
+  tryLstat(path: string): FileStat | undefined {
+    return this.#look("lstat", path, () => this.#files.tryLstat(path));
+  }
+
+  list(path: string): readonly FolderEntry[] {
+    return this.#look("stat", path, () => this.#files.list(path));
+  }
+
+  tryList(path: string): readonly FolderEntry[] | undefined {
+    return this.#look("stat", path, () => this.#files.tryList(path));
+  }
+
+  read(path: string): Uint8Array {
+    return this.#look("stat", path, () => this.#files.read(path));
+  }
+
+  tryRead(path: string): Uint8Array | undefined {
+    return this.#look("stat", path, () => this.#files.tryRead(path));
+  }
+
+  readText(path: string): string {
+    if (!isMadeUp(path)) return this.#look("stat", path, () => this.#files.readText(path));
+    const text = this.#files.readText(path);
+    this.#notes.answer("text", path, text);
+    return text;
+  }
+
+  tryReadText(path: string): string | undefined {
+    if (!isMadeUp(path)) return this.#look("stat", path, () => this.#files.tryReadText(path));
+    const text = this.#files.tryReadText(path);
+    if (text === undefined) this.#notes.path("stat", path, false);
+    else this.#notes.answer("text", path, text);
+    return text;
+  }
+
+  readAt(path: string, offset: number, length: number): Uint8Array {
+    return this.#look("stat", path, () => this.#files.readAt(path, offset, length));
+  }
+
+  readLink(path: string): string {
+    return this.#look("lstat", path, () => this.#files.readLink(path));
+  }
+
+  realPath(path: string): string {
+    const target = this.#look("stat", path, () => this.#files.realPath(path));
+    this.#notes.answer("real", path, target);
+    return target;
+  }
+
+  write(
+    path: string,
+    content: Uint8Array | string | Iterable<Uint8Array>,
+    options?: WriteOptions,
+  ): void {
+    this.#changing().write(path, content, options);
+  }
+
+  append(
+    path: string,
+    content: Uint8Array | string,
+    options?: { readonly durable?: boolean },
+  ): void {
+    this.#changing().append(path, content, options);
+  }
+
+  makeFolder(path: string): void {
+    this.#changing().makeFolder(path);
+  }
+
+  makeFolders(path: string): void {
+    this.#changing().makeFolders(path);
+  }
+
+  remove(path: string): void {
+    this.#changing().remove(path);
+  }
+
+  tryRemove(path: string): boolean {
+    return this.#changing().tryRemove(path);
+  }
+
+  removeEmptyFolder(path: string): void {
+    this.#changing().removeEmptyFolder(path);
+  }
+
+  removeTree(path: string): void {
+    this.#changing().removeTree(path);
+  }
+
+  rename(from: string, to: string): void {
+    this.#changing().rename(from, to);
+  }
+
+  exchange(a: string, b: string): boolean {
+    return this.#changing().exchange(a, b);
+  }
+
+  link(from: string, to: string): void {
+    this.#changing().link(from, to);
+  }
+
+  copy(from: string, to: string): void {
+    this.#changing().copy(from, to);
+  }
+
+  symlink(target: string, path: string): void {
+    this.#changing().symlink(target, path);
+  }
+
+  chmod(path: string, mode: number): void {
+    this.#changing().chmod(path, mode);
+  }
+
+  setModified(path: string, time: number): void {
+    this.#changing().setModified(path, time);
+  }
+
+  linkTree(links: TreeLinks): LinkMode {
+    return this.#changing().linkTree(links);
+  }
+
+  flush(path: string): void {
+    this.#changing().flush(path);
+  }
+
+  makeTemporaryFolder(parent: string, prefix: string): string {
+    return this.#changing().makeTemporaryFolder(parent, prefix);
+  }
+
+  lock(path: string, options: LockOptions): Promise<FileLock | undefined> {
+    return this.#changing().lock(path, options);
+  }
+
+  #changing(): Files {
+    this.#notes.spoil();
+    return this.#files;
+  }
+
+  #look<T>(how: "stat" | "lstat", path: string, work: () => T): T {
+    // The one device that always says the same.
+    if (path === "/dev/null") return work();
+    try {
+      const found = work();
+      this.#notes.path(how, path, found !== undefined);
+      return found;
+    } catch (error) {
+      const errno = errnoOf(error);
+      // What may not be read today may be read tomorrow, for reasons that lie elsewhere.
+      if (errno === "ENOENT" || errno === "ENOTDIR") this.#notes.path(how, path, false);
+      else this.#notes.spoil();
+      throw error;
+    }
+  }
+}
