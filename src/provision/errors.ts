@@ -49,6 +49,23 @@ export function hashesUnchecked(name: string, hashes: readonly string[]): PkmErr
   });
 }
 
+/** `said` and `found` are what one field says beside the wheel and in it. */
+export function sidecarContradicts(
+  filename: string,
+  sidecar: string,
+  { field, said, found }: { readonly field: string; readonly said: string; readonly found: string },
+): PkmError {
+  return new PkmError({
+    code: "sidecar-contradicts-wheel",
+    what: `Cannot use ${filename}: its index describes it otherwise than the wheel itself does`,
+    why: `\`${field}\` is ${said} in ${withoutCredentials(sidecar)}, and ${found} in the METADATA of the wheel`,
+    fix: [
+      "run the command again: what the wheel says counts from now on",
+      "tell those who run the index",
+    ],
+  });
+}
+
 export function sourceNeedsPython(
   { name, version }: ResolvedPackage,
   needs: string,

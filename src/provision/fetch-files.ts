@@ -5,6 +5,7 @@ import type { ProjectFile } from "#repository/listing";
 import type { Download, FileAddress } from "#repository/repositories";
 import type { ResolvedPackage } from "#resolver/resolution";
 import { buildableOf, wheelFromSource } from "./built-wheels.ts";
+import { holdDownloadToSidecar } from "./sidecar-check.ts";
 import { checkDemandedHashes } from "./wheels.ts";
 import type { ProvisionWorld } from "./world.ts";
 
@@ -16,18 +17,24 @@ export type FetchedFile = {
   readonly wasThere: boolean;
 };
 
+export type FetchWishes = {
+  /** Of what the wheel is wanted: of every source, or only of what is no file (folders, checkouts). */
+  readonly built: "everything" | "trees";
+  /** What wheels require has had a say in what is wanted. */
+  readonly restsOnMetadata: boolean;
+};
+
 /** Files fetched at the same time. */
 const limit = 8;
 
 /**
  * Puts the file of each package into a folder under its own name: the best wheel, else the sdist. Files appear whole;
- * one that is there with another content is replaced, one with the right content stays untouched. `built` says of what
- * the wheel is wanted: of every source, or only of what is no file (folders, checkouts).
+ * one that is there with another content is replaced, one with the right content stays untouched.
  */
 export async function fetchFiles(
   packages: readonly ResolvedPackage[],
   folder: string,
-  built: "everything" | "trees",
+  { built, restsOnMetadata }: FetchWishes,
   world: ProvisionWorld,
 ): Promise<readonly FetchedFile[]> {
   world.files.makeFolders(folder);
@@ -40,6 +47,7 @@ export async function fetchFiles(
     if (isThere(path, file, world)) return { package: found, path, wasThere: true };
     const download = await world.repositories.download(file);
     checkDemandedHashes(found, download, world);
+    if (restsOnMetadata && "identity" in file) await holdDownloadToSidecar(file, download, world);
     place(download, path, world.files, world.host.processId);
     return { package: found, path, wasThere: false };
   });
@@ -66,7 +74,7 @@ async function placeBuilt(
 }
 
 /** The file of a package, an archive of a tree included; `undefined` for what is no file. */
-function fileOrArchive(found: ResolvedPackage): FileAddress | undefined {
+function fileOrArchive(found: ResolvedPackage): FileAddress | ProjectFile | undefined {
   const { source } = found;
   if (source.kind === "folder" || source.kind === "checkout") return undefined;
   return source.kind === "archive" ? { ...source, size: undefined } : fileOf(found);

@@ -52,6 +52,10 @@ export class LockedRepositories implements Repositories {
     return this.#others.metadata(file);
   }
 
+  believe(file: ProjectFile, metadata: string): void {
+    this.#others.believe(file, metadata);
+  }
+
   download(file: FileAddress): Promise<Download> {
     return this.#others.download(file);
   }

@@ -43,7 +43,7 @@ export async function change(
   early: readonly InstalledDistribution[],
   world: ProvisionWorld,
 ): Promise<ProvisionOutcome> {
-  const wheels = new ProvisionedWheels(world);
+  const wheels = new ProvisionedWheels(world, request.policy.followDependencies);
   try {
     const question = resolveRequest(request, early, world);
     const onExpected = expectedWheels(request, early, wheels);
@@ -62,7 +62,7 @@ export async function installResolution(
   resolution: Resolution,
   world: ProvisionWorld,
 ): Promise<ProvisionOutcome> {
-  const wheels = new ProvisionedWheels(world);
+  const wheels = new ProvisionedWheels(world, request.policy.followDependencies);
   try {
     const early = readInstalled(request.environment, world);
     return await install(request, early, resolution, wheels, world);

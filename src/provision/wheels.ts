@@ -7,6 +7,7 @@ import type { ResolvedPackage, Resolution } from "#resolver/resolution";
 import type { NormalizedName } from "#standards/name";
 import type { StoredWheel } from "#store/wheel-manifest";
 import { hashMismatch } from "./errors.ts";
+import { isVouchedFor } from "./sidecar.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 /** Wheels between the first byte and the store, and the bytes they may hold together. */
@@ -16,6 +17,7 @@ const mostBytes = 64 * 1024 * 1024;
 /** Gets each wheel of a resolution into the store, once, and hands it to the installer. */
 export class ProvisionedWheels implements WheelSource {
   readonly #world: ProvisionWorld;
+  readonly #restsOnMetadata: boolean;
   #packages: ReadonlyMap<NormalizedName, ResolvedPackage> = new Map();
   readonly #wheels = new Map<NormalizedName, Promise<StoredWheel>>();
   /** Begun before the resolution was known, by their addresses. */
@@ -23,8 +25,10 @@ export class ProvisionedWheels implements WheelSource {
   readonly #gate = new Gate(mostAtOnce, mostBytes);
   #hold: Promise<FileLock> | undefined;
 
-  constructor(world: ProvisionWorld) {
+  /** `restsOnMetadata`: what wheels require has had a say in what is wanted. */
+  constructor(world: ProvisionWorld, restsOnMetadata: boolean) {
     this.#world = world;
+    this.#restsOnMetadata = restsOnMetadata;
   }
 
   /** Has the store keep everything until {@link release}: nobody clears it between finding a wheel there and linking it. */
@@ -58,17 +62,20 @@ export class ProvisionedWheels implements WheelSource {
       if (found === undefined) continue;
       const stored = this.#stored(found);
       if (stored === undefined) missing.push(found);
-      else this.#wheels.set(name, Promise.resolve(stored));
+      else this.#promise(name, this.#held(found, stored));
     }
     if (missing.length > 0)
       this.#world.report({ type: "preparation-began", wheels: missing.length });
     const size = (found: ResolvedPackage): number => wheelOf(found)?.size ?? 0;
     for (const found of missing.sort((a, b) => size(b) - size(a))) {
-      const wheel = this.#fetch(found);
-      // A failure is told to whoever asks for the wheel.
-      wheel.catch(() => {});
-      this.#wheels.set(found.name, wheel);
+      this.#promise(found.name, this.#fetch(found));
     }
+  }
+
+  /** A failure is told to whoever asks for the wheel. */
+  #promise(name: NormalizedName, wheel: Promise<StoredWheel>): void {
+    wheel.catch(() => {});
+    this.#wheels.set(name, wheel);
   }
 
   wheel({ name }: WantedDistribution): Promise<StoredWheel> {
@@ -77,7 +84,7 @@ export class ProvisionedWheels implements WheelSource {
     const found = this.#packages.get(name);
     if (found === undefined) throw new Error(`the resolution has no ${name}`);
     const stored = this.#stored(found);
-    const wheel = stored === undefined ? this.#fetch(found) : Promise.resolve(stored);
+    const wheel = stored === undefined ? this.#fetch(found) : this.#held(found, stored);
     this.#wheels.set(name, wheel);
     return wheel;
   }
@@ -102,9 +109,18 @@ export class ProvisionedWheels implements WheelSource {
     }
     const check = (download: Download): void => checkDemandedHashes(found, download, this.#world);
     const expected = needsContent(found, file) ? undefined : this.#expected.get(file.url);
-    const wheel = await (expected ?? this.#load(file, check));
+    const wheel = await this.#held(found, await (expected ?? this.#load(file, check)));
     const { name, version } = found;
     this.#world.report({ type: "wheel-ready", name, version: version.text, fetched: true });
+    return wheel;
+  }
+
+  /** The same wheel, if it is as its index had described it. */
+  async #held(found: ResolvedPackage, wheel: StoredWheel): Promise<StoredWheel> {
+    const file = wheelOf(found);
+    if (!this.#restsOnMetadata || file === undefined || isVouchedFor(file, wheel)) return wheel;
+    const { holdToSidecar } = await import("./sidecar-check.ts");
+    await holdToSidecar(file, wheel, this.#world);
     return wheel;
   }
 

@@ -135,6 +135,10 @@ export class ConfiguredRepositories implements Repositories {
     return this.#metadata.metadata(file);
   }
 
+  believe(file: ProjectFile, metadata: string): void {
+    this.#metadata.believe(file, metadata);
+  }
+
   download(file: FileAddress): Promise<Download> {
     return this.#downloads.fetch(file);
   }

@@ -1,21 +1,20 @@
 import type { RandomAccess } from "#archive/random-access";
-import { readZipMember } from "#archive/zip";
-import { readZipDirectory } from "#archive/zip-directory";
 import { errnoOf, PkmError } from "#base/errors";
 import { strongestHash, type Hashes } from "#base/hash";
 import { withoutCredentials } from "#base/url";
 import { readStaticMetadata } from "#distribution/sdist";
-import { checkedMetadata, metadataMember } from "#distribution/wheel";
+import { checkedMetadata } from "#distribution/wheel";
 import type { HttpClient } from "#http/client";
 import type { Files, Hashing, Host, Inflate } from "#platform/ports";
 import { isStatic, parseMetadata } from "#standards/metadata";
-import { fileUnreadable, hashMismatch, metadataTooLarge } from "./errors.ts";
+import { fileUnreadable, hashMismatch } from "./errors.ts";
 import type { NormalizedName } from "#standards/name";
 import type { Downloads } from "./downloads.ts";
 import type { ProjectFile } from "./listing.ts";
 import { isKnownAlgorithm, pathOfUrl } from "./local-files.ts";
 import { RangeFile, RangesBroken } from "./range-file.ts";
 import type { MetadataAnswer } from "./repositories.ts";
+import { metadataLimit, wheelMetadata } from "./wheel-metadata.ts";
 
 /** Where answers are kept between runs; `store` has one. What it gives back is what was put there, or nothing. */
 export interface MetadataShelf {
@@ -71,6 +70,14 @@ export class MetadataSource {
     });
     this.#answers.set(file.url, promise);
     return promise;
+  }
+
+  /** What the wheel itself says takes the place of what was heard of it. */
+  believe(file: ProjectFile, metadata: string): void {
+    const finding = headersOnly({ kind: "text", text: metadata });
+    this.#answers.set(file.url, judged(finding, file));
+    const key = this.#keyOf(file);
+    if (key !== undefined) this.#shelf?.put(file.identity.name, key, noted(finding));
   }
 
   async #find(file: ProjectFile, key: string | undefined): Promise<MetadataAnswer> {
@@ -141,18 +148,7 @@ export class MetadataSource {
   }
 
   async #fromZip(source: RandomAccess, file: ProjectFile): Promise<string> {
-    const directory = await readZipDirectory(source, file.filename);
-    const member = metadataMember(directory, file.filename);
-    if (member.size > metadataLimit)
-      throw metadataTooLarge(file.filename, member.size, metadataLimit);
-    const bytes = await readZipMember(
-      source,
-      directory,
-      member,
-      file.filename,
-      this.#world.inflate,
-    );
-    return decoder.decode(bytes);
+    return decoder.decode(await wheelMetadata(source, file.filename, this.#world.inflate));
   }
 
   async #fromSdist(file: ProjectFile): Promise<Finding> {
@@ -184,8 +180,6 @@ type Finding =
   | { readonly kind: "needs-build"; readonly reason: string };
 
 const decoder = new TextDecoder();
-/** Descriptions run to some hundred kilobytes; nothing honest is larger. */
-const metadataLimit = 32 * 2 ** 20;
 
 /** Errors that say that a file is not what it should be. */
 const contentFaults = new Set([

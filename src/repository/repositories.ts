@@ -57,6 +57,8 @@ export interface Repositories {
   listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing>;
   /** Sidecar (PEP 658), else byte ranges of the wheel, else the whole file; sdists only with static metadata. */
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer>;
+  /** From now on, and in later runs, this text is the METADATA of a wheel, whatever its index says. */
+  believe(file: ProjectFile, metadata: string): void;
   /** Downloads, resuming what an earlier attempt left, and verifies. */
   download(file: FileAddress): Promise<Download>;
 }

@@ -31,6 +31,11 @@ export class AnswerCache {
     });
   }
 
+  /** Forgets everything: what one of them rested on turned out wrong, and nobody knows on which others it bears. */
+  clear(): void {
+    unlessRefused(() => this.#world.files.removeTree(this.#places.answers));
+  }
+
   #path(key: string): string {
     const digest = this.#world.hashing.digest("sha256", key);
     return `${this.#places.answers}/${digest.slice(0, 2)}/${digest.slice(2, 40)}`;

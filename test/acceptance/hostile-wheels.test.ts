@@ -309,7 +309,7 @@ function indexWith(wheel: CraftedWheel, story: Partial<Story> = {}): TestIndex {
   const bytes = story.change?.(honest) ?? honest;
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   // The page tells the truth about the file, and the sidecar is that of an honest wheel: only the wheel is bad.
-  const metadata = `Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n`;
+  const metadata = `Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nRequires-Python: >=3.8\n`;
   const demo: IndexFile = {
     filename: "demo-1.0-py3-none-any.whl",
     bytes,

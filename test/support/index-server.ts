@@ -6,6 +6,8 @@ export type IndexFile = {
   readonly sha256: string;
   /** Served as a PEP 658 sidecar. */
   readonly metadata?: string | undefined;
+  /** What the page says is the sha256 of the sidecar; without it the page only says that there is one. */
+  readonly metadataSha256?: string | undefined;
   readonly requiresPython?: string | undefined;
   readonly yanked?: string | undefined;
   readonly uploadTime?: string | undefined;
@@ -120,7 +122,12 @@ function jsonPage(name: string, files: readonly IndexFile[], options: IndexOptio
       hashes: { sha256: file.sha256 },
       size: file.bytes.length,
       ...(file.requiresPython === undefined ? {} : { "requires-python": file.requiresPython }),
-      ...(file.metadata === undefined ? {} : { "core-metadata": true }),
+      ...(file.metadata === undefined
+        ? {}
+        : {
+            "core-metadata":
+              file.metadataSha256 === undefined ? true : { sha256: file.metadataSha256 },
+          }),
       ...(file.yanked === undefined ? {} : { yanked: file.yanked }),
       ...(file.uploadTime === undefined ? {} : { "upload-time": file.uploadTime }),
     })),

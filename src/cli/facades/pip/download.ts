@@ -51,8 +51,9 @@ export async function saveFiles(
   };
   return withResolved(chosen, { words, purpose }, invocation, async (answer) => {
     const built = purpose === "install" ? "everything" : "trees";
+    const wishes = { built, restsOnMetadata: chosen["no-deps"] !== true } as const;
     const { packages, world: fetching } = answer;
-    const fetched = await fetchFiles(packages, absolute(folder ?? ".", cwd), built, fetching);
+    const fetched = await fetchFiles(packages, absolute(folder ?? ".", cwd), wishes, fetching);
     for (const { path, wasThere } of fetched)
       tell(wasThere ? `File was already downloaded ${path}` : `Saved ${shownPath(path, cwd)}`);
     if (purpose === "compile" && fetched.length > 0)
