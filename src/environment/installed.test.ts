@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import { MemoryFiles } from "#platform/memory/files";
+import { normalizeName } from "#standards/name";
 import type { InstalledDistribution } from "./environment.ts";
 import {
   installedDistributions,
+  mayRequire,
   readDirectUrl,
   readInstalled,
   readInstaller,
@@ -234,5 +237,73 @@ describe("what is read on demand", () => {
       ["speed", true],
       ["winspeed", true],
     ]);
+  });
+});
+
+describe("mayRequire()", () => {
+  const ask = (headers: string, ...names: string[]): boolean => {
+    const files = new MemoryFiles({
+      [`${site}/app-1.0.dist-info/METADATA`]: metadata("app", "1.0", headers),
+    });
+    const installed = readInstalled({ sitePackages: [site] }, { files });
+    return mayRequire(installed, names.map(normalizeName), { files }).length > 0;
+  };
+
+  test("sees through spellings and folded lines, and tells names from longer ones", () => {
+    expect(ask("Requires-Dist: Zope.Interface (>=5)\n", "zope-interface")).toBe(true);
+    expect(ask("requires-dist:\n  lib<2\n", "lib")).toBe(true);
+    expect(ask("Requires-Dist: lib-tools<2\n", "lib")).toBe(false);
+    expect(ask("Requires-Dist: other; extra == 'lib'\nKeywords: lib\n", "lib")).toBe(false);
+  });
+
+  test("looks beyond a licence of many lines", () => {
+    const licence = `License: ${"all rights\n        ".repeat(2000)}reserved\n`;
+    expect(ask(`${licence}Requires-Dist: lib\n`, "lib")).toBe(true);
+    expect(ask(`${licence}Requires-Dist: lib\n`, "other")).toBe(false);
+  });
+
+  test("an egg has to be read with care", () => {
+    const files = new MemoryFiles({ [`${site}/wsgi-0.1.egg-info`]: metadata("wsgi", "0.1") });
+    const installed = readInstalled({ sitePackages: [site] }, { files });
+    expect(mayRequire(installed, [normalizeName("lib")], { files })).toEqual(installed);
+  });
+
+  test("leaves out nobody who does", () => {
+    const name = fc.constantFrom("a", "A.b", "a-b", "a__B", "lib", "lib2", "l.ib");
+    const line = fc.tuple(
+      fc.constantFrom("Requires-Dist: ", "requires-dist:", "Requires-Dist:\n\t", "Summary: "),
+      name,
+      fc.constantFrom(
+        "",
+        "<2",
+        " (>=1)",
+        "[x]>1",
+        "; python_version > '3'",
+        " @ https://a.example/x.whl",
+      ),
+      fc.constantFrom("\n", "\r\n"),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(line, { maxLength: 5 }),
+        fc.array(name, { minLength: 1 }),
+        (lines, names) => {
+          const files = new MemoryFiles({
+            [`${site}/app-1.0.dist-info/METADATA`]: metadata(
+              "app",
+              "1.0",
+              lines.map((parts) => parts.join("")).join(""),
+            ),
+          });
+          const installed = readInstalled({ sitePackages: [site] }, { files });
+          const wanted = new Set(names.map(normalizeName));
+          const requires = readMetadata(installed[0] as InstalledDistribution, {
+            files,
+          }).requiresDist;
+          const found = mayRequire(installed, wanted, { files });
+          if (requires.some((one) => wanted.has(one.name))) expect(found).toEqual(installed);
+        },
+      ),
+    );
   });
 });

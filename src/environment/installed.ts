@@ -1,8 +1,10 @@
+import { errnoOf } from "#base/errors";
 import { type DirectUrl, parseDirectUrl } from "#standards/direct-url";
 import { type CoreMetadata, parseMetadata } from "#standards/metadata";
+import type { NormalizedName } from "#standards/name";
 import { parseRecord, type RecordEntry } from "#standards/record";
 import type { InstalledDistribution, PythonEnvironment } from "./environment.ts";
-import { metadataOfEgg } from "./metadata-file.ts";
+import { metadataOfEgg, requirementSearch } from "./metadata-file.ts";
 import {
   type ReadingFiles,
   type ReadingWorld,
@@ -83,6 +85,27 @@ export function readRecord(
   if (distribution.kind !== "dist-info") return undefined;
   const text = world.files.tryReadText(`${distribution.metadataPath}/RECORD`);
   return text === undefined ? undefined : parseRecord(text);
+}
+
+/**
+ * Those of some distributions that may require one of these names, without reading all metadata with care: none is left
+ * out that does.
+ */
+export function mayRequire(
+  distributions: readonly InstalledDistribution[],
+  names: Iterable<NormalizedName>,
+  world: ReadingWorld,
+): readonly InstalledDistribution[] {
+  const requires = requirementSearch(names);
+  return distributions.filter(({ kind, metadataPath }) => {
+    if (kind !== "dist-info") return true;
+    try {
+      return requires(`${metadataPath}/METADATA`, world.files);
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      return true;
+    }
+  });
 }
 
 /** Its core metadata. Eggs keep requirements beside PKG-INFO; they are read into it. */

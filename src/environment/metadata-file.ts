@@ -1,4 +1,5 @@
 import { errnoOf } from "#base/errors";
+import type { NormalizedName } from "#standards/name";
 import type { InstalledDistribution } from "./environment.ts";
 import type { ReadingFiles } from "./survey.ts";
 
@@ -65,6 +66,26 @@ function headersOf(text: string): MetadataHead & { readonly complete: boolean } 
 function valueOf(header: string, text: string, start: number, stop: number): string {
   if (text.slice(start, start + header.length).toLowerCase() !== header) return "";
   return text.slice(start + header.length, stop).trim();
+}
+
+/** So much of a file holds the headers of all but those that carry a licence among them. */
+const headersSize = 16_384;
+
+/**
+ * Tells of METADATA files, in much less time than parsing takes, whether they may require one of these; it may say yes
+ * where there is no such requirement, never no where there is one.
+ */
+export function requirementSearch(
+  names: Iterable<NormalizedName>,
+): (path: string, files: ReadingFiles) => boolean {
+  const spellings = [...names].map((name) => name.replaceAll("-", "[-_.]+")).join("|");
+  const wanted = new RegExp(`^requires-dist:\\s*(?:${spellings})(?![-_.]*[a-z0-9])`, "im");
+  return (path, files) => {
+    const start = files.readAt(path, 0, headersSize);
+    const text = utf8.decode(start);
+    const isWhole = start.length < headersSize || /\n\r?\n/.test(text);
+    return wanted.test(isWhole ? text : (files.tryReadText(path) ?? ""));
+  };
 }
 
 /** Name and version in `Foo_Bar-1.2-py3.12.egg-info` and its like; the version is empty where there is none. */

@@ -1,5 +1,5 @@
 import type { InstalledDistribution } from "#environment/environment";
-import { readDirectUrl, readInstalled, readMetadata } from "#environment/installed";
+import { mayRequire, readDirectUrl, readInstalled, readMetadata } from "#environment/installed";
 import { apply } from "#installer/apply";
 import { type EnvironmentLock, lockEnvironment } from "#installer/environment-lock";
 import { plan as planChange, wouldChange } from "#installer/plan";
@@ -145,9 +145,12 @@ function warnOfBroken(
   world: ProvisionWorld,
 ): void {
   const resolved = new Set(resolution.packages.map(({ name }) => name));
+  const bystanders = plan.unchanged.filter(({ name }) => !resolved.has(name));
+  const changed = new Map(plan.installs.map(({ wanted }) => [wanted.name, wanted.version]));
+  if (changed.size === 0) return;
   const broken = brokenRequirements({
-    changed: new Map(plan.installs.map(({ wanted }) => [wanted.name, wanted.version])),
-    bystanders: plan.unchanged.filter(({ name }) => !resolved.has(name)),
+    changed,
+    bystanders: mayRequire(bystanders, changed.keys(), world),
     markers: request.target.markers,
     readMetadata: (distribution) => tryReadMetadata(distribution, world),
   });
