@@ -1,13 +1,14 @@
 import { sortedBy } from "#base/order";
 import type { ProjectFile } from "#repository/listing";
+import type { EarlierPackage } from "#resolver/foresight";
 import type { AskedRequirement, ResolveRequest } from "#resolver/request";
 import type { ResolvedDependency, ResolvedPackage, Resolution } from "#resolver/resolution";
 import type { UniversalRequest, UniversalResolution } from "#resolver/universal";
 import { formatMarker, parseMarker } from "#standards/marker";
-import type { NormalizedName } from "#standards/name";
-import { formatRequirement, parseRequirement } from "#standards/requirement";
+import { type NormalizedName, tryParseName } from "#standards/name";
+import { formatRequirement, parseRequirement, tryParseRequirement } from "#standards/requirement";
 import { parseSourceFilename } from "#standards/sdist-filename";
-import { parseVersion } from "#standards/version";
+import { parseVersion, tryParseVersion } from "#standards/version";
 import { parseWheelFilename } from "#standards/wheel-filename";
 import type { ProvisionWorld } from "./world.ts";
 
@@ -21,6 +22,8 @@ const form = 4;
  */
 export type Memo<T extends Resolution = Resolution> = {
   readonly recall: () => T | undefined;
+  /** The packages of what is remembered, however old it is; none when nobody can read it. */
+  readonly earlier: () => readonly EarlierPackage[];
   readonly remember: (resolution: T) => void;
 };
 
@@ -88,14 +91,18 @@ function memoUnder<T extends Resolution & { readonly regions?: UniversalResoluti
   restored: (kept: Kept) => T,
 ): Memo<T> {
   const key = `resolution-${form}-${hashing.digest("sha256", text)}`;
+  let stale: Kept | undefined;
   return {
     recall: () => {
-      if (repositories.isRefreshing === true) return undefined;
       const found = store.answers.get(key);
       if (found === undefined) return undefined;
       const kept = JSON.parse(found) as Kept;
-      return clock.now() < kept.freshUntil ? restored(kept) : undefined;
+      if (repositories.isRefreshing !== true && clock.now() < kept.freshUntil)
+        return restored(kept);
+      stale = kept;
+      return undefined;
     },
+    earlier: () => (stale === undefined ? [] : earlierPackages(stale)),
     remember: (resolution) => {
       const freshUntil = repositories.freshUntil();
       if (freshUntil === undefined) return;
@@ -111,7 +118,8 @@ function memoUnder<T extends Resolution & { readonly regions?: UniversalResoluti
 
 type AnyRequest = Pick<ResolveRequest, "roots" | "constraints" | "overrides" | "policy">;
 
-function isRememberable(request: AnyRequest): boolean {
+/** True when an answer depends on nothing but repositories. */
+export function isRememberable(request: AnyRequest): boolean {
   const asked = [...request.roots, ...request.constraints, ...request.overrides];
   return asked.every(
     ({ requirement, editable }) => requirement.url === undefined && editable !== true,
@@ -235,6 +243,23 @@ function restore(kept: Kept): Resolution {
     attempts: kept.attempts,
     warnings: kept.warnings,
   };
+}
+
+/** Names and numbers only; what is none is passed over. */
+function earlierPackages({ packages }: Kept): EarlierPackage[] {
+  return packages.flatMap(({ name, version, dependencies }) => {
+    const known = tryParseVersion(version);
+    if (known === undefined || tryParseName(name) !== name) return [];
+    return [
+      {
+        name,
+        version: known,
+        get requirements() {
+          return dependencies.flatMap(([, , text]) => tryParseRequirement(text) ?? []);
+        },
+      },
+    ];
+  });
 }
 
 function restoreFile({ kind, ...file }: KeptFile): ProjectFile {

@@ -14,6 +14,8 @@ export class ProvisionedMetadata implements MetadataSource {
   #questions = 0;
   /** Some of what it answered came out of a build, which depends on more than a question says. */
   hasBuilt = false;
+  /** Not everything was at hand. */
+  hasWaited = false;
 
   constructor(world: ProvisionWorld, onExpected?: (file: ProjectFile) => void) {
     this.#world = world;
@@ -30,7 +32,9 @@ export class ProvisionedMetadata implements MetadataSource {
 
   listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing> {
     this.#count();
-    return this.#world.repositories.listing(name);
+    const answer = this.#world.repositories.listing(name);
+    if (answer instanceof Promise) this.hasWaited = true;
+    return answer;
   }
 
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer> {

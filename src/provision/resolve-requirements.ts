@@ -3,6 +3,7 @@ import { resolve, type ResolveOptions } from "#resolver/resolve";
 import type { ResolveRequest } from "#resolver/request";
 import type { UniversalRequest } from "#resolver/universal";
 import type { ResolutionFailure, ResolveOutcome } from "#resolver/resolution";
+import { askEarly, type EarlierVersions } from "./ask-early.ts";
 import { memoFor, type WantedFiles } from "./memo.ts";
 import { ProvisionedMetadata } from "./metadata.ts";
 import { RecordingMetadata } from "./recording.ts";
@@ -24,15 +25,20 @@ export type AnsweredQuestion =
       readonly question: FailedQuestion;
     };
 
-/**
- * Answers a question from memory, or by resolving it. `wanted` tells how many files of each package will be looked at;
- * `onExpected` hears of wheels as {@link MetadataSource.expect} does.
- */
+/** How a question is answered, which has no bearing on what the answer is. */
+export type Ways = {
+  /** Hears of wheels as {@link MetadataSource.expect} does. */
+  readonly onExpected?: (file: ProjectFile) => void;
+  /** What was found earlier for about the same question, though nothing of it need stay. */
+  readonly earlier?: EarlierVersions;
+};
+
+/** Answers a question from memory, or by resolving it. `wanted` tells how many files of each package will be looked at. */
 export async function resolveRequirements(
   request: ResolveRequest,
   world: ProvisionWorld,
   wanted: WantedFiles = "best",
-  onExpected?: (file: ProjectFile) => void,
+  { onExpected, earlier }: Ways = {},
 ): Promise<AnsweredQuestion> {
   const { report } = world;
   const { requireHashes, purpose } = request.policy;
@@ -46,7 +52,9 @@ export async function resolveRequirements(
   report({ type: "resolution-began", requirements: request.roots.length });
   const provisioned = new ProvisionedMetadata(world, onExpected);
   const source = new RecordingMetadata(provisioned);
-  const outcome = await resolve(request, source, patience(world));
+  const resolving = resolve(request, source, patience(world));
+  const stop = provisioned.hasWaited ? askEarly(request, memo, earlier, world) : undefined;
+  const outcome = await resolving.finally(stop);
   if (outcome.kind === "resolved") {
     if (!provisioned.hasBuilt) memo?.remember(outcome.resolution);
     report({

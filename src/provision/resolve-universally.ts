@@ -3,10 +3,11 @@ import {
   type UniversalOutcome,
   type UniversalRequest,
 } from "#resolver/universal";
+import { askEarly } from "./ask-early.ts";
 import { memoForUniversal, type WantedFiles } from "./memo.ts";
 import { ProvisionedMetadata } from "./metadata.ts";
 import { RecordingMetadata } from "./recording.ts";
-import { type FailedQuestion, patience } from "./resolve-requirements.ts";
+import { type FailedQuestion, patience, type Ways } from "./resolve-requirements.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 export type UniversalAnswer =
@@ -20,6 +21,7 @@ export async function resolveUniversally(
   request: UniversalRequest,
   world: ProvisionWorld,
   wanted: WantedFiles = "best",
+  { earlier }: Pick<Ways, "earlier"> = {},
 ): Promise<UniversalAnswer> {
   const { report } = world;
   const memo = memoForUniversal(request, wanted, world);
@@ -31,7 +33,9 @@ export async function resolveUniversally(
   report({ type: "resolution-began", requirements: request.roots.length });
   const provisioned = new ProvisionedMetadata(world);
   const source = new RecordingMetadata(provisioned);
-  const outcome = await resolveUniversal(request, source, patience(world));
+  const resolving = resolveUniversal(request, source, patience(world));
+  const stop = provisioned.hasWaited ? askEarly(request, memo, earlier, world) : undefined;
+  const outcome = await resolving.finally(stop);
   if (outcome.kind === "resolved") {
     const { resolution } = outcome;
     if (!provisioned.hasBuilt) memo?.remember(resolution);

@@ -242,18 +242,19 @@ async function answerTo(
   invocation: Invocation,
 ): Promise<Resolution> {
   const wanted = chosen["generate-hashes"] ? "all" : "none";
-  const pins = keptPins(chosen, invocation);
+  const earlier = earlierPins(chosen, invocation);
+  const pins = keptPins(earlier, chosen);
   if (chosen.universal) {
     const forkStrategy = chosen["fork-strategy"] === "fewest" ? "fewest" : "requires-python";
     const supported = supportedMachines(interpreter, chosen, invocation);
     const request = { ...asked, supported, forkStrategy, preferences: pins } as const;
-    const outcome = await resolveUniversally(request, world, wanted);
+    const outcome = await resolveUniversally(request, world, wanted, { earlier });
     if (outcome.kind === "unsolvable") throw noSolution(outcome.failure, outcome.question);
     return outcome.resolution;
   }
   const target = resolutionTarget(interpreter, chosen, invocation);
   const request = { ...asked, target, preferences: preferencesFor(pins, target.markers) };
-  const outcome = await resolveRequirements(request, world, wanted);
+  const outcome = await resolveRequirements(request, world, wanted, { earlier });
   if (outcome.kind === "unsolvable") throw noSolution(outcome.failure, outcome.question);
   return outcome.resolution;
 }
@@ -280,19 +281,27 @@ function surelyWanted({ roots, overrides }: ReadRequirements): Set<NormalizedNam
   return names;
 }
 
-/** Pins of the output file, unless they are to be upgraded. */
-function keptPins(
+/** Pins of the output file. */
+function earlierPins(
   chosen: CompileOptions,
   { world }: Invocation,
 ): ReadonlyMap<NormalizedName, readonly MarkedPreference[]> {
   const file = chosen["output-file"];
-  if (file === undefined || chosen.upgrade) return new Map();
+  if (file === undefined) return new Map();
   const text = world.files.tryReadText(absolute(file, world.host.cwd));
-  if (text === undefined) return new Map();
+  return text === undefined ? new Map() : readPreferences(text);
+}
+
+/** Those that are not to be upgraded. */
+function keptPins(
+  earlier: ReadonlyMap<NormalizedName, readonly MarkedPreference[]>,
+  chosen: CompileOptions,
+): ReadonlyMap<NormalizedName, readonly MarkedPreference[]> {
+  if (chosen.upgrade) return new Map();
   const upgraded = new Set(
     chosen["upgrade-package"].map((name) => parseName(name.replace(/[[=<>!~ ].*$/, ""))),
   );
-  return new Map([...readPreferences(text)].filter(([name]) => !upgraded.has(name)));
+  return new Map([...earlier].filter(([name]) => !upgraded.has(name)));
 }
 
 function write(
