@@ -2,7 +2,9 @@ import { type ExitCode, exit } from "#base/errors";
 import { plural } from "#base/text";
 import type { PythonEnvironment } from "#environment/environment";
 import type { Change, ChangeEntry, Plan } from "#installer/plan-types";
-import type { ProvisionOutcome } from "#provision/request";
+import { isSelected, type ProvisionOutcome, type ProvisionRequest } from "#provision/request";
+import { passedOverText } from "#resolver/passed-over-text";
+import type { Resolution } from "#resolver/resolution";
 import { compareText } from "#base/order";
 import type { Invocation } from "./invocation.ts";
 import type { Output } from "./output.ts";
@@ -12,6 +14,8 @@ export type OutcomeOptions = {
   readonly json: boolean;
   readonly dryRun: boolean;
   readonly environment: PythonEnvironment;
+  /** What was to be upgraded, and for what machine. */
+  readonly request: Pick<ProvisionRequest, "upgrade" | "target">;
 };
 
 /** Says what became of a request to fill an environment, and answers the exit code. */
@@ -36,8 +40,26 @@ export function presentOutcome(
   for (const warning of resolution.warnings) output.warn(warning);
   const planned = change ?? { entries: entriesOf(plan), warnings: [] };
   if (options.json) output.data(changeJson(planned, options.dryRun));
-  else presentChange(planned, options.dryRun, output);
+  else {
+    presentChange(planned, options.dryRun, output);
+    presentKept(resolution, options.request, output);
+  }
   return exit.done;
+}
+
+/** Why something stays that was to be upgraded, although there is something newer. */
+function presentKept(
+  resolution: Resolution,
+  { upgrade, target }: OutcomeOptions["request"],
+  output: Output,
+): void {
+  for (const { name, version, source } of resolution.packages) {
+    if (source.kind !== "installed" || !isSelected(upgrade, name)) continue;
+    const newest = resolution.passedOver?.find((passed) => passed.name === name);
+    if (newest === undefined) continue;
+    const reason = passedOverText(newest.reason, target.description);
+    output.say(`${name} ${version.text} stays: ${newest.version.text} ${reason}`);
+  }
 }
 
 /** The lines behind a change: what came, what went, what was replaced. */

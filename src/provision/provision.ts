@@ -47,8 +47,7 @@ export async function change(
   try {
     const question = resolveRequest(request, early, world);
     const onExpected = expectedWheels(request, early, wheels);
-    const ways = onExpected === undefined ? {} : { onExpected };
-    const outcome = await resolveRequirements(question, world, "best", ways);
+    const outcome = await resolveRequirements(question, world, "best", onExpected);
     return outcome.kind === "unsolvable"
       ? outcome
       : await install(request, early, outcome.resolution, wheels, world);
@@ -166,20 +165,18 @@ function resolveRequest(
   const candidates = new Map<NormalizedName, InstalledCandidate>();
   const preferences = new Map<NormalizedName, Preference>();
   for (const distribution of installed) {
-    if (
-      isSelected(request.upgrade, distribution.name) ||
-      isSelected(request.reinstall, distribution.name)
-    )
-      continue;
+    if (isSelected(request.reinstall, distribution.name)) continue;
     const version = tryParseVersion(distribution.version);
     if (version === undefined) continue;
-    preferences.set(distribution.name, { version, from: "installed" });
+    const givesWay = isSelected(request.upgrade, distribution.name);
+    if (!givesWay) preferences.set(distribution.name, { version, from: "installed" });
     // What sync is told comes from the file alone, with its hashes.
     if (request.exact || request.lost?.has(distribution.name) === true) continue;
     candidates.set(distribution.name, {
       version,
       metadata: () => readMetadata(distribution, world),
       url: distribution.hasDirectUrl ? lastingUrl(distribution, world) : undefined,
+      givesWay,
     });
   }
   return {

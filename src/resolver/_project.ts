@@ -46,6 +46,7 @@ export class Project {
   consulted = false;
   /** What the environment holds, if that may be kept. */
   readonly installed: Candidate | undefined;
+  private readonly givesWay: boolean;
   private releases: readonly Release[] = [];
   private candidates: (Candidate | undefined)[] = [];
   private ahead:
@@ -70,6 +71,7 @@ export class Project {
     this.direct = direct;
     this.pins = pins;
     this.distrusted = distrusted;
+    this.givesWay = installed?.givesWay === true;
     this.installed = installed === undefined ? undefined : this.keep(installed);
   }
 
@@ -86,8 +88,10 @@ export class Project {
 
   /** The installed version, if the range admits it: then nobody has to be asked about the project. */
   keptIn(range: VersionRange): Candidate | undefined {
-    const { installed } = this;
-    return installed !== undefined && contains(range, installed.key) ? installed : undefined;
+    const { installed, givesWay } = this;
+    return installed !== undefined && !givesWay && contains(range, installed.key)
+      ? installed
+      : undefined;
   }
 
   extra(name: NormalizedName): ExtraPackage {
@@ -100,7 +104,12 @@ export class Project {
   }
 
   setListing(answer: ProjectListing | NoListing): void {
-    if ("kind" in answer) this.content = { kind: "absent", answer };
+    const { installed } = this;
+    if (installed !== undefined && this.givesWay) {
+      const listing = withInstalled("kind" in answer ? emptyListing(this.name) : answer, installed);
+      this.content = { kind: "listed", listing };
+      this.releases = listing.releases;
+    } else if ("kind" in answer) this.content = { kind: "absent", answer };
     else {
       this.content = { kind: "listed", listing: answer };
       this.releases = answer.releases;
@@ -306,4 +315,18 @@ export class Project {
     }
     return undefined;
   }
+}
+
+/** What is known of a project that no repository has. */
+function emptyListing(name: NormalizedName): ProjectListing {
+  const status = { status: "active", reason: undefined } as const;
+  return { name, repository: "the environment", status, releases: [], skipped: [] };
+}
+
+function withInstalled(listing: ProjectListing, { key, version }: Candidate): ProjectListing {
+  const { releases } = listing;
+  const older = releases.findIndex((release) => release.version.key <= key);
+  const at = older === -1 ? releases.length : older;
+  if (releases[at]?.version.key === key) return listing;
+  return { ...listing, releases: releases.toSpliced(at, 0, { version, files: [] }) };
 }

@@ -70,6 +70,8 @@ export type Scenario = {
   readonly onlyBinary?: readonly string[];
   readonly prefer?: readonly string[];
   readonly installed?: Readonly<Record<string, readonly string[]>>;
+  /** Installed, and to be upgraded. */
+  readonly upgrade?: readonly string[];
   readonly expect: Expected;
 };
 
@@ -157,6 +159,7 @@ export function requestOf(scenario: Scenario): ResolveRequest {
       version: parseVersion(version),
       metadata: () => metadataOf(name, version, { needs }),
       url: undefined,
+      givesWay: scenario.upgrade?.includes(name) === true,
     });
   }
   return {

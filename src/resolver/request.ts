@@ -64,7 +64,7 @@ export type ResolveRequest = {
   readonly preferences: ReadonlyMap<NormalizedName, Preference>;
   /**
    * What the environment holds and may keep: such a candidate is taken before any repository is asked about its
-   * name, as long as its version fits. Left out when compiling; names to upgrade or reinstall are not in it.
+   * name, as long as its version fits. Left out when compiling; names to reinstall are not in it.
    */
   readonly installed?: ReadonlyMap<NormalizedName, InstalledCandidate>;
 };
@@ -76,6 +76,8 @@ export type InstalledCandidate = {
   readonly metadata: () => CoreMetadata | undefined;
   /** The URL of its `direct_url.json`, without credentials, where it came from one. */
   readonly url: string | undefined;
+  /** To be upgraded: repositories are asked, and it is one version among theirs. It needs no file to be taken. */
+  readonly givesWay?: boolean;
 };
 
 export type Preference = {

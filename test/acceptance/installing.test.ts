@@ -100,6 +100,25 @@ describe("installing", () => {
     expect(recordDefects(environment)).toEqual([]);
   });
 
+  test("an upgrade keeps what is there when nothing newer can be taken, and says why", async () => {
+    const environment = await fresh();
+    const older = makeWheel({ name: "demo", version: "0.5" });
+    const source = { ...fileOf(older), filename: "demo-9.0.tar.gz", metadata: undefined };
+    const poor = serveIndex([source, fileOf(older)]);
+    try {
+      expectSuccess(await pip(environment, "install", "demo"));
+      const words = ["install", "-U", "--only-binary", ":all:", "--index-url", poor.url];
+      const run = await pip(environment, ...words, "demo");
+      expectSuccess(run);
+      expect(run.stderr).toContain("demo 2.0 stays: 9.0 has no wheel, and sdists are excluded");
+      expect(installedIn(environment)).toContain("demo 2.0");
+      expectRefusal(await pip(environment, ...words, "demo>2"), "no-solution", "demo");
+      expectRefusal(await pip(environment, ...words, "-I", "demo>=1"), "no-solution", "demo");
+    } finally {
+      poor.stop();
+    }
+  });
+
   test("what is there and fits is kept; what does not fit is replaced", async () => {
     const environment = await fresh();
     expectSuccess(await pip(environment, "install", "demo==1.0"));

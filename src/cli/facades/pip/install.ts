@@ -134,7 +134,7 @@ export async function installRequirements(
     }
     return presentOutcome(
       outcome,
-      { json: chosen.json, dryRun: chosen["dry-run"], environment },
+      { json: chosen.json, dryRun: chosen["dry-run"], environment, request },
       invocation,
     );
   } finally {
