@@ -47,7 +47,8 @@ export async function change(
   try {
     const question = resolveRequest(request, early, world);
     const onExpected = expectedWheels(request, early, wheels);
-    const outcome = await resolveRequirements(question, world, "best", onExpected);
+    const ways = onExpected === undefined ? {} : { onExpected };
+    const outcome = await resolveRequirements(question, world, "best", ways);
     return outcome.kind === "unsolvable"
       ? outcome
       : await install(request, early, outcome.resolution, wheels, world);
