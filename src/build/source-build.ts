@@ -81,6 +81,11 @@ export class SourceBuild {
     return this.#wheel;
   }
 
+  /** The folder of the project. */
+  async folder(): Promise<string> {
+    return (await this.#open()).root;
+  }
+
   /** The wheel of whatever it turns out to be. */
   anyWheel(): Promise<BuiltWheel> {
     this.#wheel ??= this.#makeWheel(undefined);

@@ -51,6 +51,10 @@ class SessionBuilder implements SourceBuilder {
     return underWay.during(this.#waiter, build, () => build.wheel(promised));
   }
 
+  async layOut(source: BuildableSource): Promise<string> {
+    return (await this.#buildOf(source)).folder();
+  }
+
   close(): Promise<void> {
     return this.#session.close();
   }

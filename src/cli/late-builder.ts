@@ -25,6 +25,10 @@ export class LateBuilder implements SourceBuilder {
     return (await (this.#builder ??= this.#open())).wheel(source, promised);
   }
 
+  async layOut(source: BuildableSource): Promise<string> {
+    return (await (this.#builder ??= this.#open())).layOut(source);
+  }
+
   async close(): Promise<void> {
     const builder = await this.#builder?.catch(() => undefined);
     await builder?.close();

@@ -3,8 +3,9 @@ import { errnoOf } from "#base/errors";
 import type { Files } from "#platform/ports";
 import type { ProjectFile } from "#repository/listing";
 import type { Download, FileAddress } from "#repository/repositories";
-import type { ResolvedPackage } from "#resolver/resolution";
+import type { ResolvedPackage, ResolvedSource } from "#resolver/resolution";
 import { buildableOf, wheelFromSource } from "./built-wheels.ts";
+import { lostForWantOfBuild } from "./errors.ts";
 import { holdDownloadToSidecar } from "./sidecar-check.ts";
 import { checkDemandedHashes } from "./wheels.ts";
 import type { ProvisionWorld } from "./world.ts";
@@ -12,14 +13,15 @@ import type { ProvisionWorld } from "./world.ts";
 /** A distribution that now lies in the folder. */
 export type FetchedFile = {
   readonly package: ResolvedPackage;
-  readonly path: string;
+  /** `undefined` for a folder of this machine, of which nothing is put there. */
+  readonly path: string | undefined;
   /** It had been there, with the content that it should have. */
   readonly wasThere: boolean;
 };
 
 export type FetchWishes = {
-  /** Of what the wheel is wanted: of every source, or only of what is no file (folders, checkouts). */
-  readonly built: "everything" | "trees";
+  /** Sources are wanted as their wheels; else as they are, a checkout as a zip of its tree. */
+  readonly built: boolean;
   /** What wheels require has had a say in what is wanted. */
   readonly restsOnMetadata: boolean;
 };
@@ -39,10 +41,11 @@ export async function fetchFiles(
 ): Promise<readonly FetchedFile[]> {
   world.files.makeFolders(folder);
   return await mapLimited(packages, limit, async (found): Promise<FetchedFile> => {
-    const file = fileOrArchive(found);
-    const isSource = buildableOf(found) !== undefined;
-    if (file === undefined || (isSource && built === "everything"))
-      return placeBuilt(found, folder, world);
+    if (built && buildableOf(found) !== undefined) return placeBuilt(found, folder, world);
+    const { source } = found;
+    if (source.kind === "folder") return { package: found, path: undefined, wasThere: true };
+    if (source.kind === "checkout") return placeTree(found, source, folder, world);
+    const file = source.kind === "archive" ? { ...source, size: undefined } : fileOf(found);
     const path = `${folder}/${file.filename}`;
     if (isThere(path, file, world)) return { package: found, path, wasThere: true };
     const download = await world.repositories.download(file);
@@ -61,23 +64,24 @@ async function placeBuilt(
   const { wheel, path } = await wheelFromSource(found, world);
   const { files, host } = world;
   const target = `${folder}/${wheel.manifest.filename}`;
-  const fresh = `${target}.pkm-${host.processId}`;
-  try {
-    files.tryRemove(fresh);
-    files.copy(path, fresh);
-    files.rename(fresh, target);
-  } catch (error) {
-    files.tryRemove(fresh);
-    throw error;
-  }
+  placeWhole(target, (fresh) => files.copy(path, fresh), files, host.processId);
   return { package: found, path: target, wasThere: false };
 }
 
-/** The file of a package, an archive of a tree included; `undefined` for what is no file. */
-function fileOrArchive(found: ResolvedPackage): FileAddress | ProjectFile | undefined {
-  const { source } = found;
-  if (source.kind === "folder" || source.kind === "checkout") return undefined;
-  return source.kind === "archive" ? { ...source, size: undefined } : fileOf(found);
+/** As pip names the zip of a checkout, and the folder in it. */
+async function placeTree(
+  found: ResolvedPackage,
+  source: Extract<ResolvedSource, { readonly kind: "checkout" }>,
+  folder: string,
+  world: ProvisionWorld,
+): Promise<FetchedFile> {
+  const { builds, files, host } = world;
+  if (builds === undefined) throw lostForWantOfBuild(found);
+  const path = `${folder}/${found.name}-${found.version.text}.zip`;
+  const { packTree } = await import("./pack-tree.ts");
+  const pieces = packTree(await builds.layOut(source), found.name, world);
+  placeWhole(path, (fresh) => files.write(fresh, pieces), files, host.processId);
+  return { package: found, path, wasThere: false };
 }
 
 /** The file an answer stands for; files of a repository come best first. */
@@ -101,11 +105,25 @@ function isThere(path: string, file: FileAddress, { files, hashing }: ProvisionW
 }
 
 function place({ file, content }: Download, path: string, files: Files, processId: number): void {
-  const fresh = `${path}.pkm-${processId}`;
-  try {
+  const write = (fresh: string): void => {
     if (content.kind === "bytes") files.write(fresh, content.bytes);
     else if (/^file:/i.test(file.url)) files.copy(content.path, fresh);
     else move(content.path, fresh, files);
+  };
+  placeWhole(path, write, files, processId);
+}
+
+/** Nobody ever finds half of a file under its name. */
+function placeWhole(
+  path: string,
+  write: (fresh: string) => void,
+  files: Files,
+  processId: number,
+): void {
+  const fresh = `${path}.pkm-${processId}`;
+  try {
+    files.tryRemove(fresh);
+    write(fresh);
     files.rename(fresh, path);
   } catch (error) {
     files.tryRemove(fresh);

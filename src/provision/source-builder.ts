@@ -65,6 +65,8 @@ export interface SourceBuilder {
    * The wheel of a source, which must turn out as the resolution promised; an editable one for an editable folder.
    */
   wheel(source: BuildableSource, promised: PromisedIdentity): Promise<BuiltWheel>;
+  /** The folder in which a source lies, to be read until {@link close}. */
+  layOut(source: BuildableSource): Promise<string>;
   /** Removes what was unpacked and is not kept. */
   close(): Promise<void>;
 }

@@ -180,6 +180,36 @@ describe("pkm pip install, from a repository", () => {
     },
   );
 
+  test.skipIf(Bun.which("git") === null)(
+    "saves a checkout as a zip of its tree with pip download, and a folder not at all",
+    async () => {
+      commitAll(tree, "v1.0");
+      const download = (...words: string[]): Promise<Finished> =>
+        sandbox.pkm(["pip", "download", "--no-index", "--python", testPython, ...words]);
+      expectSuccess(await download("-d", "saved", `tiny @ git+file://ada:secret@${tree}@v1.0`));
+      const saved = join(sandbox.work, "saved");
+      expect(readdirSync(saved)).toEqual(["tiny-1.0.zip"]);
+      const script = `
+import zipfile
+archive = zipfile.ZipFile("saved/tiny-1.0.zip")
+print(*sorted(name for name in archive.namelist() if ".git/" not in name))
+print(b"secret" in b"".join(map(archive.read, archive.namelist())))
+`;
+      const listed = await sandbox.run([testPython, "-c", script]);
+      expect(listed.stdout).toBe(
+        "tiny/backend/tiny_backend.py tiny/pyproject.toml tiny/tiny.py\nFalse\n",
+      );
+      const environment = await sandbox.environment("from-zip");
+      const words = ["install", "--no-index", "--find-links", saved, "--python", environment];
+      expectSuccess(await sandbox.pkm(["pip", ...words, "tiny"]));
+      const folder = await download("-d", "nothing", tree);
+      expectSuccess(folder);
+      expect(folder.stdout).toBe("Successfully downloaded tiny\n");
+      expect(folder.stderr).toContain("tiny is not copied");
+      expect(readdirSync(join(sandbox.work, "nothing"))).toEqual([]);
+    },
+  );
+
   test("of another version control system is refused by name", async () => {
     const environment = await sandbox.environment();
     const word = "tiny @ hg+https://host.example/tiny";

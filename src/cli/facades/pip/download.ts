@@ -50,12 +50,12 @@ export async function saveFiles(
     if (output.quiet === 0) output.data(`${line}\n`);
   };
   return withResolved(chosen, { words, purpose }, invocation, async (answer) => {
-    const built = purpose === "install" ? "everything" : "trees";
-    const wishes = { built, restsOnMetadata: chosen["no-deps"] !== true } as const;
+    const wishes = { built: purpose === "install", restsOnMetadata: chosen["no-deps"] !== true };
     const { packages, world: fetching } = answer;
     const fetched = await fetchFiles(packages, absolute(folder ?? ".", cwd), wishes, fetching);
-    for (const { path, wasThere } of fetched)
-      tell(wasThere ? `File was already downloaded ${path}` : `Saved ${shownPath(path, cwd)}`);
+    for (const { package: found, path, wasThere } of fetched)
+      if (path === undefined) output.say(`${found.name} is not copied: it is a folder already`);
+      else tell(wasThere ? `File was already downloaded ${path}` : `Saved ${shownPath(path, cwd)}`);
     if (purpose === "compile" && fetched.length > 0)
       tell(`Successfully downloaded ${fetched.map(({ package: { name } }) => name).join(" ")}`);
     return exit.done;
