@@ -7,6 +7,7 @@ import { formatRecord, parseRecord } from "#standards/record";
 import type { StoredWheel } from "#store/wheel-manifest";
 import type { BytecodeSource } from "./bytecode.ts";
 import { describeCollisions } from "./collisions.ts";
+import { CommonStaging } from "./common-staging.ts";
 import { recordDigest } from "./digest.ts";
 import { type EnvironmentLock, lockEnvironment } from "./environment-lock.ts";
 import { environmentChanged, filesCollide, filesInTheWay, writeFailed } from "./errors.ts";
@@ -201,6 +202,13 @@ class Application {
     const launcher = launcherFor(this.#world.host);
     const staging = stagingFolder(this.#places);
     const trees = this.#trees(linkMode);
+    const key = this.#key();
+    const { files } = this.#world;
+    const common = {
+      root: new CommonStaging(`${staging}/site`, files, key),
+      scripts: new CommonStaging(`${staging}/scripts`, files, key),
+    };
+    const way = linkMode === undefined || linkMode === "tree" ? "hardlink" : linkMode;
     const staged = await mapLimited(
       this.#plan.installs,
       wheelsAtOnce,
@@ -214,7 +222,8 @@ class Application {
           wheel,
           bytecode: compiled,
           folder: `${staging}/${position}`,
-          linkMode: linkMode === undefined || linkMode === "tree" ? "hardlink" : linkMode,
+          common,
+          linkMode: way,
           tree: trees?.tree(wheel, compiled),
           places: this.#places,
           environment: this.#environment,
@@ -226,6 +235,7 @@ class Application {
         return parts;
       },
     );
+    common.root.lay(way);
     for (const parts of staged) for (const part of parts) this.#parts.push(part);
   }
 
@@ -356,7 +366,7 @@ class Application {
   #clear(): string[] {
     try {
       // Most were moved out whole: one call for each is less than looking into all of them.
-      for (const { from } of this.#parts) this.#removeIfEmpty(from);
+      for (const from of new Set(this.#parts.map((part) => part.from))) this.#removeIfEmpty(from);
       removeTransaction(this.#places, this.#world.files);
       return [];
     } catch (error) {

@@ -6,9 +6,10 @@ import { memoryHost } from "#platform/memory/host";
 import type { Host } from "#platform/ports";
 import { RealHashing } from "#platform/real/hashing";
 import { normalizeName } from "#standards/name";
+import { isKeeper, keeperName } from "#store/installed-metadata";
 import type { InstallerEvent } from "./events.ts";
 import { imaginedEnvironment, layEnvironment, storeWheel } from "./imagined.ts";
-import { isKeeper, keeperName, treesFor } from "./linked-folders.ts";
+import { treesFor } from "./linked-folders.ts";
 import { lostFolders } from "./lost-folders.ts";
 import type { LinkWay, TreeSource } from "./plan-types.ts";
 

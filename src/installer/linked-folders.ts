@@ -1,7 +1,6 @@
 import { errnoOf } from "#base/errors";
 import type { PythonEnvironment } from "#environment/environment";
 import type { Files } from "#platform/ports";
-import { nameInFile, type NormalizedName } from "#standards/name";
 import { treesNeedEnvironment } from "./errors.ts";
 import type { LinkWay, TreeSource } from "./plan-types.ts";
 import type { RecordRow } from "./record-text.ts";
@@ -15,19 +14,6 @@ import type { InstallerWorld } from "./world.ts";
 /** The row of RECORD for a linked folder. */
 export function linkRow(path: string): RecordRow {
   return { path, sha256: "", size: undefined };
-}
-
-/**
- * A file of the distribution's own in each folder that holds links of it. pip takes a folder without foreign files away
- * whole, and does not count links to folders; other distributions' links in it would go as well.
- */
-export function keeperName(name: NormalizedName): string {
-  return `.${nameInFile(name)}.shared`;
-}
-
-/** True for a path that ends in a {@link keeperName}. */
-export function isKeeper(path: string): boolean {
-  return path.endsWith(".shared") && path.startsWith(".", path.lastIndexOf("/") + 1);
 }
 
 /** Makes at `path` a folder with what `target` holds: its folders as links, its files linked. Answers the links' names. */

@@ -1,8 +1,8 @@
 import type { PythonEnvironment } from "#environment/environment";
 import type { Files } from "#platform/ports";
 import type { NormalizedName } from "#standards/name";
+import { isKeeper } from "#store/installed-metadata";
 import { InstalledFiles } from "./installed-files.ts";
-import { isKeeper } from "./linked-folders.ts";
 
 /**
  * Distributions of a shared environment with linked folders that lead nowhere, because the store was removed or moved by

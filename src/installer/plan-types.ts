@@ -47,7 +47,7 @@ export type Change = {
   readonly warnings: readonly string[];
 };
 
-/** A wheel's folders in a form that environments link to as they are. Paths are relative to site-packages. */
+/** A wheel laid out so that environments link to its folders as they are. Paths are relative to site-packages. */
 export type SharedTree = {
   /** Absolute folder that holds what is linked. */
   readonly folder: string;
@@ -55,10 +55,10 @@ export type SharedTree = {
   readonly links: readonly string[];
   /** Folders to make, parents before children: those above the links, and those of {@link files}. */
   readonly folders: readonly string[];
-  /** Files below no link, the metadata apart. */
+  /** Files below no link, the metadata with INSTALLER among them; RECORD and REQUESTED lie there beside. */
   readonly files: readonly string[];
-  /** Files that lie directly in the dist-info folder. */
-  readonly metadata: readonly { readonly path: string; readonly content: Uint8Array }[];
+  /** The first folders, or names, of all that. */
+  readonly tops: readonly string[];
 };
 
 /** Keeps folders that environments link to. The store implements it. */

@@ -57,6 +57,13 @@ export function recordContent(root: Uint8Array, others: readonly RecordRow[]): U
   return content;
 }
 
+/** The same rows without these, of which each stands there whole or not at all. */
+export function withoutRows(root: Uint8Array, left: readonly RecordRow[]): Uint8Array {
+  const gone = new Set(left.map(rowText));
+  const rows = decoder.decode(root).split(/(?<=\n)/);
+  return encoder.encode(rows.filter((row) => !gone.has(row)).join(""));
+}
+
 function rowsText(rows: readonly RecordRow[]): string {
   return [...rows]
     .sort((a, b) => compareText(a.path, b.path))

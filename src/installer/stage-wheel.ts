@@ -1,21 +1,32 @@
 import type { PythonEnvironment } from "#environment/environment";
 import type { LinkMode } from "#platform/ports";
 import { type DirectUrl, formatDirectUrl } from "#standards/direct-url";
+import {
+  emptyDigest,
+  installer,
+  installerDigest,
+  isKeeper,
+  isReplaced,
+  keeperName,
+} from "#store/installed-metadata";
+import { recordFolders } from "#store/lay-tree";
 import type { ManifestPart, StoredWheel, WheelManifest } from "#store/wheel-manifest";
 import type { BytecodePart } from "./bytecode.ts";
 import { recordDigest } from "./digest.ts";
 import { claimedTwice } from "./errors.ts";
-import { keeperName, linkRow, openFolder } from "./linked-folders.ts";
+import { CommonStaging } from "./common-staging.ts";
+import { linkRow, openFolder } from "./linked-folders.ts";
 import type { PlannedInstall, SharedTree } from "./plan-types.ts";
 import { nameOf, parentOf, type Places, siteOf, targetOf } from "./places.ts";
 import { isInside, recordPrefix } from "./record-paths.ts";
-import { recordContent, type RecordRow, rootRows } from "./record-text.ts";
+import { recordContent, type RecordRow, rootRows, withoutRows } from "./record-text.ts";
 import {
   checkScriptName,
   type EntryScript,
   type Launcher,
   parseEntryScript,
   rewriteScript,
+  type ScriptFile,
 } from "./scripts.ts";
 import type { StagedFile, StagedPart } from "./switch-steps.ts";
 import type { InstallerWorld } from "./world.ts";
@@ -24,8 +35,10 @@ export type StagingRequest = {
   readonly install: PlannedInstall;
   readonly wheel: StoredWheel;
   readonly bytecode: readonly BytecodePart[];
-  /** Folder of this wheel alone; its parts go into `<folder>/<scheme>`. */
+  /** Folder of this wheel alone, for what meets others; its parts go into `<folder>.<scheme>`. */
   readonly folder: string;
+  /** For the root parts, and the scripts, of those that meet nobody. */
+  readonly common: { readonly root: CommonStaging; readonly scripts: CommonStaging };
   readonly linkMode: LinkMode;
   /** Folders to link whole; what lies below none of them is linked by {@link linkMode}. */
   readonly tree: SharedTree | undefined;
@@ -42,16 +55,6 @@ export type StagingRequest = {
 export function stageWheel(request: StagingRequest, world: InstallerWorld): readonly StagedPart[] {
   return new Staging(request, world).run();
 }
-
-/** Files of a wheel's dist-info that the installer writes itself, or that signed what is no longer there (PEP 815). */
-const replacedMetadata: ReadonlySet<string> = new Set([
-  "RECORD",
-  "RECORD.jws",
-  "RECORD.p7s",
-  "INSTALLER",
-  "REQUESTED",
-  "direct_url.json",
-]);
 
 type Part = StagedPart & {
   readonly tops: string[];
@@ -74,6 +77,10 @@ class Staging {
   /** Linked folders, relative to the root part. */
   readonly #links = new Set<string>();
   #rootRows: Uint8Array = new Uint8Array();
+  /** The RECORD of the tree, which stands in place of {@link #rootRows}. */
+  #kept: string | undefined;
+  /** Links of the tree that were opened, and those that came in their place, which may have been opened as well. */
+  readonly #opened: string[] = [];
 
   constructor(request: StagingRequest, world: InstallerWorld) {
     this.#request = request;
@@ -84,33 +91,58 @@ class Staging {
 
   run(): readonly StagedPart[] {
     const { parts, topLevel, distInfo } = this.#manifest;
+    const { tree, bytecode } = this.#request;
     const rootPart = parts.find((part) => part.scheme === "root");
-    const root = this.#part("root", this.#site, [...topLevel, distInfo], rootPart);
-    if (rootPart !== undefined) this.#rootRows = this.#linkRoot(rootPart, root);
+    const tops = tree === undefined ? [...topLevel, distInfo] : [...tree.tops];
+    const laid = this.#root(bytecode.length === 0 ? tops : [...tops, cacheFolder]);
+    const root = this.#part("root", this.#site, { from: laid.folder, tops, origin: rootPart });
+    if (tree !== undefined) this.#linkFolders(tree, laid);
+    else if (rootPart !== undefined) this.#rootRows = this.#linkRoot(rootPart, root);
     this.#writeScripts(parts);
     for (const part of parts)
       if (part.scheme !== "root" && part.scheme !== "scripts") this.#link(part);
     for (const part of this.#request.bytecode) this.#linkCompiled(part);
-    this.#writeMetadata(root);
-    const { tree } = this.#request;
-    if (tree === undefined) return [...this.#parts.values()];
+    if (tree === undefined) {
+      this.#writeMetadata(root);
+      return [...this.#parts.values()];
+    }
+    this.#addMetadata(tree, root, laid);
+    if (laid !== this.#request.common.root) laid.lay(this.#request.linkMode);
     const open = (path: string): void => this.#open(tree, path, root);
     return [...this.#parts.values()].map((part) => (part === root ? { ...root, open } : part));
   }
 
-  /** The part that receives files for one target folder, its staging folder made. */
-  #part(scheme: string, to: string, tops: string[] = [], origin?: ManifestPart): Part {
+  /** The folder that receives the root part. */
+  #root(tops: readonly string[]): CommonStaging {
+    const { common, folder } = this.#request;
+    if (common.root.reserve(tops)) return common.root;
+    const own = new CommonStaging(folder, this.#world.files, (name) => name);
+    own.reserve(tops);
+    return own;
+  }
+
+  /** The part that receives files for one target folder, its staging folder made unless one is given. */
+  #part(
+    scheme: string,
+    to: string,
+    given: {
+      readonly from?: string;
+      readonly tops?: string[];
+      readonly origin?: ManifestPart | undefined;
+    } = {},
+  ): Part {
     const known = this.#parts.get(scheme);
     if (known !== undefined) return known;
-    const from =
-      this.#parts.size === 0 ? this.#request.folder : `${this.#request.folder}.${scheme}`;
-    this.#world.files.makeFolder(from);
+    const { tops = [], origin } = given;
+    const from = given.from ?? `${this.#request.folder}.${scheme}`;
+    if (given.from === undefined) this.#world.files.makeFolder(from);
     const { name, version } = this.#manifest;
     const added: StagedFile[] = [];
     // Only where distributions meet is it asked for, and the manifest makes objects of its files only then.
     const files = (): readonly StagedFile[] =>
       (part.listed ??= [
         ...added,
+        ...(origin === undefined ? [] : this.#treeFiles()),
         ...(origin?.files.filter((file) => !this.#isReplaced(file.path)) ?? []),
       ]);
     const part: Part = { name, version, from, to, tops, added, files, listed: undefined };
@@ -120,8 +152,7 @@ class Staging {
 
   /** Links the modules, copies the metadata. Answers the rows of RECORD for both. */
   #linkRoot(part: ManifestPart, staged: Part): Uint8Array {
-    const { wheel, linkMode, tree } = this.#request;
-    if (tree !== undefined) return this.#linkFolders(tree, part, staged);
+    const { wheel, linkMode } = this.#request;
     const { distInfo } = this.#manifest;
     const { files } = this.#world;
     const content: string[] = [];
@@ -143,24 +174,46 @@ class Staging {
   }
 
   /** {@link #linkRoot} with folders of the store in place of their files. */
-  #linkFolders(tree: SharedTree, part: ManifestPart, staged: Part): Uint8Array {
-    const { wheel, linkMode } = this.#request;
-    const { files } = this.#world;
-    const from = `${wheel.root}/${part.folder}`;
-    const to = staged.from;
-    const left: string[] = [];
-    files.linkTree({ from, to, folders: tree.folders, files: tree.files, mode: linkMode });
-    for (const { path, content } of tree.metadata)
-      if (this.#isReplaced(path)) left.push(path);
-      else files.write(`${to}/${path}`, content);
-    const parents = new Set<string>();
+  #linkFolders(tree: SharedTree, laid: CommonStaging): void {
+    laid.makeFolders(tree.folders);
+    for (const path of tree.files) laid.linkFile(tree.folder, path);
     for (const link of tree.links) {
-      files.symlink(`${tree.folder}/${link}`, `${to}/${link}`);
+      laid.linkFolder(`${tree.folder}/${link}`, link);
       this.#links.add(link);
-      parents.add(parentOf(link));
     }
-    for (const parent of parents) if (parent !== "") this.#writeKeeper(parent, staged);
-    return rootRows(part, left);
+  }
+
+  /** What the tree has of the metadata is as it shall be; only what this environment adds is written. */
+  #addMetadata(tree: SharedTree, root: Part, laid: CommonStaging): void {
+    const { requested, directUrl } = this.#request.install.wanted;
+    const { distInfo } = this.#manifest;
+    const from = `${tree.folder}/${requested ? recordFolders.requested : recordFolders.unrequested}`;
+    if (requested) laid.linkFile(from, `${distInfo}/REQUESTED`);
+    if (directUrl !== undefined) {
+      const path = `${distInfo}/direct_url.json`;
+      const content = formatDirectUrl(withDigest(directUrl, this.#manifest.sha256));
+      laid.write(path, () => content);
+      this.#listContent(root, path, content);
+    }
+    const record = `${distInfo}/RECORD`;
+    this.#kept = `${from}/${record}`;
+    if (this.#rows.length === 0) laid.linkFile(from, record);
+    else laid.write(record, () => this.#record());
+  }
+
+  /** Files of a tree that are not the wheel's. */
+  #treeFiles(): StagedFile[] {
+    const { tree, install } = this.#request;
+    if (tree === undefined) return [];
+    const { distInfo } = this.#manifest;
+    const files = [
+      { path: `${distInfo}/INSTALLER`, sha256: installerDigest },
+      { path: `${distInfo}/RECORD`, sha256: "" },
+    ];
+    if (install.wanted.requested)
+      files.push({ path: `${distInfo}/REQUESTED`, sha256: emptyDigest });
+    for (const path of tree.files) if (isKeeper(path)) files.push({ path, sha256: emptyDigest });
+    return files;
   }
 
   #writeKeeper(folder: string, staged: Part): void {
@@ -176,19 +229,21 @@ class Staging {
     const staged = `${root.from}/${path}`;
     files.remove(staged);
     const links = openFolder(`${tree.folder}/${path}`, staged, files);
-    for (const name of links) this.#links.add(`${path}/${name}`);
+    this.#opened.push(path);
+    for (const name of links) {
+      this.#links.add(`${path}/${name}`);
+      this.#opened.push(`${path}/${name}`);
+    }
     root.listed = undefined;
     if (links.length > 0) this.#writeKeeper(path, root);
-    this.#writeRecord(root);
+    const record = `${root.from}/${this.#manifest.distInfo}/RECORD`;
+    // It may be the store's own.
+    files.remove(record);
+    files.write(record, this.#record());
   }
 
   #isReplaced(path: string): boolean {
-    const { distInfo } = this.#manifest;
-    return (
-      path.startsWith(distInfo) &&
-      path[distInfo.length] === "/" &&
-      replacedMetadata.has(path.slice(distInfo.length + 1))
-    );
+    return isReplaced(path, this.#manifest.distInfo);
   }
 
   /** Parts of the `.data` folder other than scripts. */
@@ -220,31 +275,31 @@ class Staging {
   #writeScripts(parts: readonly ManifestPart[]): void {
     const { launcher, environment, places } = this.#request;
     const label = this.#label();
-    const commands = this.#entryScripts(label);
     const taken = new Set<string>();
-    for (const command of commands) {
+    const wrapped: ScriptFile[] = [];
+    for (const command of this.#entryScripts(label)) {
       for (const name of launcher.shadows(command.name)) taken.add(name);
-      for (const { name, content } of launcher.wrap(label, command, environment))
-        this.#writeScript(name, content);
+      wrapped.push(...launcher.wrap(label, command, environment));
     }
-    for (const part of parts) {
-      if (part.scheme !== "scripts") continue;
-      for (const file of part.files) {
-        if (taken.has(file.path)) continue;
-        checkScriptName(label, nameOf(file.path));
-        if (!this.#claim(`${places.scripts}/${file.path}`, file.sha256)) continue;
-        const folder = parentOf(file.path);
-        if (folder !== "") this.#world.files.makeFolders(`${this.#scripts().from}/${folder}`);
-        const content = this.#world.files.read(
-          `${this.#request.wheel.root}/${part.folder}/${file.path}`,
-        );
-        const rewritten = rewriteScript(content, launcher, environment);
-        this.#writeScript(
-          file.path,
-          rewritten ?? content,
-          rewritten === undefined ? file.sha256 : undefined,
-        );
-      }
+    const part = parts.find(({ scheme }) => scheme === "scripts");
+    const own = part?.files.filter(({ path }) => !taken.has(path)) ?? [];
+    if (wrapped.length + own.length === 0) return;
+    const staged = this.#scripts([
+      ...wrapped.map(({ name }) => name),
+      ...own.map(({ path }) => path),
+    ]);
+    for (const { name, content } of wrapped) this.#writeScript(staged, name, content);
+    for (const file of own) {
+      checkScriptName(label, nameOf(file.path));
+      if (!this.#claim(`${places.scripts}/${file.path}`, file.sha256)) continue;
+      const folder = parentOf(file.path);
+      if (folder !== "") this.#world.files.makeFolders(`${staged.from}/${folder}`);
+      const content = this.#world.files.read(
+        `${this.#request.wheel.root}/${part?.folder}/${file.path}`,
+      );
+      const rewritten = rewriteScript(content, launcher, environment);
+      const sha256 = rewritten === undefined ? file.sha256 : undefined;
+      this.#writeScript(staged, file.path, rewritten ?? content, sha256);
     }
   }
 
@@ -259,13 +314,15 @@ class Staging {
     return scripts;
   }
 
-  #scripts(): Part {
-    return this.#part("scripts", this.#request.places.scripts);
+  #scripts(paths: readonly string[]): Part {
+    const { common, places } = this.#request;
+    const tops = paths.map((path) => path.split("/", 1)[0] as string);
+    const given = common.scripts.reserve(tops) ? { from: common.scripts.folder } : {};
+    return this.#part("scripts", places.scripts, given);
   }
 
-  #writeScript(path: string, content: Uint8Array | string, known?: string): void {
+  #writeScript(staged: Part, path: string, content: Uint8Array | string, known?: string): void {
     const { files, hashing } = this.#world;
-    const staged = this.#scripts();
     files.write(`${staged.from}/${path}`, content, { mode: 0o777 });
     const sha256 = known ?? recordDigest(content, hashing);
     const prefix = recordPrefix(this.#site, staged.to);
@@ -301,8 +358,7 @@ class Staging {
     const write = (name: string, content: string, sha256?: string): void => {
       const path = `${distInfo}/${name}`;
       files.write(`${root.from}/${path}`, content);
-      const digest = sha256 ?? recordDigest(content, this.#world.hashing);
-      this.#list(root, path, { path, sha256: digest, size: sizeOf(content) });
+      this.#listContent(root, path, content, sha256);
     };
     write("INSTALLER", installer, installerDigest);
     if (wanted.requested) write("REQUESTED", "", emptyDigest);
@@ -313,14 +369,22 @@ class Staging {
       );
     const path = `${distInfo}/RECORD`;
     this.#list(root, path, { path, sha256: "", size: undefined });
-    this.#writeRecord(root);
+    files.write(`${root.from}/${path}`, this.#record());
   }
 
-  #writeRecord(root: Part): void {
-    const rows =
-      this.#links.size === 0 ? this.#rows : [...this.#rows, ...[...this.#links].map(linkRow)];
-    const path = `${root.from}/${this.#manifest.distInfo}/RECORD`;
-    this.#world.files.write(path, recordContent(this.#rootRows, rows));
+  /** The text of RECORD. Of a tree it begins with what is kept there, without the rows of links that were opened since. */
+  #record(): Uint8Array {
+    if (this.#kept === undefined) return recordContent(this.#rootRows, this.#rows);
+    const kept = this.#world.files.read(this.#kept);
+    if (this.#opened.length === 0) return recordContent(kept, this.#rows);
+    const fresh = this.#opened.filter((path) => this.#links.has(path));
+    const rows = [...this.#rows, ...fresh.map(linkRow)];
+    return recordContent(withoutRows(kept, this.#opened.map(linkRow)), rows);
+  }
+
+  #listContent(part: Part, path: string, content: string, sha256?: string): void {
+    const digest = sha256 ?? recordDigest(content, this.#world.hashing);
+    this.#list(part, path, { path, sha256: digest, size: sizeOf(content) });
   }
 
   #list(part: Part, path: string, row: RecordRow): void {
@@ -359,10 +423,7 @@ class Staging {
   }
 }
 
-const installer = "pkm\n";
-const installerDigest = "7-QbJ71L_UmYehzG1JRZ-TljWkrZxQeBUyVovQmZEDw";
-/** SHA-256 of nothing. */
-const emptyDigest = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+const cacheFolder = "__pycache__";
 
 function sizeOf(content: Uint8Array | string): number {
   return typeof content === "string"

@@ -1,8 +1,9 @@
 import { compareText } from "#base/order";
 import type { Files, Hashing } from "#platform/ports";
 import { formatRecord, parseRecord } from "#standards/record";
+import { keeperName } from "#store/installed-metadata";
 import type { FileOwner, InstalledFiles } from "./installed-files.ts";
-import { keeperName, openFolder } from "./linked-folders.ts";
+import { openFolder } from "./linked-folders.ts";
 import { nameOf, parentOf } from "./places.ts";
 import { recordDigest } from "./digest.ts";
 

@@ -2,11 +2,11 @@ import { errnoOf } from "#base/errors";
 import type { PythonEnvironment } from "#environment/environment";
 import type { Files } from "#platform/ports";
 import { formatRecord, parseRecord, type RecordEntry } from "#standards/record";
+import { isKeeper } from "#store/installed-metadata";
 import { lockEnvironment } from "./environment-lock.ts";
 import { linkedFolderGone, writeFailed } from "./errors.ts";
 import type { Step } from "./journal.ts";
-import { isKeeper } from "./linked-folders.ts";
-import { isOwn, nameOf, type Places } from "./places.ts";
+import { isOwn, nameOf, parentOf, type Places } from "./places.ts";
 import { resolveRecordPath } from "./record-paths.ts";
 import { isUnfinished, removeTransaction } from "./recovery.ts";
 import { asideFolder, openTransaction, stagingFolder, switchOver } from "./transaction.ts";
@@ -16,8 +16,8 @@ import type { InstallerWorld } from "./world.ts";
 export type Unshared = { readonly distributions: number; readonly folders: number };
 
 /**
- * Makes real folders of all linked ones, files as hard links, and takes the mark off the environment: all or nothing. What
- * the links lead to stays as it is.
+ * Makes real folders of all linked ones, files as hard links, gives the environment metadata of its own, and takes the mark
+ * off it: all or nothing. What the links lead to stays as it is.
  */
 export async function unshare(
   environment: PythonEnvironment,
@@ -85,10 +85,23 @@ class Unsharing {
       else if (this.#isLink(row, path)) {
         folders++;
         this.#materialise(path);
-      } else kept.push(row);
+      } else {
+        kept.push(row);
+        if (parentOf(path) === parentOf(record) && path !== record) this.#makeOwn(path);
+      }
     }
     if (folders > 0) this.#replaceFile(record, formatRecord(kept));
+    else this.#makeOwn(record);
     return folders;
+  }
+
+  /** Metadata is the environment's own elsewhere, because tools edit it. */
+  #makeOwn(path: string): void {
+    const there = this.#files.tryLstat(path);
+    if (there?.kind !== "file" || there.nlink === 1) return;
+    const staged = `${this.#fresh()}/${nameOf(path)}`;
+    this.#files.copy(path, staged);
+    this.#exchange(path, staged);
   }
 
   #isLink({ hash, size, path: row }: RecordEntry, path: string): boolean {

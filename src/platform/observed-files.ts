@@ -1,5 +1,6 @@
 import { errnoOf } from "#base/errors";
 import type {
+  Assembly,
   FileLock,
   Files,
   FileStat,
@@ -145,6 +146,10 @@ export class ObservedFiles implements Files {
 
   linkTree(links: TreeLinks): LinkMode {
     return this.#changing().linkTree(links);
+  }
+
+  assemble(assembly: Assembly): void {
+    this.#changing().assemble(assembly);
   }
 
   flush(path: string): void {

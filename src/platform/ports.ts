@@ -44,6 +44,22 @@ export type TreeLinks = {
   readonly mode: LinkMode;
 };
 
+/** What one folder gets out of many others; see {@link Files.assemble}. Paths are relative to `to`. */
+export type Assembly = {
+  /** Folder that receives it all; it exists. */
+  readonly to: string;
+  /** Folders to make, parents before children. An existing folder is fine. */
+  readonly folders: readonly string[];
+  readonly files: readonly string[];
+  /** Folders that hold the originals, under the same paths; one per file. */
+  readonly origins: readonly string[];
+  /** Symbolic links to make. */
+  readonly links: readonly string[];
+  /** Where they lead; one per link. */
+  readonly targets: readonly string[];
+  readonly mode: LinkMode;
+};
+
 /** How a file of the store gets into an environment. Each falls back to `copy` where the system refuses it. */
 export type LinkMode = "hardlink" | "clone" | "copy";
 
@@ -100,6 +116,8 @@ export interface Files {
   setModified(path: string, time: number): void;
   /** Makes the folders, then links (or copies) the files; several at a time. Answers the mode that was used. */
   linkTree(links: TreeLinks): LinkMode;
+  /** Makes the folders, then links (or copies) the files, then makes the symbolic links. */
+  assemble(assembly: Assembly): void;
   /** Flushes a file's or folder's entry to the disk. */
   flush(path: string): void;
   /** A new folder with a name nobody else has: `parent/prefix…`. */

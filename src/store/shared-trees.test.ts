@@ -66,13 +66,19 @@ const demo: CraftedWheel = {
 describe("tree()", () => {
   test("links the uppermost folders that hold a file; what is above, and single files, are the environment's own", async () => {
     const { add, tree } = setUp();
-    const { links, folders, files: own, metadata } = tree(await add("demo", demo));
+    const { links, folders, files: own, tops } = tree(await add("demo", demo));
     expect(links).toEqual(["demo", "space/demo"]);
     expect(folders).toContain("space");
     expect(folders).not.toContain("demo");
-    expect(own).toEqual(["one.py"]);
-    expect(metadata.map(({ path }) => path)).toContain("demo-1.0.dist-info/METADATA");
-    expect(metadata.every(({ content }) => content.length > 0)).toBe(true);
+    const metadata = own.filter((path) => path.startsWith("demo-1.0.dist-info/"));
+    expect(own.filter((path) => !metadata.includes(path))).toEqual([
+      "one.py",
+      "space/.demo.shared",
+    ]);
+    expect(metadata).toContain("demo-1.0.dist-info/METADATA");
+    expect(metadata).toContain("demo-1.0.dist-info/INSTALLER");
+    expect(metadata).not.toContain("demo-1.0.dist-info/RECORD");
+    expect([...tops].sort()).toEqual(["demo", "demo-1.0.dist-info", "one.py", "space"]);
   });
 
   test("has hard links to the wheel's files, in folders that may not be written but for compiled modules", async () => {
@@ -166,7 +172,11 @@ describe("tree()", () => {
       }),
     );
     expect(links).toEqual(["apple", "fine.libs", "fine/lib", "text"]);
-    expect(own).toEqual(["astray/lib/a.so", "rotten/a.dylib"]);
+    expect(own.filter((path) => !path.startsWith("native-1.0.dist-info/"))).toEqual([
+      "astray/lib/a.so",
+      "rotten/a.dylib",
+      "fine/.native.shared",
+    ]);
   });
 
   test("copies where the file system has no hard links, and closes the copies", async () => {

@@ -2,26 +2,17 @@ import { errnoOf } from "#base/errors";
 import type { World } from "#platform/ports";
 import { nameInFile } from "#standards/name";
 import type { CompiledPart } from "./bytecode.ts";
-import { openKeptBytes, replaceFile, sealKept } from "./kept-file.ts";
+import { replaceFile } from "./kept-file.ts";
+import { addedFiles, isBelow, layTree } from "./lay-tree.ts";
 import { makeStore, type StorePlaces } from "./layout.ts";
-import { looksOutside } from "./library-paths.ts";
+import { formatTreeList, isUntouched, listName, readTreeList, type TreeList } from "./tree-list.ts";
 import type { StoredWheel, WheelManifest } from "./wheel-manifest.ts";
 
-/** A wheel's folders in a form that environments link to as they are. Paths are relative to site-packages. */
-export type SharedTree = {
+/** A wheel laid out so that environments link to its folders as they are; paths are relative to site-packages. */
+export type SharedTree = Omit<TreeList, "times"> & {
   /** Absolute folder that holds what is linked. */
   readonly folder: string;
-  /** Folders to link whole, in order: the uppermost that hold a file themselves. */
-  readonly links: readonly string[];
-  /** Folders to make, parents before children: those above the links, and those of {@link files}. */
-  readonly folders: readonly string[];
-  /** Files below no link, the metadata apart: modules of their own, licences. */
-  readonly files: readonly string[];
-  /** Files that lie directly in the dist-info folder. Their content is kept here, because every environment gets a copy. */
-  readonly metadata: readonly MetadataFile[];
 };
-
-export type MetadataFile = { readonly path: string; readonly content: Uint8Array };
 
 export type TreeWorld = Pick<World, "files" | "hashing" | "inflate" | "host">;
 
@@ -68,8 +59,8 @@ export class SharedTrees {
     const staging = files.makeTemporaryFolder(this.#places.staging, "tree-");
     try {
       const list = layTree(wheel, staging, files);
-      files.write(`${staging}/${listName}`, sealKept(form, formatList(list), inflate));
-      this.#settle(staging, folder, list);
+      files.write(`${staging}/${listName}`, formatTreeList(list, inflate), { exclusive: true });
+      this.#settle(staging, folder, list, wheel);
       return list;
     } finally {
       removeLocked(staging, files);
@@ -77,7 +68,7 @@ export class SharedTrees {
   }
 
   /** Puts a tree in its place. One that is there is given the new content, folder by folder: its path is in use. */
-  #settle(staging: string, folder: string, list: TreeList): void {
+  #settle(staging: string, folder: string, list: TreeList, wheel: StoredWheel): void {
     const { files } = this.#world;
     files.makeFolders(this.#places.trees);
     try {
@@ -91,7 +82,13 @@ export class SharedTrees {
     if (present !== undefined && isUntouched(present, folder, this.#world)) return;
     for (const link of list.links)
       exchangeFolders(`${staging}/${link}`, `${folder}/${link}`, files);
-    files.rename(`${staging}/${listName}`, `${folder}/${listName}`);
+    const { manifest } = wheel;
+    const part = manifest.parts.find(({ scheme }) => scheme === "root");
+    const others = new Set([...list.files, ...addedFiles(manifest, part, list.links).keys()]);
+    for (const path of [...others, listName]) {
+      files.makeFolders(parentOf(`${folder}/${path}`));
+      files.rename(`${staging}/${path}`, `${folder}/${path}`);
+    }
   }
 
   #addCompiled(
@@ -108,9 +105,6 @@ export class SharedTrees {
   }
 }
 
-/** What {@link SharedTree} has, with the time of each linked folder: it changes when somebody puts something in. */
-export type TreeList = Omit<SharedTree, "folder"> & { readonly times: readonly number[] };
-
 /** The folder of one wheel's tree; its name is for people who look where a link leads. */
 export function treeFolder(
   places: StorePlaces,
@@ -125,55 +119,6 @@ export function wheelOfTree(name: string): string | undefined {
   return /^[0-9a-f]{64}$/.test(sha256) ? sha256 : undefined;
 }
 
-export function readTreeList(
-  folder: string,
-  { files, inflate }: Pick<TreeWorld, "files" | "inflate">,
-): TreeList | undefined {
-  const content = openKeptBytes(form, files.tryRead(`${folder}/${listName}`), inflate);
-  if (content === undefined) return undefined;
-  const headEnd = content.indexOf(newline);
-  const head = JSON.parse(new TextDecoder().decode(content.subarray(0, headEnd))) as ListHead;
-  let at = headEnd + 1;
-  const metadata = head.metadata.map(([path, size]) => {
-    at += size;
-    return { path, content: content.subarray(at - size, at) };
-  });
-  return { ...head, metadata };
-}
-
-/** A line of JSON, then the contents of the metadata, one after the other. */
-type ListHead = Omit<TreeList, "metadata"> & {
-  readonly metadata: readonly (readonly [path: string, size: number])[];
-};
-
-const newline = 0x0a;
-
-function formatList({ metadata, ...rest }: TreeList): Uint8Array {
-  const head: ListHead = {
-    ...rest,
-    metadata: metadata.map(({ path, content }) => [path, content.length] as const),
-  };
-  const line = new TextEncoder().encode(`${JSON.stringify(head)}\n`);
-  const size = metadata.reduce((sum, { content }) => sum + content.length, line.length);
-  const whole = new Uint8Array(size);
-  whole.set(line);
-  let at = line.length;
-  for (const { content } of metadata) {
-    whole.set(content, at);
-    at += content.length;
-  }
-  return whole;
-}
-
-/** False when something came into a linked folder, or went, since the tree was made. One look at each. */
-export function isUntouched(
-  { links, times }: TreeList,
-  folder: string,
-  { files }: Pick<TreeWorld, "files">,
-): boolean {
-  return links.every((link, at) => files.tryStat(`${folder}/${link}`)?.mtime === times[at]);
-}
-
 /** Removes a tree whose folders may not be written. */
 export function removeLocked(path: string, files: World["files"]): void {
   try {
@@ -186,95 +131,8 @@ export function removeLocked(path: string, files: World["files"]): void {
   }
 }
 
-/** Rises with every change of the form; a tree with another list is made anew in its place. */
-const form = "pkm-tree-1";
-export const listName = ".pkm-tree";
 /** A file that says of which Python all modules are there, compiled. */
 const compiledMark = ".compiled-";
-const cacheFolder = "__pycache__";
-
-/** Everything but the metadata, as folders and hard links; then the folders that get linked are closed. */
-function layTree(
-  { root, manifest }: StoredWheel,
-  staging: string,
-  files: World["files"],
-): TreeList {
-  const part = manifest.parts.find(({ scheme }) => scheme === "root");
-  if (part === undefined) return { links: [], folders: [], files: [], metadata: [], times: [] };
-  const own = `${manifest.distInfo}/`;
-  const paths = part.paths ?? part.files.map(({ path }) => path);
-  const modules = paths.filter((path) => !path.startsWith(own));
-  const folders = part.folders.filter(
-    (path) => path !== manifest.distInfo && !path.startsWith(own),
-  );
-  const from = `${root}/${part.folder}`;
-  const mode = files.linkTree({ from, to: staging, folders, files: modules, mode: "hardlink" });
-  if (mode !== "hardlink") for (const path of modules) close(`${staging}/${path}`, files);
-  const links = linkable(modules, folders, from, files);
-  const closed = folders.filter((path) => isBelow(path, links));
-  const packages = new Set<string>();
-  for (const path of modules) if (path.endsWith(".py")) packages.add(parentOf(path));
-  const known = new Set(folders);
-  for (const folder of closed)
-    if (packages.has(folder) && !known.has(`${folder}/${cacheFolder}`))
-      files.makeFolder(`${staging}/${folder}/${cacheFolder}`);
-  // Only Python's own folders stay open: what it compiles, it compiles for everybody.
-  for (const folder of closed)
-    if (nameOf(folder) !== cacheFolder) files.chmod(`${staging}/${folder}`, 0o555);
-  const others = paths.filter((path) => !isBelow(path, links));
-  return {
-    links,
-    folders: part.folders.filter((path) => !isBelow(path, links)),
-    files: others.filter((path) => !isMetadata(path, own)),
-    metadata: others
-      .filter((path) => isMetadata(path, own))
-      .map((path) => ({ path, content: files.read(`${from}/${path}`) })),
-    times: links.map((link) => files.tryStat(`${staging}/${link}`)?.mtime ?? 0),
-  };
-}
-
-/** A copy may be written by its owner; what all environments read may not. */
-function close(path: string, files: World["files"]): void {
-  files.chmod(path, (files.tryLstat(path)?.mode ?? 0o444) & 0o555);
-}
-
-function isMetadata(path: string, own: string): boolean {
-  return path.startsWith(own) && !path.includes("/", own.length);
-}
-
-/**
- * The uppermost folders that hold a file themselves. What holds folders only may well be a namespace that other
- * distributions fill as well. Folders whose libraries look for those of other distributions beside themselves are no use
- * as links: the system resolves `..` where the file really lies.
- */
-function linkable(
-  modules: readonly string[],
-  folders: readonly string[],
-  from: string,
-  files: Pick<World["files"], "readAt" | "tryStat">,
-): string[] {
-  const filled = new Set(modules.map(parentOf));
-  const tops: string[] = [];
-  // Parents come before children.
-  for (const folder of folders)
-    if (filled.has(folder) && nameOf(folder) !== cacheFolder && !isBelow(folder, tops))
-      tops.push(folder);
-  const known = new Set(["", ...folders]);
-  const astray = new Set<string>();
-  for (const path of modules) {
-    const top = tops.find((folder) => path.startsWith(`${folder}/`));
-    if (top !== undefined && !astray.has(top) && looksOutside(path, top, known, from, files))
-      astray.add(top);
-  }
-  return tops.filter((top) => !astray.has(top)).sort();
-}
-
-function isBelow(path: string, folders: readonly string[]): boolean {
-  return folders.some(
-    (folder) =>
-      path.startsWith(folder) && (path.length === folder.length || path[folder.length] === "/"),
-  );
-}
 
 /** Swaps two closed folders; moving one to another parent needs it open. */
 function exchangeFolders(fresh: string, present: string, files: World["files"]): void {
@@ -315,8 +173,4 @@ function unlock(path: string, files: World["files"]): void {
 
 function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

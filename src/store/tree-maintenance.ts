@@ -2,7 +2,10 @@ import type { World } from "#platform/ports";
 import { wheelFolder, type StorePlaces } from "./layout.ts";
 import { type LivingTrees, livingTrees } from "./living-trees.ts";
 import { manifestName, parseManifest } from "./manifest-text.ts";
-import { listName, readTreeList, SharedTrees, wheelOfTree } from "./shared-trees.ts";
+import { isReplaced } from "./installed-metadata.ts";
+import { addedFiles } from "./lay-tree.ts";
+import { SharedTrees, wheelOfTree } from "./shared-trees.ts";
+import { listName, readTreeList } from "./tree-list.ts";
 import type { StoredWheel } from "./wheel-manifest.ts";
 
 type TreeMaintenanceWorld = Pick<World, "files" | "hashing" | "inflate" | "host">;
@@ -90,15 +93,16 @@ function problemsOf(
   world: TreeMaintenanceWorld,
 ): string[] {
   const { files } = world;
-  if (readTreeList(folder, world) === undefined) return ["its list is missing or damaged"];
+  const list = readTreeList(folder, world);
+  if (list === undefined) return ["its list is missing or damaged"];
   // Without its wheel there is nothing to compare with.
   const part = wheel?.manifest.parts.find(({ scheme }) => scheme === "root");
   if (wheel === undefined || part === undefined) return [];
-  const own = `${wheel.manifest.distInfo}/`;
+  const { manifest } = wheel;
   const problems: string[] = [];
   const extra = new Set(filesBelow(folder, "", files));
   for (const { path, size, sha256 } of part.files) {
-    if (path.startsWith(own)) continue;
+    if (isReplaced(path, manifest.distInfo)) continue;
     extra.delete(path);
     const there = files.tryLstat(`${folder}/${path}`);
     const original = files.tryLstat(`${wheel.root}/${part.folder}/${path}`);
@@ -106,6 +110,12 @@ function problemsOf(
     else if (there.ino === original?.ino && there.dev === original.dev) continue;
     else if (!hasContent(`${folder}/${path}`, size, sha256, world))
       problems.push(`\`${path}\` was changed`);
+  }
+  for (const [path, content] of addedFiles(manifest, part, list.links)) {
+    extra.delete(path);
+    const text = files.tryReadText(`${folder}/${path}`);
+    if (text !== content)
+      problems.push(`\`${path}\` ${text === undefined ? "is missing" : "was changed"}`);
   }
   for (const path of extra) {
     if (!path.includes("/")) continue;

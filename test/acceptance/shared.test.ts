@@ -377,12 +377,20 @@ describe.skipIf(peers === undefined)(`other tools in a shared environment${why}`
   });
 });
 
-test("metadata of a shared environment is its own to change", async () => {
+test("metadata is closed as long as it is shared, and the environment's own after --unshare", async () => {
   const environment = await shared();
   expectSuccess(await pip(environment, "install", "demo==1.0"));
-  const metadata = join(sitePackages(environment), "demo-1.0.dist-info", "METADATA");
+  const folder = join(sitePackages(environment), "demo-1.0.dist-info");
   const before = stored();
-  writeFileSync(metadata, `${readFileSync(metadata, "utf8")}edited\n`);
-  expect(lstatSync(metadata).nlink).toBe(1);
+  for (const name of readdirSync(folder)) {
+    // RECORD has rows of the scripts, whose interpreter is this environment's.
+    expect(lstatSync(join(folder, name)).mode & 0o222).toBe(name === "RECORD" ? 0o200 : 0);
+    expect(lstatSync(join(folder, name)).nlink > 1).toBe(name !== "RECORD");
+  }
+  expectSuccess(await sandbox.pkm(["venv", "--unshare", environment]));
+  for (const name of readdirSync(folder)) {
+    expect(lstatSync(join(folder, name)).nlink).toBe(1);
+    writeFileSync(join(folder, name), `${readFileSync(join(folder, name), "utf8")}edited\n`);
+  }
   expect(stored()).toEqual(before);
 });

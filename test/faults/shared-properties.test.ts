@@ -6,11 +6,11 @@ import {
   storeWheel,
   type WheelSketch,
 } from "#installer/imagined";
-import { isKeeper } from "#installer/linked-folders";
 import { MemoryFiles } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
 import { RealHashing } from "#platform/real/hashing";
 import { RealInflate } from "#platform/real/inflate";
+import { isKeeper } from "#store/installed-metadata";
 import { layOut } from "#store/layout";
 import { SharedTrees } from "#store/shared-trees";
 import { defectsOf } from "./check-environment.ts";

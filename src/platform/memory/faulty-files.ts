@@ -1,4 +1,5 @@
 import type {
+  Assembly,
   FileLock,
   Files,
   FileStat,
@@ -8,7 +9,7 @@ import type {
   TreeLinks,
   WriteOptions,
 } from "#platform/ports";
-import { failure, linkOneByOne, wholeOf } from "./files.ts";
+import { assembleOneByOne, failure, linkOneByOne, wholeOf } from "./files.ts";
 
 /** What happens at the chosen operation: an errno error instead of the work, or the end of the process. */
 export type Fault =
@@ -28,7 +29,7 @@ export class Killed extends Error {
 }
 
 /**
- * Any {@link Files} with every changing operation counted and one of them failing. `linkTree`, `removeTree` and
+ * Any {@link Files} with every changing operation counted and one of them failing. `linkTree`, `assemble`, `removeTree` and
  * `makeFolders` are taken apart into their single operations first, so that each of those can be the one.
  */
 export class FaultyFiles implements Files {
@@ -188,6 +189,10 @@ export class FaultyFiles implements Files {
 
   linkTree(links: TreeLinks): LinkMode {
     return linkOneByOne(links, this);
+  }
+
+  assemble(assembly: Assembly): void {
+    assembleOneByOne(assembly, this);
   }
 
   flush(path: string): void {

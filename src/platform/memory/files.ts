@@ -1,4 +1,5 @@
 import type {
+  Assembly,
   FileLock,
   Files,
   FileStat,
@@ -269,6 +270,10 @@ export class MemoryFiles implements Files {
     return linkOneByOne(links, this);
   }
 
+  assemble(assembly: Assembly): void {
+    assembleOneByOne(assembly, this);
+  }
+
   flush(path: string): void {
     this.#find("open", path, true);
   }
@@ -439,6 +444,18 @@ export function linkOneByOne(links: TreeLinks, files: Files): LinkMode {
     files.copy(`${links.from}/${file}`, `${links.to}/${file}`);
   }
   return mode;
+}
+
+/** {@link Files.assemble} in the same way. */
+export function assembleOneByOne(assembly: Assembly, files: Files): void {
+  const { to, folders, origins, links, targets } = assembly;
+  let { mode } = assembly;
+  linkOneByOne({ from: to, to, folders, files: [], mode }, files);
+  for (const [at, path] of assembly.files.entries()) {
+    const from = origins[at] as string;
+    mode = linkOneByOne({ from, to, folders: [], files: [path], mode }, files);
+  }
+  for (const [at, path] of links.entries()) files.symlink(targets[at] as string, `${to}/${path}`);
 }
 
 /** An error as `node:fs` throws it. */

@@ -29,6 +29,7 @@ import {
 } from "node:fs";
 import { errnoOf } from "#base/errors";
 import type {
+  Assembly,
   FileKind,
   FileLock,
   Files,
@@ -40,7 +41,7 @@ import type {
   WriteOptions,
 } from "#platform/ports";
 import { lockFile } from "./file-lock.ts";
-import { linkFolderTree } from "./link-tree.ts";
+import { assembleFolder, linkFolderTree } from "./link-tree.ts";
 import { exchangePaths } from "./system-calls.ts";
 
 /** The file system of this machine. */
@@ -195,6 +196,10 @@ export class RealFiles implements Files {
 
   linkTree(links: TreeLinks): LinkMode {
     return linkFolderTree(links, this);
+  }
+
+  assemble(assembly: Assembly): void {
+    assembleFolder(assembly, this);
   }
 
   flush(path: string): void {

@@ -1,6 +1,14 @@
-import { closeSync, constants, copyFileSync, linkSync, mkdirSync, openSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+} from "node:fs";
 import { errnoOf } from "#base/errors";
-import type { Files, LinkMode, TreeLinks } from "#platform/ports";
+import type { Assembly, Files, LinkMode, TreeLinks } from "#platform/ports";
 import { LinkBatch } from "./shared-links.ts";
 import { folderCalls } from "./system-calls.ts";
 import { hasIdleProcessor, workerAddress } from "./worker.ts";
@@ -37,6 +45,19 @@ export function linkFolderTree(links: TreeLinks, files: Pick<Files, "copy">): Li
   } finally {
     closeSync(to);
   }
+}
+
+/** Does what {@link Files.assemble} promises, with the fallbacks of {@link linkFolderTree}. */
+export function assembleFolder(assembly: Assembly, files: Pick<Files, "copy">): void {
+  const { to, folders, files: paths, origins, links, targets } = assembly;
+  let { mode } = assembly;
+  makeAll(folders, to);
+  for (let i = 0; i < paths.length; i++) {
+    const path = paths[i] as string;
+    mode = linkOne(`${origins[i] as string}/${path}`, `${to}/${path}`, mode, files);
+  }
+  for (let i = 0; i < links.length; i++)
+    symlinkSync(targets[i] as string, `${to}/${links[i] as string}`);
 }
 
 /** Below this the short way does not pay for opening two folders. */
@@ -82,23 +103,31 @@ function linkAll(
   files: Pick<Files, "copy">,
 ): LinkMode {
   let mode = wanted;
-  for (const path of paths) {
-    const source = `${from}/${path}`;
-    const target = `${to}/${path}`;
-    if (mode !== "copy") {
-      try {
-        if (mode === "hardlink") linkSync(source, target);
-        else copyFileSync(source, target, cloneOnly);
-        continue;
-      } catch (error) {
-        const code = errnoOf(error);
-        if (code === undefined || !refusals.has(code)) throw error;
-        if (code !== "EMLINK") mode = "copy";
-      }
-    }
-    files.copy(source, target);
-  }
+  for (const path of paths) mode = linkOne(`${from}/${path}`, `${to}/${path}`, mode, files);
   return mode;
+}
+
+/** Answers the mode for the next one. */
+function linkOne(
+  source: string,
+  target: string,
+  mode: LinkMode,
+  files: Pick<Files, "copy">,
+): LinkMode {
+  let next = mode;
+  if (mode !== "copy") {
+    try {
+      if (mode === "hardlink") linkSync(source, target);
+      else copyFileSync(source, target, cloneOnly);
+      return mode;
+    } catch (error) {
+      const code = errnoOf(error);
+      if (code === undefined || !refusals.has(code)) throw error;
+      if (code !== "EMLINK") next = "copy";
+    }
+  }
+  files.copy(source, target);
+  return next;
 }
 
 const cloneOnly = constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL;
