@@ -10,9 +10,12 @@ import { hashMismatch } from "./errors.ts";
 import { isVouchedFor } from "./sidecar.ts";
 import type { ProvisionWorld } from "./world.ts";
 
-/** Wheels between the first byte and the store, and the bytes they may hold together. */
+/**
+ * Wheels between the first byte and the store, and the bytes from which on nobody else is let in: enough that threads have
+ * something to unpack, and little enough that new ones arrive in memory that earlier ones have left.
+ */
 const mostAtOnce = 24;
-const mostBytes = 64 * 1024 * 1024;
+const enoughBytes = 16 * 1024 * 1024;
 
 /** Gets each wheel of a resolution into the store, once, and hands it to the installer. */
 export class ProvisionedWheels implements WheelSource {
@@ -22,7 +25,7 @@ export class ProvisionedWheels implements WheelSource {
   readonly #wheels = new Map<NormalizedName, Promise<StoredWheel>>();
   /** Begun before the resolution was known, by their addresses. */
   readonly #expected = new Map<string, Promise<StoredWheel>>();
-  readonly #gate = new Gate(mostAtOnce, mostBytes);
+  readonly #gate = new Gate(mostAtOnce, enoughBytes);
   #hold: Promise<FileLock> | undefined;
 
   /** `restsOnMetadata`: what wheels require has had a say in what is wanted. */
@@ -173,21 +176,21 @@ export function checkDemandedHashes(
   throw hashMismatch(file.filename, demanded, sha256);
 }
 
-/** Lets in as many as fit, the largest first: a count, and a sum of bytes that a single large one may exceed. */
+/** Lets in the largest first, up to a count, and until those inside have a sum of bytes, which the last may exceed. */
 class Gate {
   #inside = 0;
   #bytes = 0;
   readonly #waiting: { readonly bytes: number; readonly go: () => void }[] = [];
   readonly #most: number;
-  readonly #mostBytes: number;
+  readonly #enoughBytes: number;
 
-  constructor(most: number, bytes: number) {
+  constructor(most: number, enoughBytes: number) {
     this.#most = most;
-    this.#mostBytes = bytes;
+    this.#enoughBytes = enoughBytes;
   }
 
   async enter(bytes: number): Promise<() => void> {
-    if (this.#waiting.length > 0 || !this.#hasRoom(bytes))
+    if (this.#waiting.length > 0 || !this.#hasRoom())
       await new Promise<void>((go) => {
         const behind = this.#waiting.findIndex((other) => other.bytes < bytes);
         this.#waiting.splice(behind === -1 ? this.#waiting.length : behind, 0, { bytes, go });
@@ -198,7 +201,7 @@ class Gate {
       this.#bytes -= bytes;
       for (;;) {
         const [next] = this.#waiting;
-        if (next === undefined || !this.#hasRoom(next.bytes)) return;
+        if (next === undefined || !this.#hasRoom()) return;
         this.#waiting.shift();
         this.#take(next.bytes);
         next.go();
@@ -206,10 +209,8 @@ class Gate {
     };
   }
 
-  #hasRoom(bytes: number): boolean {
-    return (
-      this.#inside === 0 || (this.#inside < this.#most && this.#bytes + bytes <= this.#mostBytes)
-    );
+  #hasRoom(): boolean {
+    return this.#inside < this.#most && this.#bytes < this.#enoughBytes;
   }
 
   #take(bytes: number): void {

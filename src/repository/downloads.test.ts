@@ -15,7 +15,7 @@ import { Downloads } from "./downloads.ts";
 import type { RepositoryEvent } from "./events.ts";
 import type { FileIdentity, ProjectFile } from "./listing.ts";
 
-const content = Buffer.alloc(40 * 2 ** 20, "pkm");
+const content = Buffer.alloc(72 * 2 ** 20, "pkm");
 const sha256 = createHash("sha256").update(content).digest("hex");
 const filename = "demo-1.0-py3-none-any.whl";
 

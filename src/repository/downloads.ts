@@ -17,7 +17,7 @@ export type DownloadWorld = {
 };
 
 /**
- * Fetches distributions and verifies every digest that is known of them while they arrive. Files up to 32 MiB stay in
+ * Fetches distributions and verifies every digest that is known of them while they arrive. Files up to 64 MiB stay in
  * memory; larger ones go to the staging folder, and so does what a broken download of any size has got, to be found
  * again if the file has a strong digest. A file that is handed out by path belongs to whoever asked for it.
  */

@@ -73,8 +73,8 @@ export function openLocalFile(file: FileAddress, world: LocalWorld): Download {
   }
 }
 
-/** Files up to this size travel in memory. */
-export const inMemory = 32 * 2 ** 20;
+/** Files up to this size travel in memory: to write one and to read it again takes longer than to receive it. */
+export const inMemory = 64 * 2 ** 20;
 
 /** Algorithms that can be checked; a digest of another is passed over. */
 export function isKnownAlgorithm(algorithm: string): boolean {
