@@ -24,6 +24,15 @@ export type BuildEnvironment = {
   readonly prefix: string | undefined;
 };
 
+/** What environments have of the session that makes them. */
+export type SessionParts = {
+  readonly underWay: UnderWay;
+  /** Builders for what an environment itself needs. */
+  readonly inner: (waiter: Waiter) => SourceBuilder;
+  /** A folder that goes at the end. */
+  readonly passing: () => Promise<string>;
+};
+
 /**
  * Makes environments for backends. The same requirements lead to the same resolution and that to the same environment,
  * which is made once and kept: whoever needs it next, in this run or another, finds it. One that holds what may
@@ -32,25 +41,18 @@ export type BuildEnvironment = {
 export class BuildEnvironments {
   readonly #options: BuildOptions;
   readonly #world: BuildWorld;
-  readonly #underWay: UnderWay;
-  /** Builders for what an environment itself needs. */
-  readonly #builderFor: (waiter: Waiter) => SourceBuilder;
+  readonly #session: SessionParts;
   readonly #made = new Map<
     string,
     { readonly waiter: Waiter; readonly made: Promise<BuildEnvironment> }
   >();
-  readonly #passing: string[] = [];
+  /** Folders of those that are not finished yet. */
+  readonly #begun = new Set<string>();
 
-  constructor(
-    options: BuildOptions,
-    world: BuildWorld,
-    underWay: UnderWay,
-    builderFor: (waiter: Waiter) => SourceBuilder,
-  ) {
+  constructor(options: BuildOptions, world: BuildWorld, session: SessionParts) {
     this.#options = options;
     this.#world = world;
-    this.#underWay = underWay;
-    this.#builderFor = builderFor;
+    this.#session = session;
   }
 
   /** An environment that holds these requirements and nothing else; `owner` waits for it. */
@@ -65,7 +67,7 @@ export class BuildEnvironments {
       this.#made.set(key, (known = { waiter, made }));
     }
     const { waiter, made } = known;
-    return this.#underWay.during(owner, waiter, () => made);
+    return this.#session.underWay.during(owner, waiter, () => made);
   }
 
   /** The environment that a person has prepared; what a build needs has to be in it already. */
@@ -80,11 +82,9 @@ export class BuildEnvironments {
     };
   }
 
-  /** Removes what is not kept. */
-  close(): void {
-    const passing = this.#passing.splice(0);
-    if (this.#options.keepsFolders === true) return;
-    for (const folder of passing) this.#world.files.removeTree(folder);
+  /** Of what is not finished nothing stays when the process ends at once. */
+  abandon(): void {
+    for (const folder of this.#begun) this.#world.files.removeSoon(folder);
   }
 
   async #make(
@@ -98,8 +98,10 @@ export class BuildEnvironments {
     const key = this.#keyOf(resolution);
     const kept = key === undefined ? undefined : world.store.builds.environment(key);
     if (kept !== undefined) return this.#opened(kept);
-    const folder = world.store.builds.environmentFolder(key ?? "once");
-    const parent = folder.slice(0, folder.lastIndexOf("/"));
+    const parent =
+      key === undefined ? await this.#session.passing() : world.store.builds.environmentFolder(key);
+    const folder = `${parent}/venv`;
+    this.#begun.add(parent);
     try {
       const { interpreter, target, policy, creator } = options;
       const environment = createEnvironment({ path: folder, interpreter, creator }, world);
@@ -126,9 +128,10 @@ export class BuildEnvironments {
     } catch (error) {
       world.files.removeTree(parent);
       throw neededBy(owner, error);
+    } finally {
+      this.#begun.delete(parent);
     }
-    if (key === undefined) this.#passing.push(parent);
-    else world.store.builds.keepEnvironment(key, folder);
+    if (key !== undefined) world.store.builds.keepEnvironment(key, folder);
     return this.#opened(folder);
   }
 
@@ -221,7 +224,7 @@ export class BuildEnvironments {
     return {
       ...this.#world,
       ...(pause === undefined ? {} : { pause }),
-      builds: this.#builderFor(waiter),
+      builds: this.#session.inner(waiter),
       report: (event) => {
         if (event.type === "warning" || event.type.startsWith("build-")) report(event);
       },

@@ -1,6 +1,7 @@
 import type { FileLock } from "#platform/ports";
 import type { BuildableSource, SourceBuilder } from "#provision/source-builder";
 import type { GitWorld } from "#repository/git";
+import type { WorkPlace } from "#store/work-place";
 import type { BuildOptions, BuildWorld } from "./build-options.ts";
 import { BuildEnvironments } from "./isolation.ts";
 import { SourceBuild } from "./source-build.ts";
@@ -20,10 +21,11 @@ export class BuildSession {
   /** Of sdists that their index does not know the digest of, by address. */
   readonly digests = new Map<string, Promise<string>>();
   readonly #builds = new Map<string, SourceBuild>();
-  readonly #work = new Set<string>();
   readonly #turns: Turns;
   readonly #end = new AbortController();
   #hold: Promise<FileLock> | undefined;
+  #opening: Promise<WorkPlace> | undefined;
+  #place: WorkPlace | undefined;
   #stopCleaning: (() => void) | undefined;
 
   constructor(
@@ -38,7 +40,9 @@ export class BuildSession {
     this.downloads = new SourceDownloads(world.repositories, world.files);
     this.#turns = new Turns(options.atOnce);
     const inner = (waiter: Waiter): SourceBuilder => builderFor(waiter, this);
-    this.environments = new BuildEnvironments(options, world, this.underWay, inner);
+    const passing = (): Promise<string> => this.passingFolder();
+    const { underWay } = this;
+    this.environments = new BuildEnvironments(options, world, { underWay, inner, passing });
   }
 
   /** The one build of a source in this run; `isNamed` when it is what a person wants, whatever its name. */
@@ -53,22 +57,30 @@ export class BuildSession {
 
   /** A folder that goes at the end of the run, however it ends, unless somebody wants to look into it. */
   async workFolder(shown: string): Promise<string> {
+    if (this.options.keepsFolders !== true) return this.passingFolder();
+    await this.#begin();
+    const folder = this.world.store.builds.lastingFolder(shown);
+    this.world.report({ type: "build-folder-kept", source: shown, folder });
+    return folder;
+  }
+
+  /** A folder that goes at the end of the run in any case. */
+  async passingFolder(): Promise<string> {
+    await this.#begin();
+    this.#opening ??= this.world.store.builds.workPlace().then((place) => (this.#place = place));
+    return (await this.#opening).folder();
+  }
+
+  async #begin(): Promise<void> {
     const { store, interrupts } = this.world;
     // Nobody clears the store while something is built in it.
     this.#hold ??= store.hold();
     await this.#hold;
     this.#stopCleaning ??= interrupts?.before(() => {
       this.#end.abort();
-      this.#clean();
+      this.environments.abandon();
+      this.#place?.abandon();
     });
-    if (this.options.keepsFolders === true) {
-      const folder = store.builds.lastingFolder(shown);
-      this.world.report({ type: "build-folder-kept", source: shown, folder });
-      return folder;
-    }
-    const folder = store.builds.workFolder();
-    this.#work.add(folder);
-    return folder;
   }
 
   /** Raised when backends shall be stopped. */
@@ -83,18 +95,14 @@ export class BuildSession {
 
   async close(): Promise<void> {
     await this.downloads.close();
-    this.#clean();
+    (await this.#opening?.catch(() => undefined))?.close();
+    this.#opening = undefined;
+    this.#place = undefined;
     this.#stopCleaning?.();
     this.#stopCleaning = undefined;
     const hold = this.#hold;
     this.#hold = undefined;
     (await hold)?.release();
-  }
-
-  #clean(): void {
-    for (const folder of this.#work) this.world.files.removeTree(folder);
-    this.#work.clear();
-    this.environments.close();
   }
 }
 

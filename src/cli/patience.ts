@@ -19,12 +19,13 @@ export class Patience {
   readonly #limitText: string;
   readonly #deadline: number;
   #turn: number | undefined;
+  #isListening = false;
 
   constructor(timeLimit: string | undefined, progress: Progress, invocation: Invocation) {
     const { clock } = invocation.world;
     this.#invocation = invocation;
     this.#progress = progress;
-    this.#limit = timeLimit === undefined ? undefined : milliseconds(timeLimit, invocation);
+    this.#limit = timeLimit === undefined ? undefined : millisecondsOf(timeLimit, invocation);
     this.#limitText = `${timeLimit} s`;
     this.#deadline =
       this.#limit === undefined ? Number.POSITIVE_INFINITY : clock.now() + this.#limit;
@@ -44,12 +45,30 @@ export class Patience {
 
   /** Does some work; it ends as said above. */
   async during<T>(work: () => Promise<T>): Promise<T> {
-    const { clock, interrupts } = this.#invocation.world;
-    const forget = interrupts?.before(() => this.#interrupt());
+    return this.#limit === undefined
+      ? this.listening(work)
+      : this.listening(() => this.#within(this.#limit as number, work));
+  }
+
+  /** Does some work that takes the time it takes, but ends when somebody asks for it. */
+  async listening<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isListening) return work();
+    this.#isListening = true;
+    const { interrupts } = this.#invocation.world;
+    const forget = interrupts?.before(() => this.#interrupt(), "tells");
+    try {
+      return await work();
+    } finally {
+      forget?.();
+      this.#isListening = false;
+    }
+  }
+
+  async #within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+    const { clock } = this.#invocation.world;
     const over = new AbortController();
     try {
-      if (this.#limit === undefined) return await work();
-      const limit = clock.sleep(this.#limit, over.signal).then(
+      const limit = clock.sleep(milliseconds, over.signal).then(
         () => {
           // Beyond the resolution there is no limit: what was found is put in place.
           if (this.#progress.isResolving) throw this.#outOfTime();
@@ -60,7 +79,6 @@ export class Patience {
       return await Promise.race([work(), limit]);
     } finally {
       over.abort();
-      forget?.();
     }
   }
 
@@ -80,7 +98,7 @@ export class Patience {
   }
 }
 
-function milliseconds(text: string, { name }: Invocation): number {
+function millisecondsOf(text: string, { name }: Invocation): number {
   const seconds = Number(text);
   if (text.trim() !== "" && Number.isFinite(seconds) && seconds > 0) return 1000 * seconds;
   throw invalidOptionValue({

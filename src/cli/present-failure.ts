@@ -22,7 +22,7 @@ export async function presentFailure(error: PkmError, invocation: Invocation): P
   const forget = world.interrupts?.before(() => {
     presentError(failureError({ failure, fixes: [], similar: [] }), output);
     return exit.failure;
-  });
+  }, "tells");
   const pythons = await pythonsFor(failure, question, invocation);
   const command = failedCommand(name, typed);
   const told = await investigate(failure, question, command, pythons, limits(world.clock));

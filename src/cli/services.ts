@@ -16,7 +16,7 @@ export function openInvocationStore(invocation: Invocation): Store {
   const root = files.makeTemporaryFolder(host.temporaryFolder, "pkm-cache-");
   const clean = (): void => files.removeTree(root);
   process.on("exit", clean);
-  world.interrupts?.before(clean);
+  world.interrupts?.before(() => files.removeSoon(root));
   return openStore({ root, world: storeWorld, isPassing: true });
 }
 

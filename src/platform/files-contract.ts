@@ -200,6 +200,18 @@ export function filesContract(name: string, open: () => FilesUnderTest): void {
         expect(files.list(`${root}/outside`)).toEqual([]);
       });
 
+      test("removeSoon() takes what is small at once, and never what a link leads to", () => {
+        put("outside/keep", "x");
+        put("tree/a/b", "x");
+        files.symlink("../outside", `${root}/tree/link`);
+        files.removeSoon(`${root}/tree`);
+        files.removeSoon(`${root}/none`);
+        expect(files.list(root).map((entry) => entry.name)).toEqual(["outside"]);
+        expect(files.readText(`${root}/outside/keep`)).toBe("x");
+        files.removeSoon(`${root}/outside/keep`);
+        expect(files.list(`${root}/outside`)).toEqual([]);
+      });
+
       test("makeTemporaryFolder() gives another folder each time", () => {
         const one = files.makeTemporaryFolder(root, "stage-");
         const two = files.makeTemporaryFolder(root, "stage-");

@@ -116,6 +116,10 @@ export class ObservedFiles implements Files {
     this.#changing().removeTree(path);
   }
 
+  removeSoon(path: string): void {
+    this.#changing().removeSoon(path);
+  }
+
   rename(from: string, to: string): void {
     this.#changing().rename(from, to);
   }

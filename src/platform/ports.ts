@@ -99,6 +99,8 @@ export interface Files {
   removeEmptyFolder(path: string): void;
   /** Removes whatever is there, links not followed; nothing there is fine. */
   removeTree(path: string): void;
+  /** {@link removeTree} for those who end at once: what takes long goes on behind their back, and a failure is not told. */
+  removeSoon(path: string): void;
   rename(from: string, to: string): void;
   /** Swaps two paths in one step; `false` where the system cannot, and nothing has happened then. */
   exchange(a: string, b: string): boolean;
@@ -315,9 +317,9 @@ export type Host = {
 export interface Interrupts {
   /**
    * Does `clean` before the process ends so; calling the answer takes it back. It ends by the same signal, or with the
-   * status that one of those who clean answers.
+   * status that one of those who clean answers. Those who tell somebody come first, so that nobody waits for a word.
    */
-  before(clean: () => void | number): () => void;
+  before(clean: () => void | number, what?: "cleans" | "tells"): () => void;
 }
 
 export type World = {

@@ -33,8 +33,8 @@ function setUp() {
   const inflate = new RealInflate();
   const world = { files, clock, processes: new MemoryProcesses(), hashing, inflate, host };
   const { builds } = openStore({ root: "/cache", world });
-  const keepWheel = (): string => {
-    const file = `${builds.workFolder()}/${filename}`;
+  const keepWheel = async (): Promise<string> => {
+    const file = `${(await builds.workPlace()).folder()}/${filename}`;
     files.write(file, content);
     return builds.keep(key, whole, file).path as string;
   };
@@ -42,25 +42,25 @@ function setUp() {
 }
 
 describe("BuildStore", () => {
-  test("gives back what was kept, wheel and all", () => {
+  test("gives back what was kept, wheel and all", async () => {
     const { files, builds, keepWheel } = setUp();
     expect(builds.find(key)).toBeUndefined();
-    const path = keepWheel();
+    const path = await keepWheel();
     expect(files.readText(path)).toBe(content);
     expect(builds.find(key)).toEqual({ ...whole, path });
   });
 
-  test("keeps metadata before there is a wheel, and the wheel beside it", () => {
+  test("keeps metadata before there is a wheel, and the wheel beside it", async () => {
     const { builds, keepWheel } = setUp();
     builds.keep(key, build);
     expect(builds.find(key)).toEqual({ ...build, path: undefined });
-    keepWheel();
+    await keepWheel();
     expect(builds.find(key)?.wheel?.filename).toBe(filename);
   });
 
-  test("still knows the metadata when the wheel is gone, and nothing when the entry is torn", () => {
+  test("still knows the metadata when the wheel is gone, and nothing when the entry is torn", async () => {
     const { files, builds, keepWheel } = setUp();
-    const path = keepWheel();
+    const path = await keepWheel();
     files.remove(path);
     expect(builds.find(key)).toEqual({ ...build, wheel: undefined, path: undefined });
     const entry = path.replace(filename, "entry");
@@ -70,7 +70,7 @@ describe("BuildStore", () => {
 
   test("leads to an environment only when it was finished and is still there", () => {
     const { files, builds } = setUp();
-    const folder = builds.environmentFolder(key);
+    const folder = `${builds.environmentFolder(key)}/venv`;
     expect(builds.environment(key)).toBeUndefined();
     files.makeFolders(folder);
     files.write(`${folder}/pyvenv.cfg`, "");
@@ -86,15 +86,15 @@ describe("BuildStore", () => {
     const logs = [builds.logFile("demo-1.tar.gz"), builds.logFile("demo-1.tar.gz")];
     expect(new Set(logs).size).toBe(2);
     for (const log of logs) expect(log).toMatch(/\/logs\/demo-1\.tar\.gz-\d{8}T\d{6}(-\d+)?\.log$/);
-    expect(builds.logFile("https://host.example/a b?c")).toMatch(/\/https-host\.example-a-b-c-/);
+    expect(builds.logFile("https://host.example/a b?c")).toMatch(/\/logs\/a-b-c-/);
   });
 });
 
 describe("maintenance of builds", () => {
   test("pruneCache() takes what was not used for a quarter of a year, and environments nobody leads to", async () => {
     const { clock, files, world, builds, keepWheel } = setUp();
-    keepWheel();
-    const folder = builds.environmentFolder(key);
+    await keepWheel();
+    const folder = `${builds.environmentFolder(key)}/venv`;
     files.makeFolders(folder);
     files.write(`${folder}/pyvenv.cfg`, "");
     builds.keepEnvironment(key, folder);
@@ -102,7 +102,7 @@ describe("maintenance of builds", () => {
     const log = builds.logFile("demo");
     clock.advance(60 * day);
     await pruneCache("/cache", {}, world);
-    expect(files.tryStat(lost.replace(/\/venv$/, ""))).toBeUndefined();
+    expect(files.tryStat(lost)).toBeUndefined();
     // Both are used, which keeps them for another quarter.
     expect(builds.find(key)?.path).toBeDefined();
     expect(builds.environment(key)).toBe(folder);
@@ -119,19 +119,19 @@ describe("maintenance of builds", () => {
 
   test("cleanCache() forgets the builds of a project, and everything", async () => {
     const { files, world, builds, keepWheel } = setUp();
-    keepWheel();
+    await keepWheel();
     await cleanCache("/cache", [normalizeName("other")], world);
     expect(builds.find(key)).toBeDefined();
     await cleanCache("/cache", [normalizeName("demo")], world);
     expect(builds.find(key)).toBeUndefined();
-    keepWheel();
+    await keepWheel();
     await cleanCache("/cache", undefined, world);
     expect(files.tryStat("/cache/store-v1/builds")).toBeUndefined();
   });
 
   test("verifyCache() hashes what was built, and removes what was changed", async () => {
     const { files, world, builds, keepWheel } = setUp();
-    const path = keepWheel();
+    const path = await keepWheel();
     expect((await verifyCache("/cache", world)).broken).toEqual([]);
     files.write(path, "other bytes");
     expect((await verifyCache("/cache", world)).broken).toEqual([

@@ -4,6 +4,7 @@ import type { NormalizedName } from "#standards/name";
 import { storeNotWritable } from "./errors.ts";
 import { openKept, replaceFile, sealKept, unlessRefused } from "./kept-file.ts";
 import { makeStore, type StorePlaces } from "./layout.ts";
+import { WorkPlace } from "./work-place.ts";
 
 /** What an earlier build of a source has taught. */
 export type KeptBuild = {
@@ -40,12 +41,14 @@ export class BuildStore {
       : `${places.builds}/folders`;
   }
 
-  /** A new folder for what goes when the build is over; on the file system of what is kept. */
-  workFolder(): string {
-    return this.#writing(() => {
+  /** For what goes when the builds are over; on the file system of what is kept. */
+  async workPlace(): Promise<WorkPlace> {
+    try {
       makeStore(this.#places, this.#world);
-      return this.#world.files.makeTemporaryFolder(this.#places.staging, "build-");
-    });
+      return await WorkPlace.open(this.#places, this.#world);
+    } catch (error) {
+      throw this.#refusalOf(error);
+    }
   }
 
   /** A folder that stays when the build is over, for people who want to look into it; pruned when it is old. */
@@ -101,13 +104,13 @@ export class BuildStore {
     return folder;
   }
 
-  /** Where a new environment is to be made: nobody else has the name, and it stays where it is made. */
+  /** A folder in which a new environment is to be made: nobody else has the name, and it stays where it is made. */
   environmentFolder(key: string): string {
     return this.#writing(() => {
       makeStore(this.#places, this.#world);
       const parent = `${this.#places.builds}/environments`;
       this.#world.files.makeFolders(parent);
-      return `${this.#world.files.makeTemporaryFolder(parent, `${key.slice(0, 40)}.`)}/venv`;
+      return this.#world.files.makeTemporaryFolder(parent, `${key.slice(0, 40)}.`);
     });
   }
 
@@ -154,10 +157,15 @@ export class BuildStore {
     try {
       return write();
     } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === undefined) throw error;
-      throw storeNotWritable(this.#places.cache, undefined, errno, error);
+      throw this.#refusalOf(error);
     }
+  }
+
+  #refusalOf(error: unknown): unknown {
+    const errno = errnoOf(error);
+    return errno === undefined
+      ? error
+      : storeNotWritable(this.#places.cache, undefined, errno, error);
   }
 }
 

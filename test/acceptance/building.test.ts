@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectNoTrace, expectRefusal, expectSuccess } from "../support/answers.ts";
@@ -474,20 +474,55 @@ describe("a build that goes wrong", () => {
       const path = tree(`stopped-${signal}`, { name: "stopped", version: "1.0", fault: "hangs" });
       const words = ["pip", "install", "--python", environment, path];
       const [program = "", ...rest] = [...pkmCommand, ...words];
-      const pkm = spawn(program, rest, { cwd: sandbox.work, env: sandbox.env, stdio: "ignore" });
-      const ended = new Promise<NodeJS.Signals | null>((resolve) =>
-        pkm.on("close", (_, by) => resolve(by)),
+      const pkm = spawn(program, rest, {
+        cwd: sandbox.work,
+        env: sandbox.env,
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      let told = "";
+      pkm.stderr.on("data", (piece: Buffer) => (told += piece.toString()));
+      const ended = new Promise<number | null>((resolve) =>
+        pkm.on("close", (status) => resolve(status)),
       );
       const noted = join(path, "hanging.pid");
       while (!existsSync(noted) || readFileSync(noted, "utf8") === "") await Bun.sleep(20);
       pkm.kill(signal);
-      expect(await ended).toBe(signal);
+      expect(await ended).toBe(1);
+      expect(told).toContain("error: Interrupted before the command was done [interrupted]");
       const backend = Number(readFileSync(noted, "utf8"));
       expect(await isRunning(backend)).toBe(false);
       expect(leftovers()).toEqual([]);
       expect(installedIn(environment)).toEqual([]);
     },
   );
+
+  test("of a run that was killed the next one takes away what it left, and nothing of one that is alive", async () => {
+    const start = async (folder: string): Promise<{ pkm: ChildProcess; backend: number }> => {
+      const path = tree(folder, { name: "stopped", version: "1.0", fault: "hangs" });
+      const words = ["pip", "install", "--python", await fresh(), path];
+      const [program = "", ...rest] = [...pkmCommand, ...words];
+      const pkm = spawn(program, rest, { cwd: sandbox.work, env: sandbox.env, stdio: "ignore" });
+      const noted = join(path, "hanging.pid");
+      while (!existsSync(noted) || readFileSync(noted, "utf8") === "") await Bun.sleep(20);
+      return { pkm, backend: Number(readFileSync(noted, "utf8")) };
+    };
+    const alive = await start("alive");
+    const [left] = leftovers();
+    const dead = await start("dead");
+    expect(leftovers()).toHaveLength(2);
+    const gone = new Promise((resolve) => dead.pkm.on("close", resolve));
+    dead.pkm.kill("SIGKILL");
+    await gone;
+    process.kill(dead.backend, "SIGKILL");
+    expect(leftovers()).toHaveLength(2);
+    tree("after", { name: "after", version: "1.0" });
+    expectSuccess(await pip(await fresh(), "install", "./after"));
+    expect(leftovers()).toEqual([left as string]);
+    const ended = new Promise((resolve) => alive.pkm.on("close", resolve));
+    alive.pkm.kill("SIGINT");
+    await ended;
+    expect(leftovers()).toEqual([]);
+  });
 
   test("a backend that is not there, and a module that it needs and nobody has", async () => {
     const write = (folder: string, backend: string): string =>

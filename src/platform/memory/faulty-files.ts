@@ -155,6 +155,10 @@ export class FaultyFiles implements Files {
     this.removeEmptyFolder(path);
   }
 
+  removeSoon(path: string): void {
+    this.removeTree(path);
+  }
+
   rename(from: string, to: string): void {
     this.#step("rename", [from, to], () => this.#files.rename(from, to));
   }

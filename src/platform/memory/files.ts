@@ -185,6 +185,10 @@ export class MemoryFiles implements Files {
     this.#leave(place);
   }
 
+  removeSoon(path: string): void {
+    this.removeTree(path);
+  }
+
   rename(from: string, to: string): void {
     const source = this.#present("rename", from, false);
     const target = this.#place("rename", to, false);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { filesContract } from "#platform/files-contract";
 import { linkLock } from "./file-lock.ts";
 import { RealFiles } from "./files.ts";
+import { removeSoon } from "./remove-soon.ts";
 
 const folders: string[] = [];
 
@@ -124,5 +125,35 @@ describe("lock() between processes", () => {
     });
     (await waiting)?.release();
     expect(told).toEqual(["the other"]);
+  });
+});
+
+describe("removeSoon()", () => {
+  test("leaves what takes long to a process that goes on by itself", async () => {
+    const root = freshFolder();
+    const files = new RealFiles();
+    for (const name of ["a", "b"]) {
+      files.makeFolders(`${root}/tree/${name}/deep`);
+      files.write(`${root}/tree/${name}/deep/file`, "x");
+    }
+    removeSoon(`${root}/tree`, 0);
+    while (files.tryStat(`${root}/tree`) !== undefined) await Bun.sleep(5);
+    expect(files.list(root)).toEqual([]);
+  });
+});
+
+describe("RealInterrupts", () => {
+  test("lets those who tell somebody come first, and those who clean in the reverse order", async () => {
+    const program = `
+      import { RealInterrupts } from ${JSON.stringify(`${import.meta.dir}/interrupts.ts`)};
+      const interrupts = new RealInterrupts();
+      interrupts.before(() => { console.log("first cleaned"); });
+      interrupts.before(() => { console.log("told"); return 7; }, "tells");
+      interrupts.before(() => { console.log("second cleaned"); });
+      setInterval(() => {}, 1000);
+      process.kill(process.pid, "SIGINT");`;
+    const child = Bun.spawn([process.execPath, "-e", program], { stdout: "pipe" });
+    expect(await new Response(child.stdout).text()).toBe("told\nsecond cleaned\nfirst cleaned\n");
+    expect(await child.exited).toBe(7);
   });
 });

@@ -43,6 +43,7 @@ import type {
 import { lockFile } from "./file-lock.ts";
 import { assembleFolder, linkFolderTree } from "./link-tree.ts";
 import { exchangePaths } from "./system-calls.ts";
+import { removeSoon } from "./remove-soon.ts";
 
 /** The file system of this machine. */
 export class RealFiles implements Files {
@@ -152,6 +153,10 @@ export class RealFiles implements Files {
 
   removeTree(path: string): void {
     orNothing(() => rmSync(path, { recursive: true, force: true }));
+  }
+
+  removeSoon(path: string): void {
+    removeSoon(path);
   }
 
   rename(from: string, to: string): void {

@@ -1,5 +1,7 @@
 import type { Interrupts } from "#platform/ports";
 
+type Cleaner = { readonly clean: () => void | number; readonly what: "cleans" | "tells" };
+
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
@@ -7,12 +9,12 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  * signal, so that a shell sees what happened. What runs without a pause is not interrupted in its middle.
  */
 export class RealInterrupts implements Interrupts {
-  readonly #cleaners = new Set<() => void | number>();
+  readonly #cleaners = new Set<Cleaner>();
 
-  before(clean: () => void | number): () => void {
+  before(clean: () => void | number, what: "cleans" | "tells" = "cleans"): () => void {
     if (this.#cleaners.size === 0) for (const signal of signals) process.on(signal, this.#end);
     // The same function may be wanted twice.
-    const cleaner = (): void | number => clean();
+    const cleaner: Cleaner = { clean, what };
     this.#cleaners.add(cleaner);
     return () => {
       if (this.#cleaners.delete(cleaner) && this.#cleaners.size === 0) this.#stop();
@@ -22,7 +24,9 @@ export class RealInterrupts implements Interrupts {
   readonly #end = (signal: NodeJS.Signals): void => {
     let status: number | undefined;
     try {
-      for (const clean of [...this.#cleaners].reverse()) status = clean() ?? status;
+      const cleaners = [...this.#cleaners].reverse();
+      for (const turn of ["tells", "cleans"])
+        for (const { clean, what } of cleaners) if (what === turn) status = clean() ?? status;
     } finally {
       this.#stop();
       if (status === undefined) process.kill(process.pid, signal);

@@ -53,30 +53,32 @@ export async function withResolved<T>(
   const store = openInvocationStore(invocation);
   const progress = new Progress(output, world.clock);
   const { report } = progress;
+  const patience = new Patience(chosen["time-limit"], progress, invocation);
   let builder: SourceBuilder | undefined;
   try {
-    const interpreter = await resolvingInterpreter(chosen, interpreterWorld(invocation, store));
-    const { openRepositories, builds, omit, options, ...question } = await readQuestion(
-      chosen,
-      words,
-      { interpreter, purpose, store, report },
-      invocation,
-    );
-    builder = builds;
-    const patience = new Patience(chosen["time-limit"], progress, invocation);
-    const repositories = await openRepositories();
-    const { pause } = patience;
-    const provisionWorld = { ...world, store, repositories, builds, report, pause };
-    const preferred = preferences?.(question.target.markers) ?? new Map();
-    const outcome = await patience.during(() =>
-      resolveRequirements({ ...question, preferences: preferred }, provisionWorld),
-    );
-    progress.end();
-    if (outcome.kind === "unsolvable") throw noSolution(outcome.failure, outcome.question);
-    const { resolution } = outcome;
-    for (const warning of resolution.warnings) output.warn(warning);
-    const packages = resolution.packages.filter(({ name }) => omit?.has(name) !== true);
-    return await use({ resolution, packages, interpreter, options, world: provisionWorld });
+    return await patience.listening(async () => {
+      const interpreter = await resolvingInterpreter(chosen, interpreterWorld(invocation, store));
+      const { openRepositories, builds, omit, options, ...question } = await readQuestion(
+        chosen,
+        words,
+        { interpreter, purpose, store, report },
+        invocation,
+      );
+      builder = builds;
+      const repositories = await openRepositories();
+      const { pause } = patience;
+      const provisionWorld = { ...world, store, repositories, builds, report, pause };
+      const preferred = preferences?.(question.target.markers) ?? new Map();
+      const outcome = await patience.during(() =>
+        resolveRequirements({ ...question, preferences: preferred }, provisionWorld),
+      );
+      progress.end();
+      if (outcome.kind === "unsolvable") throw noSolution(outcome.failure, outcome.question);
+      const { resolution } = outcome;
+      for (const warning of resolution.warnings) output.warn(warning);
+      const packages = resolution.packages.filter(({ name }) => omit?.has(name) !== true);
+      return await use({ resolution, packages, interpreter, options, world: provisionWorld });
+    });
   } finally {
     progress.end();
     await builder?.close();

@@ -50,7 +50,7 @@ export async function saveFiles(
     if (output.quiet === 0) output.data(`${line}\n`);
   };
   return withResolved(chosen, { words, purpose }, invocation, async (answer) => {
-    const wishes = { built: purpose === "install", restsOnMetadata: chosen["no-deps"] !== true };
+    const wishes = { built: purpose === "install", restsOnMetadata: !chosen["no-deps"] };
     const { packages, world: fetching } = answer;
     const fetched = await fetchFiles(packages, absolute(folder ?? ".", cwd), wishes, fetching);
     for (const { package: found, path, wasThere } of fetched)

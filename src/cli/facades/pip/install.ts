@@ -106,14 +106,8 @@ export async function installRequirements(
   const patience = new Patience(chosen["time-limit"], progress, invocation);
   let builder: SourceBuilder | undefined;
   try {
-    const { request, openRepositories, builds } = await prepare(
-      chosen,
-      words,
-      environment,
-      store,
-      invocation,
-      progress,
-      variant,
+    const { request, openRepositories, builds } = await patience.listening(() =>
+      prepare(chosen, words, environment, store, invocation, progress, variant),
     );
     builder = builds;
     const installed = readInstalled(environment, invocation.world);
