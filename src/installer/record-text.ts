@@ -10,6 +10,13 @@ export type RecordRow = {
   readonly size: number | undefined;
 };
 
+/** Several rows as they stand in RECORD, between which no other belongs. */
+export type RecordRows = {
+  /** The first of their paths. */
+  readonly path: string;
+  readonly text: string;
+};
+
 /** The rows of a wheel's root part, from what the store keeps where it has them. */
 export function rootRows(part: ManifestPart, left: readonly string[]): Uint8Array {
   if (left.length === 0) {
@@ -24,7 +31,10 @@ export function rootRows(part: ManifestPart, left: readonly string[]): Uint8Arra
  * The content of RECORD, rows in the order of paths. `root` is by far the larger part and in order already, so the
  * other rows are let in between without taking it apart, or even decoding it.
  */
-export function recordContent(root: Uint8Array, others: readonly RecordRow[]): Uint8Array {
+export function recordContent(
+  root: Uint8Array,
+  others: readonly (RecordRow | RecordRows)[],
+): Uint8Array {
   const pieces: Uint8Array[] = [];
   let length = root.length;
   let done = 0;
@@ -44,7 +54,7 @@ export function recordContent(root: Uint8Array, others: readonly RecordRow[]): U
       pieces.push(root.subarray(done, at));
       done = at;
     }
-    own += rowText(row);
+    own += "text" in row ? row.text : rowText(row);
   }
   flush();
   pieces.push(root.subarray(done));

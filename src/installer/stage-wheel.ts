@@ -1,5 +1,5 @@
 import type { PythonEnvironment } from "#environment/environment";
-import type { LinkMode } from "#platform/ports";
+import type { LinkMode, TreeLinks } from "#platform/ports";
 import { type DirectUrl, formatDirectUrl } from "#standards/direct-url";
 import {
   emptyDigest,
@@ -19,7 +19,13 @@ import { linkRow, openFolder } from "./linked-folders.ts";
 import type { PlannedInstall, SharedTree } from "./plan-types.ts";
 import { nameOf, parentOf, type Places, siteOf, targetOf } from "./places.ts";
 import { isInside, recordPrefix } from "./record-paths.ts";
-import { recordContent, type RecordRow, rootRows, withoutRows } from "./record-text.ts";
+import {
+  recordContent,
+  type RecordRow,
+  type RecordRows,
+  rootRows,
+  withoutRows,
+} from "./record-text.ts";
 import {
   checkScriptName,
   type EntryScript,
@@ -70,7 +76,7 @@ class Staging {
   readonly #manifest: WheelManifest;
   readonly #site: string;
   readonly #parts = new Map<string, Part>();
-  readonly #rows: RecordRow[] = [];
+  readonly #rows: (RecordRow | RecordRows)[] = [];
   /** Files outside of the root part by their absolute target, with their content's hash. */
   readonly #elsewhere = new Map<string, string>();
   #rootPaths: ReadonlyMap<string, string> | undefined;
@@ -95,7 +101,11 @@ class Staging {
     const rootPart = parts.find((part) => part.scheme === "root");
     const tops = tree === undefined ? [...topLevel, distInfo] : [...tree.tops];
     const laid = this.#root(bytecode.length === 0 ? tops : [...tops, cacheFolder]);
-    const root = this.#part("root", this.#site, { from: laid.folder, tops, origin: rootPart });
+    const root = this.#part("root", this.#site, {
+      from: laid.folder,
+      tops,
+      files: () => this.#rootFiles(rootPart),
+    });
     if (tree !== undefined) this.#linkFolders(tree, laid);
     else if (rootPart !== undefined) this.#rootRows = this.#linkRoot(rootPart, root);
     this.#writeScripts(parts);
@@ -128,23 +138,19 @@ class Staging {
     given: {
       readonly from?: string;
       readonly tops?: string[];
-      readonly origin?: ManifestPart | undefined;
+      readonly files?: () => readonly StagedFile[];
     } = {},
   ): Part {
     const known = this.#parts.get(scheme);
     if (known !== undefined) return known;
-    const { tops = [], origin } = given;
+    const { tops = [] } = given;
     const from = given.from ?? `${this.#request.folder}.${scheme}`;
     if (given.from === undefined) this.#world.files.makeFolder(from);
     const { name, version } = this.#manifest;
     const added: StagedFile[] = [];
     // Only where distributions meet is it asked for, and the manifest makes objects of its files only then.
     const files = (): readonly StagedFile[] =>
-      (part.listed ??= [
-        ...added,
-        ...(origin === undefined ? [] : this.#treeFiles()),
-        ...(origin?.files.filter((file) => !this.#isReplaced(file.path)) ?? []),
-      ]);
+      (part.listed ??= [...added, ...(given.files?.() ?? [])]);
     const part: Part = { name, version, from, to, tops, added, files, listed: undefined };
     this.#parts.set(scheme, part);
     return part;
@@ -201,6 +207,11 @@ class Staging {
     else laid.write(record, () => this.#record());
   }
 
+  #rootFiles(part: ManifestPart | undefined): StagedFile[] {
+    const own = part?.files.filter((file) => !this.#isReplaced(file.path)) ?? [];
+    return [...this.#treeFiles(), ...own];
+  }
+
   /** Files of a tree that are not the wheel's. */
   #treeFiles(): StagedFile[] {
     const { tree, install } = this.#request;
@@ -250,6 +261,7 @@ class Staging {
   #link(part: ManifestPart): void {
     const { wheel, linkMode, places } = this.#request;
     const target = targetOf(places, part.scheme, this.#manifest);
+    if (part.scheme === "data" && this.#linkApart(part, target)) return;
     const files = part.files.filter((file) => this.#claim(`${target}/${file.path}`, file.sha256));
     if (files.length === 0) return;
     // Headers go into a folder of the distribution's own, which is what a switch exchanges.
@@ -258,17 +270,49 @@ class Staging {
     if (own !== "") this.#world.files.makeFolder(`${staged.from}/${nameOf(target)}`);
     const to = own === "" ? staged.from : `${staged.from}/${nameOf(target)}`;
     const from = `${wheel.root}/${part.folder}`;
-    const isEdited = (path: string): boolean => part.scheme === "data" && path.startsWith("etc/");
-    const linked = files.filter((file) => !isEdited(file.path)).map((file) => file.path);
-    const copied = files.filter((file) => isEdited(file.path)).map((file) => file.path);
     const { folders } = part;
-    this.#world.files.linkTree({ from, to, folders, files: linked, mode: linkMode });
-    // Configuration is there to be edited, and an edit must not reach the store.
-    if (copied.length > 0)
-      this.#world.files.linkTree({ from, to, folders: [], files: copied, mode: "copy" });
+    const paths = files.map((file) => file.path);
+    if (part.scheme === "data") this.#linkData({ from, to, folders, files: paths });
+    else this.#world.files.linkTree({ from, to, folders, files: paths, mode: linkMode });
     const prefix = recordPrefix(this.#site, target);
     for (const { path, sha256, size } of files)
       this.#list(staged, `${own}${path}`, { path: `${prefix}${path}`, sha256, size });
+  }
+
+  /** Configuration is there to be edited, and an edit must not reach the store. */
+  #linkData(links: Omit<TreeLinks, "mode">): void {
+    const { files } = this.#world;
+    const isEdited = (path: string): boolean => path.startsWith("etc/");
+    const linked = links.files.filter((path) => !isEdited(path));
+    files.linkTree({ ...links, files: linked, mode: this.#request.linkMode });
+    if (linked.length === links.files.length) return;
+    files.linkTree({ ...links, folders: [], files: links.files.filter(isEdited), mode: "copy" });
+  }
+
+  /**
+   * A part that lies where no other part of the wheel can put anything, as data mostly does: its rows are taken as they
+   * are kept, and no file of it is looked at. `false` where that is not so.
+   */
+  #linkApart(part: ManifestPart, target: string): boolean {
+    const { wheel, places } = this.#request;
+    const { paths, recordRows, folders, folder } = part;
+    const [first] = paths ?? [];
+    // A path in quotes is spelt in another way.
+    if (first === undefined || recordRows === undefined || recordRows.includes('"')) return false;
+    const tops = [...folders, ...(paths ?? [])].filter((path) => !path.includes("/"));
+    const { purelib, platlib, scripts, headers } = places;
+    for (const other of [purelib, platlib, scripts, headers]) {
+      if (other === target || isInside(target, other)) return false;
+      const below = isInside(other, target) ? other.slice(target.length + 1) : "";
+      if (tops.includes(below.split("/", 1)[0] as string)) return false;
+    }
+    const staged = this.#part(part.scheme, target, { tops, files: () => part.files });
+    const from = `${wheel.root}/${folder}`;
+    this.#linkData({ from, to: staged.from, folders, files: paths ?? [] });
+    const prefix = recordPrefix(this.#site, target);
+    const text = `${prefix}${recordRows.slice(0, -1).replaceAll("\n", `\n${prefix}`)}\n`;
+    this.#rows.push({ path: `${prefix}${first}`, text });
+    return true;
   }
 
   /** Commands of the entry points, then the wheel's own scripts that are not the same commands again. */

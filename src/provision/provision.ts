@@ -105,10 +105,12 @@ async function install(
   let lock: EnvironmentLock | undefined;
   await wheels.hold();
   try {
+    const { linkMode } = request;
     // Downloads begin before the lock is waited for.
     wheels.begin(
       resolution,
       quick.installs.map(({ wanted }) => wanted),
+      linkMode === undefined ? environment.shared : linkMode === "tree",
     );
     const { followDependencies, ignoreRequiresPython } = request.policy;
     if (!followDependencies && ignoreRequiresPython !== true && world.builds !== undefined) {

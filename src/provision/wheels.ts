@@ -56,9 +56,17 @@ export class ProvisionedWheels implements WheelSource {
     this.#expected.set(file.url, wheel);
   }
 
-  /** Starts on all of them; the largest first, so that no worker is left with one at the end. */
-  begin(resolution: Resolution, wanted: readonly WantedDistribution[]): void {
+  /**
+   * Starts on all of them; the largest first, so that no worker is left with one at the end. `isShared` for an environment
+   * whose folders are links.
+   */
+  begin(
+    resolution: Resolution,
+    wanted: readonly WantedDistribution[],
+    isShared: boolean = false,
+  ): void {
     this.#packages = new Map(resolution.packages.map((found) => [found.name, found]));
+    if (isShared) this.#recall(wanted);
     const missing: ResolvedPackage[] = [];
     for (const { name } of wanted) {
       const found = this.#packages.get(name);
@@ -79,6 +87,16 @@ export class ProvisionedWheels implements WheelSource {
   #promise(name: NormalizedName, wheel: Promise<StoredWheel>): void {
     wheel.catch(() => {});
     this.#wheels.set(name, wheel);
+  }
+
+  #recall(wanted: readonly WantedDistribution[]): void {
+    const hashes: string[] = [];
+    for (const { name } of wanted) {
+      const found = this.#packages.get(name);
+      const sha256 = found === undefined ? undefined : wheelOf(found)?.hashes.sha256;
+      if (sha256 !== undefined) hashes.push(sha256);
+    }
+    this.#world.store.recall(hashes);
   }
 
   wheel({ name }: WantedDistribution): Promise<StoredWheel> {

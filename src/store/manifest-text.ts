@@ -68,21 +68,95 @@ export function parseManifest(
     at += letters;
     return text === undefined ? body.subarray(start, at) : encoder.encode(text.slice(start, at));
   };
-  const parts = head.parts.map(
-    ({ scheme, folder, folders, rows, executable }) =>
-      new StoredPart(scheme, folder, executable, next(folders), next(rows)),
-  );
+  const parts = head.parts.map(({ scheme, folder, folders, rows, executable }) => {
+    const names = next(folders);
+    const bytes = next(rows);
+    const list = (): readonly string[] =>
+      names.length === 0 ? [] : decoder.decode(names).split("\n");
+    return new StoredPart(scheme, folder, executable, list, () => bytes);
+  });
   return { ...head, requiresPython: head.requiresPython ?? undefined, parts };
+}
+
+/** A manifest as it is kept together with others: its root part, by far the largest, is left to the manifest itself. */
+export type PackedManifest = Omit<WheelManifest, "parts"> & {
+  readonly parts: readonly PackedPart[];
+};
+
+type PackedPart = Pick<ManifestPart, "scheme" | "folder"> & {
+  readonly kept?: {
+    readonly folders: readonly string[];
+    readonly rows: string;
+    readonly executable: readonly number[];
+  };
+};
+
+export function packManifest(manifest: WheelManifest): PackedManifest {
+  const parts = manifest.parts.map((part): PackedPart => {
+    const { scheme, folder } = part;
+    if (scheme === "root") return { scheme, folder };
+    const { folders, files } = part;
+    const rows = part.recordRows ?? files.map(rowOf).join("");
+    const executable = files.flatMap((file, at) => (file.executable ? [at] : []));
+    return { scheme, folder, kept: { folders, rows, executable } };
+  });
+  return { ...manifest, parts };
+}
+
+/** What {@link packManifest} made; `whole` reads the manifest itself, and is asked when somebody wants more of it. */
+export function unpackManifest(packed: PackedManifest, whole: () => WheelManifest): WheelManifest {
+  let read: WheelManifest | undefined;
+  const parts = packed.parts.map(({ scheme, folder, kept }, at): ManifestPart => {
+    if (kept === undefined)
+      return new LatePart(scheme, folder, () => (read ??= whole()).parts[at] as ManifestPart);
+    const { folders, rows, executable } = kept;
+    const encoded = (): Uint8Array => new TextEncoder().encode(rows);
+    return new StoredPart(scheme, folder, executable, () => folders, encoded, rows);
+  });
+  return { ...packed, parts };
 }
 
 const newline = 0x0a;
 const decoder = new TextDecoder();
 
+/** A part that is read when something is asked of it. */
+class LatePart implements ManifestPart {
+  readonly scheme: WheelScheme;
+  readonly folder: string;
+  readonly #part: () => ManifestPart;
+
+  constructor(scheme: WheelScheme, folder: string, part: () => ManifestPart) {
+    this.scheme = scheme;
+    this.folder = folder;
+    this.#part = part;
+  }
+
+  get folders(): readonly string[] {
+    return this.#part().folders;
+  }
+
+  get files(): readonly ManifestFile[] {
+    return this.#part().files;
+  }
+
+  get paths(): readonly string[] {
+    return this.#part().paths as readonly string[];
+  }
+
+  get recordRows(): string {
+    return this.#part().recordRows as string;
+  }
+
+  get recordBytes(): Uint8Array {
+    return this.#part().recordBytes as Uint8Array;
+  }
+}
+
 class StoredPart implements ManifestPart {
   readonly scheme: WheelScheme;
   readonly folder: string;
-  readonly recordBytes: Uint8Array;
-  readonly #folders: Uint8Array;
+  readonly #folders: () => readonly string[];
+  readonly #bytes: () => Uint8Array;
   readonly #executable: readonly number[];
   #rows: string | undefined;
   #paths: readonly string[] | undefined;
@@ -92,18 +166,24 @@ class StoredPart implements ManifestPart {
     scheme: WheelScheme,
     folder: string,
     executable: readonly number[],
-    folders: Uint8Array,
-    rows: Uint8Array,
+    folders: () => readonly string[],
+    bytes: () => Uint8Array,
+    rows?: string,
   ) {
     this.scheme = scheme;
     this.folder = folder;
-    this.recordBytes = rows;
     this.#executable = executable;
     this.#folders = folders;
+    this.#bytes = bytes;
+    this.#rows = rows;
   }
 
   get folders(): readonly string[] {
-    return this.#folders.length === 0 ? [] : decoder.decode(this.#folders).split("\n");
+    return this.#folders();
+  }
+
+  get recordBytes(): Uint8Array {
+    return this.#bytes();
   }
 
   get recordRows(): string {

@@ -7,6 +7,7 @@ import { addedFiles, isBelow, layTree } from "./lay-tree.ts";
 import { makeStore, type StorePlaces } from "./layout.ts";
 import { formatTreeList, isUntouched, listName, readTreeList, type TreeList } from "./tree-list.ts";
 import type { StoredWheel, WheelManifest } from "./wheel-manifest.ts";
+import type { WheelPacks } from "./wheel-packs.ts";
 
 /** A wheel laid out so that environments link to its folders as they are; paths are relative to site-packages. */
 export type SharedTree = Omit<TreeList, "times"> & {
@@ -24,10 +25,13 @@ export type TreeWorld = Pick<World, "files" | "hashing" | "inflate" | "host">;
 export class SharedTrees {
   readonly #places: StorePlaces;
   readonly #world: TreeWorld;
+  readonly #packs: WheelPacks | undefined;
+  readonly #lists = new Map<string, TreeList>();
 
-  constructor(places: StorePlaces, world: TreeWorld) {
+  constructor(places: StorePlaces, world: TreeWorld, packs?: WheelPacks) {
     this.#places = places;
     this.#world = world;
+    this.#packs = packs;
   }
 
   /**
@@ -36,11 +40,28 @@ export class SharedTrees {
    */
   tree(wheel: StoredWheel, compiled: readonly CompiledPart[] = []): SharedTree {
     const folder = treeFolder(this.#places, wheel.manifest);
-    const list = readTreeList(folder, this.#world);
-    const tree = list !== undefined && isUntouched(list, folder, this.#world) ? list : undefined;
-    const found = { folder, ...(tree ?? this.#make(wheel, folder)) };
+    const list = this.#packed(wheel, folder) ?? this.#kept(folder) ?? this.#make(wheel, folder);
+    this.#lists.set(wheel.manifest.sha256, list);
+    const found = { folder, ...list };
     for (const part of compiled) if (part.scheme === "root") this.#addCompiled(part, found);
     return found;
+  }
+
+  /** What lies in the tree of a wheel that was asked for. */
+  listOf(sha256: string): TreeList | undefined {
+    return this.#lists.get(sha256);
+  }
+
+  #packed({ manifest }: StoredWheel, folder: string): TreeList | undefined {
+    const list = this.#packs?.get(manifest.sha256)?.tree;
+    if (list === undefined || isUntouched(list, folder, this.#world)) return list;
+    this.#packs?.forget(manifest.sha256);
+    return undefined;
+  }
+
+  #kept(folder: string): TreeList | undefined {
+    const list = readTreeList(folder, this.#world);
+    return list !== undefined && isUntouched(list, folder, this.#world) ? list : undefined;
   }
 
   /** Notes that an environment links to trees, so that they stay as long as it does. The store has to be held. */

@@ -4,8 +4,10 @@ import { AnswerCache } from "./answer-cache.ts";
 import { BuildStore } from "./build-store.ts";
 import { BytecodeStore } from "./bytecode.ts";
 import { holdStore, layOut } from "./layout.ts";
+import { packManifest } from "./manifest-text.ts";
 import { SharedTrees } from "./shared-trees.ts";
 import { MetadataCache } from "./metadata-cache.ts";
+import { WheelPacks } from "./wheel-packs.ts";
 import { WheelStore } from "./wheel-store.ts";
 import type { StoredWheel } from "./wheel-manifest.ts";
 
@@ -43,6 +45,11 @@ export interface Store {
   readonly trees: SharedTrees | undefined;
   /** What builds leave behind. */
   readonly builds: BuildStore;
+  /**
+   * Told before wheels are asked for that all go into one shared environment. Their manifests, and what is in their trees,
+   * are then read at once, if that was done before.
+   */
+  recall(hashes: readonly string[]): void;
   /** The unpacked wheel with this archive hash, if it is here and its manifest whole. */
   findWheel(sha256: string): StoredWheel | undefined;
   /**
@@ -82,15 +89,19 @@ export type StoreOptions = {
 /** Opens the store in a folder. Nothing is read or made before it is asked for. */
 export function openStore({ root, world, isPassing }: StoreOptions): Store {
   const places = layOut(root);
-  const wheels = new WheelStore(places, world);
+  const answers = new AnswerCache(places, world);
+  const packs = new WheelPacks(answers);
+  const wheels = new WheelStore(places, world, packs);
+  const trees = isPassing === true ? undefined : new SharedTrees(places, world, packs);
   const metadata = new MetadataCache(places, world);
   return {
     root: places.root,
     metadata,
-    answers: new AnswerCache(places, world),
+    answers,
     bytecode: new BytecodeStore(places, world),
     builds: new BuildStore(places, world, isPassing),
-    trees: isPassing === true ? undefined : new SharedTrees(places, world),
+    trees,
+    recall: (hashes) => packs.open(hashes),
     findWheel: (sha256) => wheels.find(sha256),
     findByUrl: (file) => wheels.findByUrl(file),
     installedWheel: (name, version) => wheels.findRelease(name, version),
@@ -98,6 +109,12 @@ export function openStore({ root, world, isPassing }: StoreOptions): Store {
     hold: () => holdStore(places, world),
     close: () => {
       metadata.flush();
+      packs.close((sha256) => {
+        const tree = trees?.listOf(sha256);
+        const manifest = tree === undefined ? undefined : wheels.find(sha256)?.manifest;
+        if (tree === undefined || manifest === undefined) return undefined;
+        return { manifest: packManifest(manifest), tree };
+      });
       wheels.close();
     },
   };

@@ -41,8 +41,8 @@ export function isUntouched(
   folder: string,
   { files }: Pick<World, "files">,
 ): boolean {
-  for (const [at, link] of links.entries())
-    if (files.tryStat(`${folder}/${link}`)?.mtime !== times[at]) return false;
+  for (let at = 0; at < links.length; at++)
+    if (files.tryStat(`${folder}/${links[at] as string}`)?.mtime !== times[at]) return false;
   // Without links it is enough that it is there.
   return links.length > 0 || files.tryStat(`${folder}/${listName}`) !== undefined;
 }

@@ -5,11 +5,17 @@ import { AnswerCache } from "./answer-cache.ts";
 import { storeNotWritable } from "./errors.ts";
 import { unlessRefused } from "./kept-file.ts";
 import { holdStore, type StorePlaces, wheelFolder } from "./layout.ts";
-import { manifestName, parseManifest } from "./manifest-text.ts";
+import {
+  manifestName,
+  type PackedManifest,
+  parseManifest,
+  unpackManifest,
+} from "./manifest-text.ts";
 import type { ArrivedWheel } from "./store.ts";
 import { UnpackPool } from "./unpack-pool.ts";
 import type { UnpackRequest } from "./unpack-request.ts";
 import type { StoredWheel, WheelManifest } from "./wheel-manifest.ts";
+import type { WheelPacks } from "./wheel-packs.ts";
 
 /** The wheels of a store, each unpacked once into a folder named by its hash. */
 export class WheelStore {
@@ -19,8 +25,10 @@ export class WheelStore {
   readonly #addresses: AnswerCache;
   readonly #adding = new Map<string, Promise<StoredWheel>>();
   readonly #used = new Set<string>();
+  readonly #packs: WheelPacks;
 
-  constructor(places: StorePlaces, world: WheelStoreWorld) {
+  constructor(places: StorePlaces, world: WheelStoreWorld, packs: WheelPacks) {
+    this.#packs = packs;
     this.#places = places;
     this.#world = world;
     this.#pool = new UnpackPool(world);
@@ -30,9 +38,24 @@ export class WheelStore {
   find(sha256: string): StoredWheel | undefined {
     if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
     const root = wheelFolder(this.#places, sha256);
-    const bytes = this.#world.files.tryRead(`${root}/${manifestName}`);
-    const manifest = bytes === undefined ? undefined : parseManifest(bytes, this.#world.inflate);
+    const packed = this.#packs.get(sha256);
+    const manifest =
+      packed === undefined ? this.#manifest(root) : this.#unpacked(root, packed.manifest);
     return manifest === undefined ? undefined : this.#use({ root, manifest });
+  }
+
+  #manifest(root: string): WheelManifest | undefined {
+    const bytes = this.#world.files.tryRead(`${root}/${manifestName}`);
+    return bytes === undefined ? undefined : parseManifest(bytes, this.#world.inflate);
+  }
+
+  #unpacked(root: string, packed: PackedManifest): WheelManifest | undefined {
+    if (this.#world.files.tryStat(`${root}/${manifestName}`) === undefined) return undefined;
+    return unpackManifest(packed, () => {
+      const manifest = this.#manifest(root);
+      if (manifest === undefined) throw new Error(`${root} has lost its manifest`);
+      return manifest;
+    });
   }
 
   findByUrl(file: { readonly url: string; readonly filename: string }): StoredWheel | undefined {

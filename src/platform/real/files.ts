@@ -40,8 +40,9 @@ import type {
   TreeLinks,
   WriteOptions,
 } from "#platform/ports";
+import { assembleFolder } from "./assemble.ts";
 import { lockFile } from "./file-lock.ts";
-import { assembleFolder, linkFolderTree } from "./link-tree.ts";
+import { linkFolderTree } from "./link-tree.ts";
 import { exchangePaths } from "./system-calls.ts";
 import { removeSoon } from "./remove-soon.ts";
 

@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  symlinkSync,
-} from "node:fs";
+import { closeSync, constants, copyFileSync, linkSync, mkdirSync, openSync } from "node:fs";
 import { errnoOf } from "#base/errors";
-import type { Assembly, Files, LinkMode, TreeLinks } from "#platform/ports";
+import type { Files, LinkMode, TreeLinks } from "#platform/ports";
 import { LinkBatch } from "./shared-links.ts";
 import { folderCalls } from "./system-calls.ts";
 import { hasIdleProcessor, workerAddress } from "./worker.ts";
@@ -47,19 +39,6 @@ export function linkFolderTree(links: TreeLinks, files: Pick<Files, "copy">): Li
   }
 }
 
-/** Does what {@link Files.assemble} promises, with the fallbacks of {@link linkFolderTree}. */
-export function assembleFolder(assembly: Assembly, files: Pick<Files, "copy">): void {
-  const { to, folders, files: paths, origins, links, targets } = assembly;
-  let { mode } = assembly;
-  makeAll(folders, to);
-  for (let i = 0; i < paths.length; i++) {
-    const path = paths[i] as string;
-    mode = linkOne(`${origins[i] as string}/${path}`, `${to}/${path}`, mode, files);
-  }
-  for (let i = 0; i < links.length; i++)
-    symlinkSync(targets[i] as string, `${to}/${links[i] as string}`);
-}
-
 /** Below this the short way does not pay for opening two folders. */
 const fewFiles = 4;
 /** From this many files on, counted over all trees, the second thread pays for its start. */
@@ -86,7 +65,8 @@ function openBatch(count: number): LinkBatch | undefined {
   return opened;
 }
 
-function makeAll(folders: readonly string[], to: string): void {
+/** Makes folders below another one; those that are there already are fine. */
+export function makeAll(folders: readonly string[], to: string): void {
   for (const folder of folders) {
     try {
       mkdirSync(`${to}/${folder}`);
@@ -107,8 +87,8 @@ function linkAll(
   return mode;
 }
 
-/** Answers the mode for the next one. */
-function linkOne(
+/** Links or copies one file. Answers the mode for the next one. */
+export function linkOne(
   source: string,
   target: string,
   mode: LinkMode,
