@@ -444,38 +444,48 @@ function checkTree(
   byName: ReadonlyMap<string, ZipMember>,
   archive: string,
 ): readonly (readonly [string, string])[] {
-  const folders = new Map<string, string>();
-  const folded = new Map<string, string>();
-  const collisions: (readonly [string, string])[] = [];
-  const note = (path: string): void => {
-    const key = foldedName(path);
-    const other = folded.get(key);
-    if (other === undefined) folded.set(key, path);
-    else if (other !== path) collisions.push([other, path]);
-  };
+  const parents = new Set<string>();
+  const folded = new Set<string>();
+  let names = byName.size;
   let lastParent = "";
-  for (const member of members) {
-    note(member.name);
-    let slash = member.name.lastIndexOf("/");
-    if (slash === -1) continue;
-    let parent = member.name.slice(0, slash);
+  for (const { name } of members) {
+    folded.add(foldedName(name));
+    let slash = name.lastIndexOf("/");
     // Neighbours in an archive mostly share their folder.
-    if (parent === lastParent) continue;
+    if (slash === -1 || (slash === lastParent.length && name.startsWith(lastParent))) continue;
+    let parent = name.slice(0, slash);
     lastParent = parent;
-    while (!folders.has(parent)) {
+    while (!parents.has(parent)) {
       const there = byName.get(parent);
-      if (there !== undefined && !there.folder)
+      if (there === undefined) names++;
+      else if (!there.folder)
         throw archiveUnsafe(
           archive,
-          `\`${parent}\` is a file, and the folder of \`${member.name}\``,
+          `\`${parent}\` is a file, and the folder of \`${name}\``,
           "a path is a file or a folder",
         );
-      folders.set(parent, member.name);
-      note(parent);
+      parents.add(parent);
+      folded.add(foldedName(parent));
       slash = parent.lastIndexOf("/");
       if (slash === -1) break;
       parent = parent.slice(0, slash);
     }
+  }
+  return folded.size === names ? [] : collisionsIn(members);
+}
+
+function collisionsIn(members: readonly ZipMember[]): readonly (readonly [string, string])[] {
+  const names = new Set<string>();
+  for (const { name } of members)
+    for (let end = name.length; end !== -1; end = name.lastIndexOf("/", end - 1))
+      names.add(name.slice(0, end));
+  const folded = new Map<string, string>();
+  const collisions: (readonly [string, string])[] = [];
+  for (const name of names) {
+    const key = foldedName(name);
+    const other = folded.get(key);
+    if (other === undefined) folded.set(key, name);
+    else collisions.push([other, name]);
   }
   return collisions;
 }

@@ -73,7 +73,7 @@ export async function readZipMember(
   const end = 30 + view.getUint16(26, true) + view.getUint16(28, true) + member.compressedSize;
   if (end > room) throw archiveCorrupt(name, `\`${member.name}\` reaches into the directory`);
   if (end > bytes.length) bytes = await source.read(member.offset, end);
-  const header = readLocalHeader(bytes, 0, member, name);
+  const header = readLocalHeader(bytes, viewOf(bytes), 0, member, name);
   return unpack(bytes.subarray(header.dataStart, end), member, name, inflate);
 }
 
@@ -159,6 +159,7 @@ function checkLayout(
     ? directory.members
     : directory.members.toSorted((a, b) => a.offset - b.offset);
   const starts = new Map<ZipMember, number>();
+  const view = viewOf(bytes);
   let at = 0;
   for (let i = 0; i < inOrder.length; i++) {
     const member = inOrder[i] as ZipMember;
@@ -166,13 +167,13 @@ function checkLayout(
     const end = inOrder[i + 1]?.offset ?? directory.start;
     if (end > directory.start)
       throw archiveCorrupt(archive, `\`${member.name}\` reaches into the directory`);
-    const header = readLocalHeader(bytes, at, member, archive);
+    const header = readLocalHeader(bytes, view, at, member, archive);
     const dataEnd = header.dataStart + member.compressedSize;
     if (dataEnd > end) throw gap(archive, member.name, true);
     const rest = end - dataEnd;
     if (
       (member.flags & descriptorFlag) !== 0
-        ? !isDescriptor(viewOf(bytes), dataEnd, rest, member)
+        ? !isDescriptor(view, dataEnd, rest, member)
         : rest !== 0
     )
       throw gap(archive, member.name, false);
@@ -204,11 +205,11 @@ const encoder = new TextEncoder();
 /** Compares a local header with its entry in the directory: a difference is how archives are made to say two things. */
 function readLocalHeader(
   bytes: Uint8Array,
+  view: DataView,
   at: number,
   member: ZipMember,
   archive: string,
 ): { readonly dataStart: number } {
-  const view = viewOf(bytes);
   if (at + 30 > bytes.length || view.getUint32(at, true) !== localSignature)
     throw archiveCorrupt(
       archive,

@@ -104,18 +104,35 @@ function verified(
   hashing: World["hashing"],
 ): VerifiedContent {
   const { member } = file;
-  const sums = new Sums(file, filename, hashing);
+  const { size } = member;
   const short = archive.short(member);
-  if (short === undefined) take(sums.over(archive.pieces(member)));
-  else {
-    sums.add(short);
-    sums.end();
-    take(short);
+  if (short === undefined) {
+    const sums = new Sums(file, filename, hashing);
+    take(sums.over(archive.pieces(member)));
+    return { size, sha256: sums.end() };
   }
-  return { size: member.size, sha256: sums.end() };
+  const sha256 = hashing.digest("sha256", short, "base64url");
+  const { algorithm } = promiseOf(file);
+  checkPromise(
+    file,
+    filename,
+    algorithm === "sha256" ? sha256 : hashing.digest(algorithm, short, "base64url"),
+  );
+  take(short);
+  return { size, sha256 };
 }
 
-/** The digests of a file while its content goes by. */
+function checkPromise(file: WheelFileMember, filename: string, found: string): void {
+  const { algorithm, digest } = promiseOf(file);
+  if (found !== digest)
+    throw recordMismatch(
+      filename,
+      file.member.name,
+      `RECORD promises ${algorithm} ${digest}, the archive holds ${found}`,
+    );
+}
+
+/** The digests of a long file while its content goes by. */
 class Sums {
   readonly #file: WheelFileMember;
   readonly #filename: string;
@@ -148,15 +165,8 @@ class Sums {
   /** The sha256 of everything. */
   end(): string {
     if (this.#sha256 !== undefined) return this.#sha256;
-    const { algorithm, digest } = promiseOf(this.#file);
     const sha256 = this.#own.base64url();
-    const found = this.#promised?.base64url() ?? sha256;
-    if (found !== digest)
-      throw recordMismatch(
-        this.#filename,
-        this.#file.member.name,
-        `RECORD promises ${algorithm} ${digest}, the archive holds ${found}`,
-      );
+    checkPromise(this.#file, this.#filename, this.#promised?.base64url() ?? sha256);
     this.#sha256 = sha256;
     return sha256;
   }
@@ -313,27 +323,28 @@ function filesOf(archive: ZipArchive, layout: Layout): WheelFileMember[] {
   );
   const wrappers = wrapperNames(layout.scripts);
   const files: WheelFileMember[] = [];
+  let found = 0;
   for (const member of archive.members) {
     if (member.folder) continue;
-    if (unlisted.has(member.name)) {
-      listed.delete(member.name);
-      continue;
-    }
     const record = listed.get(member.name);
+    if (record !== undefined) found++;
+    if (unlisted.has(member.name)) continue;
     if (record === undefined)
       throw recordMismatch(filename, member.name, "RECORD does not list it");
-    listed.delete(member.name);
     checkRow(record, member, filename);
-    const place = placeOf(member.name, data, filename);
+    const { scheme, path } = placeOf(member.name, data, filename);
     // PyPUG entry-points: the wrapper of an entry point wins over a script of its name.
-    if (place.scheme === "scripts" && wrappers.has(place.path)) continue;
-    files.push({ ...place, executable: (member.mode & 0o111) !== 0, member, record });
+    if (scheme === "scripts" && wrappers.has(path)) continue;
+    files.push({ scheme, path, executable: (member.mode & 0o111) !== 0, member, record });
   }
-  for (const path of listed.keys()) {
-    // Some producers list folders; their RECORD.jws may be listed and left out.
-    if (archive.byName.get(path.replace(/\/$/, ""))?.folder === true || unlisted.has(path))
-      continue;
-    throw recordMismatch(filename, path, "RECORD lists it, the archive does not hold it");
+  if (found < listed.size) {
+    for (const path of listed.keys()) {
+      if (archive.byName.get(path)?.folder === false) continue;
+      // Some producers list folders; their RECORD.jws may be listed and left out.
+      if (archive.byName.get(path.replace(/\/$/, ""))?.folder === true || unlisted.has(path))
+        continue;
+      throw recordMismatch(filename, path, "RECORD lists it, the archive does not hold it");
+    }
   }
   checkMergedRoots(files, filename);
   return files;

@@ -63,6 +63,15 @@ export type Assembly = {
 /** How a file of the store gets into an environment. Each falls back to `copy` where the system refuses it. */
 export type LinkMode = "hardlink" | "clone" | "copy";
 
+/** A folder in which new files and folders are made, by paths relative to it; closed at the end. */
+export interface OpenFolder {
+  /** As {@link Files.makeFolder}. */
+  makeFolder(path: string): void;
+  /** As {@link Files.write} of a file that must not be there. */
+  writeNew(path: string, content: Uint8Array | Iterable<Uint8Array>, mode: number): void;
+  close(): void;
+}
+
 /**
  * The file system. Failures are errors with an errno name in `code` (`ENOENT`, `ENOSPC`, …), as
  * `node:fs` throws them; `try…` variants answer `undefined` when nothing is there (`ENOENT`, `ENOTDIR`).
@@ -91,6 +100,8 @@ export interface Files {
     content: Uint8Array | string,
     options?: { readonly durable?: boolean },
   ): void;
+  /** For writing thousands of files below one folder; where it is left out, they are written one by one. */
+  openFolder?(path: string): OpenFolder;
   makeFolder(path: string): void;
   makeFolders(path: string): void;
   /** Removes a file or a link, never a folder. */

@@ -28,11 +28,35 @@ function parsePlain(text: string): RecordEntry[] {
   for (let at = start, line = 1; at < text.length; line++) {
     const found = text.indexOf("\n", at);
     const end = found === -1 ? text.length : found;
-    if (end > at) entries.push(entryOf(text.slice(at, end).split(","), line));
+    if (end > at) {
+      const row = text.slice(at, end);
+      entries.push(usualEntry(row) ?? entryOf(row.split(","), line));
+    }
     at = end + 1;
   }
   return entries;
 }
+
+/** `path,sha256=digest,size`, as nearly every row is; `undefined` of others. */
+function usualEntry(row: string): RecordEntry | undefined {
+  const pathEnd = row.indexOf(",");
+  const digest = pathEnd + beforeDigest.length;
+  const digestEnd = digest + digestLength;
+  if (pathEnd < 1 || !row.startsWith(beforeDigest, pathEnd)) return undefined;
+  if (row.indexOf(",", digest) !== digestEnd || row[digestEnd - 1] === "=") return undefined;
+  const length = row.slice(digestEnd + 1);
+  if (!digits.test(length)) return undefined;
+  return {
+    path: row.slice(0, pathEnd),
+    hash: { algorithm: "sha256", digest: row.slice(digest, digestEnd) },
+    size: Number(length),
+  };
+}
+
+const beforeDigest = ",sha256=";
+/** Of 32 bytes in base64, without padding. */
+const digestLength = 43;
+const digits = /^[0-9]{1,15}$/;
 
 function parseQuoted(text: string): RecordEntry[] {
   const entries: RecordEntry[] = [];
@@ -112,7 +136,7 @@ function entryOf(cells: readonly string[], line: number): RecordEntry {
       digest: digest.slice(equals + 1).replace(/=+$/, ""),
     };
   }
-  if (length !== "" && !/^[0-9]{1,15}$/.test(length))
+  if (length !== "" && !digits.test(length))
     throw invalidRecord(line, `has \`${length}\` for a size`);
   return { path, hash, size: length === "" ? undefined : Number(length) };
 }

@@ -31,17 +31,23 @@ type Head = Omit<WheelManifest, "parts" | "requiresPython"> & {
 export function formatManifest(manifest: WheelManifest, inflate: World["inflate"]): Uint8Array {
   const bodies: string[] = [];
   const parts = manifest.parts.map(({ scheme, folder, folders, files }) => {
-    const rows = files.map((file) => ({ row: rowOf(file), executable: file.executable }));
+    const rows: string[] = [];
+    const executable = new Set<string>();
+    for (const file of files) {
+      const row = rowOf(file);
+      rows.push(row);
+      if (file.executable) executable.add(row);
+    }
     // In the order of the rows, as RECORD has them; the spelling of a path with quotes counts.
-    rows.sort((a, b) => (a.row < b.row ? -1 : 1));
-    const texts = [folders.join("\n"), rows.map(({ row }) => row).join("")] as const;
+    rows.sort();
+    const texts = [folders.join("\n"), rows.join("")] as const;
     bodies.push(...texts);
     return {
       scheme,
       folder,
       folders: texts[0].length,
       rows: texts[1].length,
-      executable: rows.flatMap(({ executable }, at) => (executable ? [at] : [])),
+      executable: rows.flatMap((row, at) => (executable.has(row) ? [at] : [])),
     };
   });
   const head: Head = { ...manifest, requiresPython: manifest.requiresPython ?? null, parts };

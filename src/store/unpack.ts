@@ -1,6 +1,6 @@
 import { releaseMemory } from "#base/memory";
-import { openWheel, type OpenWheel, wheelSchemes } from "#distribution/wheel";
-import type { World, WriteOptions } from "#platform/ports";
+import { openWheel, type OpenWheel, type WheelFileMember, wheelSchemes } from "#distribution/wheel";
+import type { OpenFolder, World } from "#platform/ports";
 import { wheelFoldsCase } from "./errors.ts";
 import { formatManifest, manifestName } from "./manifest-text.ts";
 import type { UnpackRequest } from "./unpack-request.ts";
@@ -35,33 +35,57 @@ function layParts(wheel: OpenWheel, staging: string, { files }: UnpackWorld): Ma
     if (members.length === 0) continue;
     const root = `${staging}/${scheme}`;
     files.makeFolder(root);
-    const folders = new Set<string>();
-    const written: ManifestFile[] = [];
-    let parent = "";
-    for (const file of members) {
-      const { path, executable } = file;
-      const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-      // Neighbours in an archive mostly share their folder.
-      if (folder !== parent) makeFolders(folder, folders, root, files);
-      parent = folder;
-      const { size, sha256 } = wheel.content(file, (content) =>
-        files.write(`${root}/${path}`, content, executable ? runnable : plain),
-      );
-      written.push({ path, size, sha256, executable });
+    const folder = files.openFolder?.(root) ?? folderByName(root, files);
+    try {
+      parts.push({ scheme, folder: scheme, ...layMembers(members, wheel, folder) });
+    } finally {
+      folder.close();
     }
-    parts.push({ scheme, folder: scheme, folders: [...folders], files: written });
   }
   return parts;
 }
 
-const plain: WriteOptions = { exclusive: true, mode: 0o444 };
-const runnable: WriteOptions = { exclusive: true, mode: 0o555 };
+function layMembers(
+  members: readonly WheelFileMember[],
+  wheel: OpenWheel,
+  folder: OpenFolder,
+): Pick<ManifestPart, "folders" | "files"> {
+  const folders = new Set<string>();
+  const written: ManifestFile[] = [];
+  let parent = "";
+  for (const file of members) {
+    const { path, executable } = file;
+    // Neighbours in an archive mostly share their folder.
+    const slash = Math.max(0, path.lastIndexOf("/"));
+    if (slash !== parent.length || !path.startsWith(parent)) {
+      parent = path.slice(0, slash);
+      makeFolders(parent, folders, folder);
+    }
+    const { size, sha256 } = wheel.content(file, (content) =>
+      folder.writeNew(path, content, executable ? runnable : plain),
+    );
+    written.push({ path, size, sha256, executable });
+  }
+  return { folders: [...folders], files: written };
+}
 
-function makeFolders(folder: string, made: Set<string>, root: string, files: World["files"]): void {
-  if (folder === "" || made.has(folder)) return;
-  makeFolders(folder.slice(0, Math.max(0, folder.lastIndexOf("/"))), made, root, files);
-  files.makeFolder(`${root}/${folder}`);
-  made.add(folder);
+const plain = 0o444;
+const runnable = 0o555;
+
+function makeFolders(path: string, made: Set<string>, folder: OpenFolder): void {
+  if (path === "" || made.has(path)) return;
+  makeFolders(path.slice(0, Math.max(0, path.lastIndexOf("/"))), made, folder);
+  folder.makeFolder(path);
+  made.add(path);
+}
+
+function folderByName(root: string, files: World["files"]): OpenFolder {
+  return {
+    makeFolder: (path) => files.makeFolder(`${root}/${path}`),
+    writeNew: (path, content, mode) =>
+      files.write(`${root}/${path}`, content, { exclusive: true, mode }),
+    close() {},
+  };
 }
 
 function manifestOf(

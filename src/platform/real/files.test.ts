@@ -33,6 +33,68 @@ filesContract("RealFiles with a link-based lock", () => ({
   root: freshFolder(),
 }));
 
+describe("openFolder()", () => {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+  test("makes folders and files below the folder, in one step or piece by piece", () => {
+    const files = new RealFiles();
+    const root = freshFolder();
+    const folder = files.openFolder(root);
+    folder.makeFolder("pkg");
+    folder.makeFolder("pkg/größe");
+    folder.writeNew("pkg/größe/ü.py", bytes("content"), 0o444);
+    folder.writeNew("pkg/run", [bytes("one "), bytes(""), bytes("two")], 0o555);
+    folder.writeNew("empty", bytes(""), 0o444);
+    folder.close();
+    expect(files.readText(`${root}/pkg/größe/ü.py`)).toBe("content");
+    expect(files.readText(`${root}/pkg/run`)).toBe("one two");
+    expect(files.tryStat(`${root}/pkg/run`)?.mode).toBe(0o555);
+    expect(files.tryStat(`${root}/empty`)).toMatchObject({ size: 0, mode: 0o444 });
+  });
+
+  test("tells of a refusal what the other operations tell", () => {
+    const files = new RealFiles();
+    const root = freshFolder();
+    const folder = files.openFolder(root);
+    folder.writeNew("there", bytes("first"), 0o644);
+    const nested = `${"a".repeat(200)}/`.repeat(100);
+    for (const [work, code, path] of [
+      [() => folder.writeNew("there", bytes("second"), 0o644), "EEXIST", "there"],
+      [() => folder.writeNew("none/x", bytes(""), 0o644), "ENOENT", "none/x"],
+      [() => folder.makeFolder("there"), "EEXIST", "there"],
+      [() => folder.makeFolder("none/x"), "ENOENT", "none/x"],
+      [() => folder.writeNew(`${nested}x`, bytes(""), 0o644), "ENAMETOOLONG", `${nested}x`],
+      [() => folder.writeNew("nul\0character", bytes(""), 0o644), "ERR_INVALID_ARG_VALUE"],
+    ] as const)
+      expect(work).toThrow(
+        expect.objectContaining({
+          code,
+          ...(path === undefined ? {} : { path: `${root}/${path}` }),
+        }),
+      );
+    folder.close();
+    expect(files.readText(`${root}/there`)).toBe("first");
+    expect(() => files.openFolder(`${root}/none`)).toThrow(
+      expect.objectContaining({ code: "ENOENT" }),
+    );
+  });
+
+  test("lets what goes wrong with the pieces pass, and leaves the file closed", () => {
+    const files = new RealFiles();
+    const folder = files.openFolder(freshFolder());
+    function* broken(): Generator<Uint8Array> {
+      yield bytes("half");
+      throw new Error("a damaged stream");
+    }
+    const open = (): number => files.list("/proc/self/fd").length;
+    const before = process.platform === "linux" ? open() : 0;
+    for (let i = 0; i < 10; i++)
+      expect(() => folder.writeNew(`file-${i}`, broken(), 0o644)).toThrow("a damaged stream");
+    if (process.platform === "linux") expect(open()).toBe(before);
+    folder.close();
+  });
+});
+
 describe("linkTree() of many files", () => {
   // Enough to bring the second thread in, of several lengths and depths, with letters beyond ASCII.
   const folders = Array.from({ length: 50 }, (_, i) => [`f${i}`, `f${i}/ü-${i}`]).flat();

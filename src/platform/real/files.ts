@@ -37,12 +37,14 @@ import type {
   FolderEntry,
   LinkMode,
   LockOptions,
+  OpenFolder,
   TreeLinks,
   WriteOptions,
 } from "#platform/ports";
 import { assembleFolder } from "./assemble.ts";
 import { lockFile } from "./file-lock.ts";
 import { linkFolderTree } from "./link-tree.ts";
+import { openRealFolder } from "./open-folder.ts";
 import { exchangePaths } from "./system-calls.ts";
 import { removeSoon } from "./remove-soon.ts";
 
@@ -130,6 +132,10 @@ export class RealFiles implements Files {
   ): void {
     appendFileSync(path, content);
     if (options.durable === true) this.flush(path);
+  }
+
+  openFolder(path: string): OpenFolder {
+    return openRealFolder(path, this);
   }
 
   makeFolder(path: string): void {

@@ -45,6 +45,58 @@ export type FolderCalls = {
   addressOf(bytes: Uint8Array): number;
 };
 
+/**
+ * The calls that {@link RealFolder} makes by the ten thousand; `undefined` where there are none. `openat` is only to be had
+ * where a function of any number of arguments is called like any other, which is not so on macOS.
+ */
+export function newFileCalls(): NewFileCalls | undefined {
+  return process.platform === "linux"
+    ? (openedFor ??= openNewFiles() ?? false) || undefined
+    : undefined;
+}
+
+/** Numbers below zero are failures, whose reason nobody looks at: the same is done again by `node:fs`, which tells it. */
+export type NewFileCalls = {
+  makeFolderAt(folder: number, path: Ffi.Pointer): number;
+  openAt(folder: number, path: Ffi.Pointer, flags: number, mode: number): number;
+  /** Takes less than two gigabytes. */
+  write(fd: number, content: Uint8Array, length: number): number;
+  close(fd: number): number;
+  /** Where the bytes lie; they are not moved while somebody holds them. */
+  addressOf(bytes: Uint8Array): Ffi.Pointer;
+};
+
+let openedFor: NewFileCalls | false | undefined;
+
+function openNewFiles(): NewFileCalls | undefined {
+  const { dlopen, ptr } = process.getBuiltinModule("bun:ffi") as unknown as typeof Ffi;
+  for (const name of linuxLibraries) {
+    try {
+      const { mkdirat, openat, write, close } = dlopen(name, {
+        mkdirat: { args: ["i32", "ptr", "u32"], returns: "i32" },
+        openat: { args: ["i32", "ptr", "i32", "u32"], returns: "i32" },
+        write: { args: ["i32", "ptr", "u32"], returns: "i32" },
+        close: { args: ["i32"], returns: "i32" },
+      }).symbols;
+      return {
+        makeFolderAt: (folder, path) => mkdirat(folder, path, 0o777),
+        openAt: openat,
+        write,
+        close,
+        addressOf: (bytes) => ptr(bytes),
+      };
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+const linuxLibraries = [
+  "libc.so.6",
+  `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`,
+];
+
 const EPERM = 1;
 const EACCES = 13;
 const EBUSY = 16;
@@ -88,10 +140,7 @@ function open(): System | undefined {
 function openLinux({ dlopen, ptr, read }: typeof Ffi): System | undefined {
   // glibc and musl by their names; renameat2 is reached by number because musl and old glibc lack the wrapper.
   const renameat2 = process.arch === "arm64" ? 276 : process.arch === "x64" ? 316 : undefined;
-  for (const name of [
-    "libc.so.6",
-    `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`,
-  ]) {
+  for (const name of linuxLibraries) {
     try {
       const { symbols } = dlopen(name, {
         syscall: { args: ["i64", "i64", "ptr", "i64", "ptr", "u64"], returns: "i64" },
