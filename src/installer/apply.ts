@@ -111,22 +111,25 @@ class Application {
       this.#stageEdits(leaving);
       this.#stageMarks(marks);
       const { taken, shared, installed } = this.#taken(leaving, marks);
-      const change = deriveSwitch(
-        {
-          parts: this.#parts,
-          taken,
-          shared,
-          installed,
-          places,
-          staging: stagingFolder(places),
-          aside: asideFolder(places),
-          overwrite: this.#options.overwrite === true,
-          restore: (owner, path) => this.#restore(owner, path),
-        },
-        this.#world,
-      );
+      const derive = (exchangesSites: boolean): Switch =>
+        deriveSwitch(
+          {
+            parts: this.#parts,
+            taken,
+            shared,
+            installed,
+            places,
+            staging: stagingFolder(places),
+            aside: asideFolder(places),
+            overwrite: this.#options.overwrite === true,
+            exchangesSites,
+            restore: (owner, path) => this.#restore(owner, path),
+          },
+          this.#world,
+        );
+      const change = derive(this.#environment.kind === "virtual");
       const warnings = this.#judge(change);
-      switchOver(change.steps, places, files);
+      this.#switchOver(change, derive);
       const left = this.#clear();
       report?.({ type: "environment-switched", root: places.root, steps: change.steps.length });
       return [...warnings, ...left];
@@ -135,6 +138,16 @@ class Application {
       throw errnoOf(failure) === undefined ? failure : writeFailed(places.root, failure);
     } finally {
       forget?.();
+    }
+  }
+
+  #switchOver(change: Switch, derive: (exchangesSites: boolean) => Switch): void {
+    try {
+      switchOver(change.steps, this.#places, this.#world.files);
+    } catch (error) {
+      // A folder that something is mounted on takes what is put into it, and cannot be exchanged.
+      if (!change.hasExchangedSite || errnoOf(error) !== "EBUSY") throw error;
+      switchOver(derive(false).steps, this.#places, this.#world.files);
     }
   }
 
@@ -207,6 +220,7 @@ class Application {
     const common = {
       root: new CommonStaging(`${staging}/site`, files, key),
       scripts: new CommonStaging(`${staging}/scripts`, files, key),
+      data: new CommonStaging(`${staging}/data`, files, key),
     };
     const way = linkMode === undefined || linkMode === "tree" ? "hardlink" : linkMode;
     const staged = await mapLimited(

@@ -10,6 +10,8 @@ export class CommonStaging {
   readonly #files: Files;
   readonly #key: (name: string) => string;
   readonly #taken = new Set<string>();
+  /** Folders that hold what was reserved file by file. */
+  readonly #above = new Set<string>();
   readonly #folders: string[] = [];
   readonly #paths: string[] = [];
   readonly #origins: string[] = [];
@@ -29,6 +31,18 @@ export class CommonStaging {
     if (tops.some((top) => this.#taken.has(this.#key(top)))) return false;
     if (this.#taken.size === 0) this.#files.makeFolder(this.folder);
     for (const top of tops) this.#taken.add(this.#key(top));
+    return true;
+  }
+
+  /** The same for what lies in folders that many have in common: only files, and what would be both, are in the way. */
+  reserveFiles(folders: readonly string[], paths: readonly string[]): boolean {
+    const names = paths.map(this.#key);
+    const above = folders.map(this.#key);
+    if (names.some((name) => this.#taken.has(name) || this.#above.has(name))) return false;
+    if (above.some((name) => this.#taken.has(name))) return false;
+    if (this.#taken.size === 0) this.#files.makeFolder(this.folder);
+    for (const name of names) this.#taken.add(name);
+    for (const name of above) this.#above.add(name);
     return true;
   }
 

@@ -4,6 +4,7 @@ import type { Files, Hashing } from "#platform/ports";
 import { nameInFile, normalizeName, type NormalizedName } from "#standards/name";
 import type { ManifestFile, ManifestPart, StoredWheel, WheelScheme } from "#store/wheel-manifest";
 import type { WantedDistribution, WheelSource } from "./plan-types.ts";
+import { recordField } from "./record-paths.ts";
 
 /*
  * Environments and wheels for tests, on any file system: literal and small. Nothing here is used by pkm itself.
@@ -169,5 +170,10 @@ function layPart(
     const sha256 = hashing.digest("sha256", text, "base64url");
     listed.push({ path, size: text.length, sha256, executable: false });
   }
-  return { scheme, folder, folders: [...folders].sort(), files: listed };
+  // As the store gives them, which spares it a look at every file.
+  const paths = listed.map(({ path }) => path);
+  const recordRows = listed
+    .map(({ path, sha256, size }) => `${recordField(path)},sha256=${sha256},${size}\n`)
+    .join("");
+  return { scheme, folder, folders: [...folders].sort(), files: listed, paths, recordRows };
 }

@@ -10,13 +10,6 @@ export type RecordRow = {
   readonly size: number | undefined;
 };
 
-/** Several rows as they stand in RECORD, between which no other belongs. */
-export type RecordRows = {
-  /** The first of their paths. */
-  readonly path: string;
-  readonly text: string;
-};
-
 /** The rows of a wheel's root part, from what the store keeps where it has them. */
 export function rootRows(part: ManifestPart, left: readonly string[]): Uint8Array {
   if (left.length === 0) {
@@ -31,10 +24,7 @@ export function rootRows(part: ManifestPart, left: readonly string[]): Uint8Arra
  * The content of RECORD, rows in the order of paths. `root` is by far the larger part and in order already, so the
  * other rows are let in between without taking it apart, or even decoding it.
  */
-export function recordContent(
-  root: Uint8Array,
-  others: readonly (RecordRow | RecordRows)[],
-): Uint8Array {
+export function recordContent(root: Uint8Array, others: readonly RecordRow[]): Uint8Array {
   const pieces: Uint8Array[] = [];
   let length = root.length;
   let done = 0;
@@ -54,7 +44,7 @@ export function recordContent(
       pieces.push(root.subarray(done, at));
       done = at;
     }
-    own += "text" in row ? row.text : rowText(row);
+    own += rowText(row);
   }
   flush();
   pieces.push(root.subarray(done));
@@ -65,6 +55,16 @@ export function recordContent(
     at += piece.length;
   }
   return content;
+}
+
+/** The same rows behind others, in front of which none of them belongs. */
+export function rowsBehind(before: string, root: Uint8Array): Uint8Array {
+  if (before === "") return root;
+  const first = encoder.encode(before);
+  const whole = new Uint8Array(first.length + root.length);
+  whole.set(first);
+  whole.set(root, first.length);
+  return whole;
 }
 
 /** The same rows without these, of which each stands there whole or not at all. */

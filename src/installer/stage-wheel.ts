@@ -19,13 +19,7 @@ import { linkRow, openFolder } from "./linked-folders.ts";
 import type { PlannedInstall, SharedTree } from "./plan-types.ts";
 import { nameOf, parentOf, type Places, siteOf, targetOf } from "./places.ts";
 import { isInside, recordPrefix } from "./record-paths.ts";
-import {
-  recordContent,
-  type RecordRow,
-  type RecordRows,
-  rootRows,
-  withoutRows,
-} from "./record-text.ts";
+import { recordContent, type RecordRow, rootRows, rowsBehind, withoutRows } from "./record-text.ts";
 import {
   checkScriptName,
   type EntryScript,
@@ -43,8 +37,8 @@ export type StagingRequest = {
   readonly bytecode: readonly BytecodePart[];
   /** Folder of this wheel alone, for what meets others; its parts go into `<folder>.<scheme>`. */
   readonly folder: string;
-  /** For the root parts, and the scripts, of those that meet nobody. */
-  readonly common: { readonly root: CommonStaging; readonly scripts: CommonStaging };
+  /** For the root parts, the scripts and the data of those that meet nobody. */
+  readonly common: Readonly<Record<"root" | "scripts" | "data", CommonStaging>>;
   readonly linkMode: LinkMode;
   /** Folders to link whole; what lies below none of them is linked by {@link linkMode}. */
   readonly tree: SharedTree | undefined;
@@ -76,7 +70,9 @@ class Staging {
   readonly #manifest: WheelManifest;
   readonly #site: string;
   readonly #parts = new Map<string, Part>();
-  readonly #rows: (RecordRow | RecordRows)[] = [];
+  readonly #rows: RecordRow[] = [];
+  /** Rows of the data, which all begin with `../`: they come before those of the root part. */
+  #apart = "";
   /** Files outside of the root part by their absolute target, with their content's hash. */
   readonly #elsewhere = new Map<string, string>();
   #rootPaths: ReadonlyMap<string, string> | undefined;
@@ -203,7 +199,7 @@ class Staging {
     }
     const record = `${distInfo}/RECORD`;
     this.#kept = `${from}/${record}`;
-    if (this.#rows.length === 0) laid.linkFile(from, record);
+    if (this.#rows.length === 0 && this.#apart === "") laid.linkFile(from, record);
     else laid.write(record, () => this.#record());
   }
 
@@ -296,22 +292,26 @@ class Staging {
   #linkApart(part: ManifestPart, target: string): boolean {
     const { wheel, places } = this.#request;
     const { paths, recordRows, folders, folder } = part;
-    const [first] = paths ?? [];
     // A path in quotes is spelt in another way.
-    if (first === undefined || recordRows === undefined || recordRows.includes('"')) return false;
-    const tops = [...folders, ...(paths ?? [])].filter((path) => !path.includes("/"));
+    if (paths === undefined || recordRows === undefined || recordRows.includes('"')) return false;
+    if (paths.length === 0) return true;
+    const tops = [...folders, ...paths].filter((path) => !path.includes("/"));
     const { purelib, platlib, scripts, headers } = places;
     for (const other of [purelib, platlib, scripts, headers]) {
       if (other === target || isInside(target, other)) return false;
       const below = isInside(other, target) ? other.slice(target.length + 1) : "";
       if (tops.includes(below.split("/", 1)[0] as string)) return false;
     }
-    const staged = this.#part(part.scheme, target, { tops, files: () => part.files });
+    const { data } = this.#request.common;
+    const staged = this.#part(part.scheme, target, {
+      ...(data.reserveFiles(folders, paths) ? { from: data.folder } : {}),
+      tops,
+      files: () => part.files,
+    });
     const from = `${wheel.root}/${folder}`;
-    this.#linkData({ from, to: staged.from, folders, files: paths ?? [] });
+    this.#linkData({ from, to: staged.from, folders, files: paths });
     const prefix = recordPrefix(this.#site, target);
-    const text = `${prefix}${recordRows.slice(0, -1).replaceAll("\n", `\n${prefix}`)}\n`;
-    this.#rows.push({ path: `${prefix}${first}`, text });
+    this.#apart = `${prefix}${recordRows.slice(0, -1).replaceAll("\n", `\n${prefix}`)}\n`;
     return true;
   }
 
@@ -418,12 +418,12 @@ class Staging {
 
   /** The text of RECORD. Of a tree it begins with what is kept there, without the rows of links that were opened since. */
   #record(): Uint8Array {
-    if (this.#kept === undefined) return recordContent(this.#rootRows, this.#rows);
-    const kept = this.#world.files.read(this.#kept);
-    if (this.#opened.length === 0) return recordContent(kept, this.#rows);
+    const kept = this.#kept === undefined ? this.#rootRows : this.#world.files.read(this.#kept);
+    const rows = rowsBehind(this.#apart, kept);
+    if (this.#opened.length === 0) return recordContent(rows, this.#rows);
     const fresh = this.#opened.filter((path) => this.#links.has(path));
-    const rows = [...this.#rows, ...fresh.map(linkRow)];
-    return recordContent(withoutRows(kept, this.#opened.map(linkRow)), rows);
+    const added = [...this.#rows, ...fresh.map(linkRow)];
+    return recordContent(withoutRows(rows, this.#opened.map(linkRow)), added);
   }
 
   #listContent(part: Part, path: string, content: string, sha256?: string): void {

@@ -44,12 +44,15 @@ export type SwitchRequest = {
   readonly aside: string;
   /** Take over files that no distribution claims, instead of refusing. */
   readonly overwrite: boolean;
+  /** Exchange an empty folder of modules whole, in place of putting everything into it. */
+  readonly exchangesSites: boolean;
   /** Stages a file as its owner was installed with it; `undefined` when it cannot be had any more. */
   readonly restore: (owner: FileOwner, path: string) => string | undefined;
 };
 
 export type Switch = {
   readonly steps: readonly Step[];
+  readonly hasExchangedSite: boolean;
   readonly collisions: readonly Collision[];
   readonly blocked: readonly Blocked[];
   /** Files that keep the content of a distribution that goes, although their owner had another. */
@@ -77,6 +80,8 @@ type Visit = { readonly path: string; readonly claims: Map<string, Claim[]> };
 type Listing = ReadonlyMap<string, FolderEntry>;
 
 const cacheFolder = "__pycache__";
+/** Fewer things are put into a folder one by one. */
+const manyClaims = 8;
 
 class Derivation {
   readonly #request: SwitchRequest;
@@ -99,6 +104,7 @@ class Derivation {
   readonly #blocked: Blocked[] = [];
   readonly #spoilt: { readonly path: string; readonly owner: FileOwner }[] = [];
   #asides = 0;
+  #hasExchangedSite = false;
 
   constructor(request: SwitchRequest, files: Files, hashing: Hashing) {
     this.#request = request;
@@ -128,6 +134,7 @@ class Derivation {
     this.#replaceRecords();
     return {
       steps: this.#inOrder(),
+      hasExchangedSite: this.#hasExchangedSite,
       collisions: this.#collisions,
       blocked: this.#blocked,
       spoilt: this.#spoilt,
@@ -214,6 +221,7 @@ class Derivation {
   #settleFolder({ path, claims }: Visit): void {
     const { taken } = this.#request;
     const listing = this.#listing(path);
+    if (listing.size === 0 && this.#exchangeSite(path, claims)) return;
     const sources = new Set<string>();
     for (const [name, claimed] of claims)
       if (name !== cacheFolder) this.#settle(path, name, claimed, listing, sources);
@@ -224,6 +232,32 @@ class Derivation {
     if (caches !== undefined) this.#settle(path, cacheFolder, caches, listing, sources);
     const leaving = taken.folder(path);
     if (leaving !== undefined) this.#takeRest(path, leaving, claims, listing);
+  }
+
+  /**
+   * A new environment's folder of modules is empty, and most often all that comes into it was staged in one folder: one
+   * step in place of hundreds. Not where the new folder would belong to somebody else, or be open to others, than the old.
+   */
+  #exchangeSite(path: string, claims: Visit["claims"]): boolean {
+    const { exchangesSites, places } = this.#request;
+    const isSite = path === places.purelib || path === places.platlib;
+    if (!exchangesSites || !isSite || claims.size < manyClaims || places.anchors.includes(path))
+      return false;
+    let from: string | undefined;
+    for (const claimed of claims.values()) {
+      const only = claimed[0] as Claim;
+      if (claimed.length > 1 || only.path.includes("/")) return false;
+      from ??= only.part.from;
+      if (only.part.from !== from) return false;
+    }
+    const present = this.#files.tryLstat(path);
+    const staged = this.#files.tryLstat(from as string);
+    if (present?.kind !== "folder" || staged === undefined) return false;
+    for (const mark of ["dev", "mode", "uid", "gid"] as const)
+      if (present[mark] !== staged[mark]) return false;
+    this.#exchange(path, from as string, undefined);
+    this.#hasExchangedSite = true;
+    return true;
   }
 
   /** What goes and is not replaced. */
@@ -337,6 +371,18 @@ class Derivation {
 
   #settleFree(path: string, claims: readonly Claim[]): void {
     if (claims.length === 1) return this.#place(path, claims[0] as Claim);
+    const [first] = claims as readonly [Claim];
+    // Staged side by side: nobody else has anything in it.
+    if (
+      claims.every(
+        ({ part, path: within }) => part.from === first.part.from && within === first.path,
+      )
+    )
+      return this.#add(undefined, path, {
+        kind: "place",
+        from: `${first.part.from}/${first.path}`,
+        to: path,
+      });
     if (claims.some((claim) => fileOf(claim) !== undefined))
       return this.#place(path, this.#winner(path, claims));
     this.#make(path);

@@ -17,6 +17,8 @@ export type FileStat = {
   readonly mode: number;
   readonly ino: number;
   readonly dev: number;
+  readonly uid: number;
+  readonly gid: number;
   readonly nlink: number;
 };
 

@@ -65,7 +65,29 @@ const part = (name: string, version: string): WheelSketch => ({
   },
 });
 
+/** Four that meet nowhere but in folders of data. */
+const apart = ["north", "south", "east", "west"].map((name): WheelSketch => ({
+  name,
+  version: "1.0",
+  files: { [`${name}/core.py`]: `# ${name}\n`, [`${name}_one.py`]: "" },
+  data: { data: { [`share/all/${name}.txt`]: name, [`share/${name}/a.txt`]: "", "etc/x": "" } },
+  consoleScripts: { [name]: `${name}.core:main` },
+}));
+
 export const scenes: Readonly<Record<string, Scene>> = {
+  "a first installation": { before: [], beforeWay: "tree", after: apart, afterWay: "tree" },
+  "a first installation of files": {
+    before: [],
+    beforeWay: "tree",
+    after: apart,
+    afterWay: "hardlink",
+  },
+  "an installation beside another": {
+    before: apart.slice(0, 2),
+    beforeWay: "tree",
+    after: apart,
+    afterWay: "tree",
+  },
   "an upgrade of linked folders": {
     before: [app("1.0"), part("left", "1.0"), part("right", "1.0")],
     beforeWay: "tree",

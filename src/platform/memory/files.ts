@@ -346,6 +346,8 @@ export class MemoryFiles implements Files {
       mode: node.mode,
       ino: node.ino,
       dev: 1 + this.#mount(place.path),
+      uid: 0,
+      gid: 0,
       nlink: node.nlink,
     };
   }

@@ -258,6 +258,8 @@ function statOf(stats: Stats | undefined): FileStat | undefined {
     mode: stats.mode & 0o7777,
     ino: stats.ino,
     dev: stats.dev,
+    uid: stats.uid,
+    gid: stats.gid,
     nlink: stats.nlink,
   };
 }
