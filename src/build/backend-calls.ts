@@ -1,5 +1,5 @@
 import { isOwnBackend } from "#backend/backend";
-import type { BuildStep } from "#provision/source-builder";
+import type { BuildStep, BuildTarget } from "#provision/source-builder";
 import type { NormalizedName } from "#standards/name";
 import { parseRequirement, type Requirement } from "#standards/requirement";
 import type { ConfigSettings } from "./build-options.ts";
@@ -27,9 +27,6 @@ export type OpenedSource = SourceTables & {
   readonly work: string;
   readonly name: NormalizedName | undefined;
 };
-
-/** What kind of thing a backend is asked for; each has an environment of its own. */
-export type BuildTarget = "wheel" | "editable" | "sdist";
 
 /** The folders that hooks write to and read from. */
 export type HookFolders = { readonly output: string; readonly metadata?: string | undefined };
@@ -59,8 +56,7 @@ export class BackendCalls {
     opened: OpenedSource,
   ): Promise<HookAnswer> {
     const { world } = this.#session;
-    const forbidden = this.#session.options.forbiddenBy(opened.name);
-    if (forbidden !== undefined) throw buildNotAllowed(this.#source.shown, forbidden);
+    this.#refuseForbidden(opened);
     const step = stepOf(hook);
     const { shown: source } = this.#source;
     const { report } = world;
@@ -71,6 +67,15 @@ export class BackendCalls {
         : await this.#askInstalled(target, { hook, folders }, opened);
     report({ type: "build-ended", source, step });
     return answer;
+  }
+
+  /** What the backend needs for a target beside what the tree says. */
+  async requirements(target: BuildTarget, opened: OpenedSource): Promise<readonly Requirement[]> {
+    if (isOwnBackend(opened.buildSystem) && !this.#isUnisolated(opened)) return [];
+    this.#refuseForbidden(opened);
+    const { environment } = await this.#firstEnvironment(opened);
+    const [answer] = await this.#call([askingFor(target)], environment, opened);
+    return answer?.kind === "done" ? this.#requirements(answer.value, opened) : [];
   }
 
   #askOwn(hook: HookName, { output }: HookFolders, opened: OpenedSource): Promise<HookAnswer> {
@@ -144,19 +149,10 @@ export class BackendCalls {
     opened: OpenedSource,
   ): Promise<ReadyEnvironment> {
     const { environments, options } = this.#session;
-    const { name, buildSystem } = opened;
-    const extra = name === undefined ? [] : (options.extraRequirements.get(name) ?? []);
-    const requirements = [...buildSystem.requirements, ...extra];
     const unisolated = this.#isUnisolated(opened);
-    const environment = unisolated
-      ? environments.prepared(requirements, this.#source)
-      : await environments.isolated(requirements, this.#source);
+    const { environment, requirements } = await this.#firstEnvironment(opened);
     if (unisolated && !options.checksRequirements) return { environment, answer: undefined };
-    const asking: WantedCall = {
-      hook: `get_requires_for_build_${target}`,
-      folders: { output: "" },
-    };
-    const [more, answer] = await this.#call([asking, wanted], environment, opened);
+    const [more, answer] = await this.#call([askingFor(target), wanted], environment, opened);
     const added = more?.kind === "done" ? this.#requirements(more.value, opened) : [];
     if (added.length === 0) return { environment, answer };
     const all = [...requirements, ...added];
@@ -166,6 +162,26 @@ export class BackendCalls {
         : await environments.isolated(all, this.#source),
       answer: undefined,
     };
+  }
+
+  /** With what the tree requires, and a person in its place. */
+  async #firstEnvironment(opened: OpenedSource): Promise<{
+    readonly environment: BuildEnvironment;
+    readonly requirements: readonly Requirement[];
+  }> {
+    const { environments, options } = this.#session;
+    const { name, buildSystem } = opened;
+    const extra = name === undefined ? [] : (options.extraRequirements.get(name) ?? []);
+    const requirements = [...buildSystem.requirements, ...extra];
+    const environment = this.#isUnisolated(opened)
+      ? environments.prepared(requirements, this.#source)
+      : await environments.isolated(requirements, this.#source);
+    return { environment, requirements };
+  }
+
+  #refuseForbidden({ name }: OpenedSource): void {
+    const forbidden = this.#session.options.forbiddenBy(name);
+    if (forbidden !== undefined) throw buildNotAllowed(this.#source.shown, forbidden);
   }
 
   #requirements(answer: unknown, opened: OpenedSource): readonly Requirement[] {
@@ -206,6 +222,10 @@ export class BackendCalls {
 }
 
 type WantedCall = { readonly hook: HookName; readonly folders: HookFolders };
+
+function askingFor(target: BuildTarget): WantedCall {
+  return { hook: `get_requires_for_build_${target}`, folders: { output: "" } };
+}
 
 /** An environment in which a backend can work, and what it has answered already. */
 type ReadyEnvironment = {

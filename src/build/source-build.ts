@@ -2,12 +2,15 @@ import { PkmError } from "#base/errors";
 import { withoutCredentials } from "#base/url";
 import type {
   BuildableSource,
+  BuildRequirements,
   BuildStep,
+  BuildTarget,
   BuiltWheel,
   PromisedIdentity,
 } from "#provision/source-builder";
 import { type CoreMetadata, parseMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
+import type { Requirement } from "#standards/requirement";
 import { compareVersions } from "#standards/version";
 import type { FoundBuild, KeptBuild } from "#store/build-store";
 import type { StoredWheel } from "#store/wheel-manifest";
@@ -79,6 +82,13 @@ export class SourceBuild {
   wheel(promised: PromisedIdentity): Promise<BuiltWheel> {
     this.#wheel ??= this.#makeWheel(promised);
     return this.#wheel;
+  }
+
+  async buildRequirements(targets: readonly BuildTarget[]): Promise<BuildRequirements> {
+    const opened = await this.#open();
+    const hooks = new Map<BuildTarget, readonly Requirement[]>();
+    for (const target of targets) hooks.set(target, await this.#calls.requirements(target, opened));
+    return { requires: opened.buildSystem.requirements, hooks };
   }
 
   /** The folder of the project. */

@@ -2,6 +2,8 @@ import { withoutCredentials } from "#base/url";
 
 import type {
   BuildableSource,
+  BuildRequirements,
+  BuildTarget,
   BuiltWheel,
   DescribedSource,
   PromisedIdentity,
@@ -49,6 +51,15 @@ class SessionBuilder implements SourceBuilder {
     const build = await this.#buildOf(source);
     const { underWay } = this.#session;
     return underWay.during(this.#waiter, build, () => build.wheel(promised));
+  }
+
+  async buildRequirements(
+    source: BuildableSource,
+    targets: readonly BuildTarget[],
+  ): Promise<BuildRequirements> {
+    const build = await this.#buildOf(source);
+    const { underWay } = this.#session;
+    return underWay.during(this.#waiter, build, () => build.buildRequirements(targets));
   }
 
   async layOut(source: BuildableSource): Promise<string> {

@@ -1,6 +1,8 @@
 import type { BackendSettings } from "#provision/read-requirements";
 import type {
   BuildableSource,
+  BuildRequirements,
+  BuildTarget,
   BuiltWheel,
   DescribedSource,
   PromisedIdentity,
@@ -23,6 +25,13 @@ export class LateBuilder implements SourceBuilder {
 
   async wheel(source: BuildableSource, promised: PromisedIdentity): Promise<BuiltWheel> {
     return (await (this.#builder ??= this.#open())).wheel(source, promised);
+  }
+
+  async buildRequirements(
+    source: BuildableSource,
+    targets: readonly BuildTarget[],
+  ): Promise<BuildRequirements> {
+    return (await (this.#builder ??= this.#open())).buildRequirements(source, targets);
   }
 
   async layOut(source: BuildableSource): Promise<string> {

@@ -4,6 +4,7 @@ import type { ProjectFile } from "#repository/listing";
 import type { SourceTree } from "#resolver/resolution";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
+import type { Requirement } from "#standards/requirement";
 import type { Version } from "#standards/version";
 import type { StoredWheel } from "#store/wheel-manifest";
 import type { BackendSettings } from "./read-requirements.ts";
@@ -65,11 +66,25 @@ export interface SourceBuilder {
    * The wheel of a source, which must turn out as the resolution promised; an editable one for an editable folder.
    */
   wheel(source: BuildableSource, promised: PromisedIdentity): Promise<BuiltWheel>;
+  /** What building a source needs: what the tree says, and what its backend adds for each target. */
+  buildRequirements(
+    source: BuildableSource,
+    targets: readonly BuildTarget[],
+  ): Promise<BuildRequirements>;
   /** The folder in which a source lies, to be read until {@link close}. */
   layOut(source: BuildableSource): Promise<string>;
   /** Removes what was unpacked and is not kept. */
   close(): Promise<void>;
 }
+
+/** What kind of thing a backend is asked for; each has an environment of its own. */
+export type BuildTarget = "wheel" | "editable" | "sdist";
+
+export type BuildRequirements = {
+  readonly requires: readonly Requirement[];
+  /** In the order in which they were asked for. */
+  readonly hooks: ReadonlyMap<BuildTarget, readonly Requirement[]>;
+};
 
 export type PromisedIdentity = { readonly name: NormalizedName; readonly version: Version };
 

@@ -178,6 +178,16 @@ const compile = (words = ""): string =>
   `pip-compile -q --python "$EMPTY" -o out.txt ${words} $OPT; cat out.txt`;
 const project = (words = ""): string => `cd project; ${compile(words)}`;
 
+/** A project that needs `demo` to run, and `tool` for a wheel to be built of it. */
+const buildable = [
+  "mkdir backend",
+  `printf 'def get_requires_for_build_wheel(settings=None):\n    return ["tool"]\n' > backend/hooks.py`,
+  `printf '[build-system]\nrequires = []\nbuild-backend = "hooks"\nbackend-path = ["backend"]\n[project]\nname = "own"\nversion = "1"\ndependencies = ["demo"]\n' > pyproject.toml`,
+  "",
+].join("; ");
+const built = (words = ""): string =>
+  `${buildable}${compile(`--no-header ${words} pyproject.toml`)}`;
+
 const pipCompile: Readonly<Record<string, Effect>> = {
   color: shows(
     "--color",
@@ -190,6 +200,9 @@ const pipCompile: Readonly<Record<string, Effect>> = {
     colour,
     { FORCE_COLOR: "1", NO_COLOR: "" },
   ),
+  "build-deps-for": shows("--build-deps-for wheel", built(), /^tool==/m),
+  "all-build-deps": shows("--all-build-deps", built(), /^tool==/m),
+  "only-build-deps": hides("--only-build-deps", built("--all-build-deps"), /^demo==/m),
   quiet: hides("-q", 'pip-compile --python "$EMPTY" $OPT', /demo/),
   verbose: shows("-v", compile("--no-cache").replace("-q", ""), /^read demo/m),
   "dry-run": hides("-n", `pip-compile -q --python "$EMPTY" $OPT; ls`, /^requirements\.txt$/m),

@@ -65,3 +65,23 @@ export function wordsUnfinished(option: string, why: string): PkmError {
     exit: exit.usage,
   });
 }
+
+export function buildTargetsNeeded(command: string): PkmError {
+  return new PkmError({
+    code: "build-targets-needed",
+    what: `Cannot run \`${command}\`: \`--only-build-deps\` says nothing by itself`,
+    why: "it has to be clear which builds are meant",
+    fix: [`${command} --only-build-deps --all-build-deps`],
+    exit: exit.usage,
+  });
+}
+
+export function buildsOfNoProject(command: string, file: string): PkmError {
+  return new PkmError({
+    code: "builds-of-no-project",
+    what: `Cannot run \`${command}\`: nothing is built of ${file}`,
+    why: "`--build-deps-for` and `--all-build-deps` are for pyproject.toml, setup.py and setup.cfg",
+    fix: [`${command} --all-build-deps pyproject.toml`],
+    exit: exit.usage,
+  });
+}

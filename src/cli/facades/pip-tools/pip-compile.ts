@@ -4,22 +4,37 @@ import { absolute } from "#cli/cache-folder";
 import { defineCommand, type OptionValues } from "#cli/command";
 import { conflictingOptions, unsupportedOption } from "#cli/errors";
 import { fileMissing } from "#cli/facades/pip/_errors";
-import { type Resolved, type ResolvingChoices, withResolved } from "#cli/facades/pip/_resolved";
+import {
+  type Resolved,
+  type ResolvingChoices,
+  type ResolvingRequest,
+  withResolved,
+} from "#cli/facades/pip/_resolved";
 import { resolvingOptions } from "#cli/facades/pip/resolving-options";
 import type { Invocation } from "#cli/invocation";
 import { version } from "#cli/version";
 import { formatPins } from "#lock/compiled-requirements";
 import { preferencesFor, readPreferences } from "#lock/preferences";
+import { readBuiltProject, saysWhatItNeeds } from "#provision/built-project";
+import type { BuildTarget } from "#provision/source-builder";
+import type { AskedRequirement } from "#resolver/request";
 import type { MarkerEnvironment } from "#standards/marker";
 import { type NormalizedName, parseName } from "#standards/name";
 import type { RequirementsOptions } from "#standards/requirements-file";
 import { compileCommandLine } from "./_command-line.ts";
-import { noSourceFile, outputFileNeeded, outputIsSource } from "./_errors.ts";
+import {
+  buildsOfNoProject,
+  buildTargetsNeeded,
+  noSourceFile,
+  outputFileNeeded,
+  outputIsSource,
+} from "./_errors.ts";
 import { type PipChoices, pipChoices } from "./_pip-choices.ts";
 import { switched, withToolSettings } from "./_settings.ts";
 import { pipToolsOptions } from "./pip-tools-options.ts";
 
-const buildsAlone = "what a build needs, pkm finds out and pins while it builds";
+/** In pip-tools' order. */
+const buildTargets = ["editable", "sdist", "wheel"] as const;
 
 const options = {
   "output-file": {
@@ -91,14 +106,13 @@ const options = {
     many: true,
   },
   "build-deps-for": {
-    help: "Take what a build needs",
+    help: "Take what building this of a project needs too",
     value: "TARGET",
     many: true,
-    hidden: true,
-    refused: buildsAlone,
+    choices: buildTargets,
   },
-  "all-build-deps": { help: "Take what all builds need", hidden: true, refused: buildsAlone },
-  "only-build-deps": { help: "Take only what builds need", hidden: true, refused: buildsAlone },
+  "all-build-deps": { help: "Take what building anything of a project needs too" },
+  "only-build-deps": { help: "Take nothing but what builds need" },
   python: { help: "Interpreter to resolve for", value: "PYTHON" },
   color: { help: "Always use colour" },
 } as const;
@@ -108,7 +122,7 @@ type Chosen = OptionValues<typeof options>;
 const usualSources = ["requirements.in", "setup.py", "pyproject.toml", "setup.cfg"] as const;
 const usualUnsafe = ["distribute", "pip", "setuptools"] as const;
 
-/** pip-compile of pip-tools 7.6, as far as nothing has to be built: its options, settings, output and exit codes. */
+/** pip-compile of pip-tools 7.6: its options, settings, output and exit codes. */
 export const pipCompile = defineCommand({
   examples: [
     "pkm pip-compile",
@@ -140,21 +154,29 @@ async function compileFiles(
   const { name, world, output } = invocation;
   refuseConflicts(chosen, name);
   const sources = chosenSources(named, invocation);
+  const plain = sources.find((source) => !isProjectFile(source));
+  if (plain !== undefined && targetsOf(chosen).length > 0) throw buildsOfNoProject(name, plain);
   const file = outputFile(chosen, sources, name);
   const target = file === "-" ? undefined : absolute(file, world.host.cwd);
   if (target !== undefined && sources.includes(file)) throw outputIsSource(name, file);
   const before = target === undefined ? undefined : world.files.tryReadText(target);
   const upgraded = new Set(chosen["upgrade-package"].map((word) => parseName(nameIn(word))));
+  const targets = targetsOf(chosen);
+  const built = sources.filter(
+    (source) => isProjectFile(source) && (targets.length > 0 || !saysWhatItNeeds(source, world)),
+  );
   const request = {
     words: [],
     purpose: "compile",
+    ...(built.length === 0 ? {} : { further: furtherOf(built, targets, chosen, invocation) }),
     preferences: (markers: MarkerEnvironment) => {
       if (chosen.upgrade || before === undefined) return new Map();
       const kept = [...preferencesFor(readPreferences(before), markers)];
       return new Map(kept.filter(([pinned]) => !upgraded.has(pinned)));
     },
   } as const;
-  const { choices, invocation: informed } = choicesOf(chosen, sources, invocation);
+  const read = sources.filter((source) => !built.includes(source));
+  const { choices, invocation: informed } = choicesOf(chosen, read, invocation);
   return withResolved(choices as ResolvingChoices, request, informed, async (answer) => {
     const text = textOf(answer, chosen, named, invocation);
     if (target !== undefined) output.say(text.trimEnd());
@@ -171,11 +193,48 @@ async function compileFiles(
 function refuseConflicts(chosen: Chosen, command: string): void {
   if (chosen["all-extras"] && chosen.extra.length > 0)
     throw conflictingOptions("--all-extras", "--extra", command);
+  if (chosen["all-build-deps"] && chosen["build-deps-for"].length > 0)
+    throw conflictingOptions("--all-build-deps", "--build-deps-for", command);
+  if (chosen["only-build-deps"]) {
+    if (targetsOf(chosen).length === 0) throw buildTargetsNeeded(command);
+    if (chosen.extra.length > 0) throw conflictingOptions("--only-build-deps", "--extra", command);
+    if (chosen["all-extras"])
+      throw conflictingOptions("--only-build-deps", "--all-extras", command);
+  }
   if (chosen.resolver === "legacy")
     throw unsupportedOption("--resolver legacy", command, "pkm has one resolver, which backtracks");
   for (const option of Object.keys(options))
     if (chosen[option as keyof Chosen] === true && chosen[`no-${option}` as keyof Chosen] === true)
       throw conflictingOptions(`--${option}`, `--no-${option}`, command);
+}
+
+function targetsOf(chosen: Chosen): readonly BuildTarget[] {
+  if (chosen["all-build-deps"]) return buildTargets;
+  return buildTargets.filter((target) => chosen["build-deps-for"].includes(target));
+}
+
+function isProjectFile(file: string): boolean {
+  return /(?:^|\/)(?:pyproject\.toml|setup\.(?:py|cfg))$/.test(file);
+}
+
+/** What projects need that only their backends can tell. */
+function furtherOf(
+  files: readonly string[],
+  targets: readonly BuildTarget[],
+  chosen: Chosen,
+  { world }: Invocation,
+): NonNullable<ResolvingRequest["further"]> {
+  const wants =
+    targets.length === 0 ? "requirements" : chosen["only-build-deps"] ? "build" : "both";
+  const extras = chosen["all-extras"] ? true : chosen.extra;
+  return async ({ builds, markers }) => {
+    const roots: AskedRequirement[] = [];
+    for (const file of files) {
+      const question = { file, extras, wants, targets } as const;
+      roots.push(...(await readBuiltProject(question, markers, { ...world, builds })));
+    }
+    return roots;
+  };
 }
 
 function chosenSources(files: readonly string[], { name, world }: Invocation): readonly string[] {
@@ -195,8 +254,7 @@ function outputFile(chosen: Chosen, sources: readonly string[], command: string)
   const [first = "", second] = sources;
   if (first === "-") throw outputFileNeeded(command, "the source is standard input");
   const folder = first.slice(0, first.lastIndexOf("/") + 1);
-  if (/(?:^|\/)(?:pyproject\.toml|setup\.(?:py|cfg))$/.test(first))
-    return `${folder}requirements.txt`;
+  if (isProjectFile(first)) return `${folder}requirements.txt`;
   if (second !== undefined) throw outputFileNeeded(command, "there are several source files");
   return `${first.replace(/\.[^./]*$/, "")}.txt`;
 }

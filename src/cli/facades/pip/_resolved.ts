@@ -8,7 +8,7 @@ import { resolveRequirements } from "#provision/resolve-requirements";
 import type { SourceBuilder } from "#provision/source-builder";
 import type { ProvisionWorld } from "#provision/world";
 import type { Interpreter } from "#interpreter/interpreter";
-import type { ResolutionPolicy, ResolveRequest } from "#resolver/request";
+import type { AskedRequirement, ResolutionPolicy, ResolveRequest } from "#resolver/request";
 import type { Resolution, ResolvedPackage } from "#resolver/resolution";
 import type { MarkerEnvironment } from "#standards/marker";
 import type { RequirementsOptions } from "#standards/requirements-file";
@@ -30,9 +30,16 @@ export type Resolved = {
   readonly world: ProvisionWorld;
 };
 
+type FurtherWorld = {
+  readonly builds: SourceBuilder;
+  readonly markers: MarkerEnvironment;
+};
+
 export type ResolvingRequest = {
   readonly words: readonly string[];
   readonly purpose: ResolutionPolicy["purpose"];
+  /** Roots that have to be asked of builds. */
+  readonly further?: (world: FurtherWorld) => Promise<readonly AskedRequirement[]>;
   readonly preferences?: (markers: MarkerEnvironment) => ResolveRequest["preferences"];
 };
 
@@ -42,12 +49,13 @@ export type ResolvingRequest = {
  */
 export async function withResolved<T>(
   chosen: ResolvingChoices,
-  { words, purpose, preferences }: ResolvingRequest,
+  { words, purpose, further, preferences }: ResolvingRequest,
   invocation: Invocation,
   use: (answer: Resolved) => Promise<T>,
 ): Promise<T> {
   const { requirement, editable, group, "requirements-from-script": scripts } = chosen;
-  if (words.length + requirement.length + editable.length + group.length + scripts.length === 0)
+  const named = [words, requirement, editable, group, scripts];
+  if (further === undefined && named.every((list) => list.length === 0))
     throw nothingAsked(invocation.name);
   const { world, output } = invocation;
   const store = openInvocationStore(invocation);
@@ -68,9 +76,11 @@ export async function withResolved<T>(
       const repositories = await openRepositories();
       const { pause } = patience;
       const provisionWorld = { ...world, store, repositories, builds, report, pause };
-      const preferred = preferences?.(question.target.markers) ?? new Map();
+      const { markers } = question.target;
+      const roots = [...question.roots, ...((await further?.({ builds, markers })) ?? [])];
+      const preferred = preferences?.(markers) ?? new Map();
       const outcome = await patience.during(() =>
-        resolveRequirements({ ...question, preferences: preferred }, provisionWorld),
+        resolveRequirements({ ...question, roots, preferences: preferred }, provisionWorld),
       );
       progress.end();
       if (outcome.kind === "unsolvable") throw noSolution(outcome.failure, outcome.question);
