@@ -1,4 +1,4 @@
-import type { ProjectFile } from "#repository/listing";
+import type { ProjectFile, Release } from "#repository/listing";
 import type { MetadataAnswer } from "#repository/repositories";
 import type { NormalizedName } from "#standards/name";
 import { isPrerelease, type Version, type VersionKey } from "#standards/version";
@@ -45,22 +45,44 @@ type FileRefusal = Exclude<PassedOverReason, { readonly kind: "constraint" }>;
 
 export function candidateOf(
   project: Project,
-  version: Version,
-  files: readonly ProjectFile[],
+  release: Release,
   alone: VersionRange,
   source?: ResolvedSource,
 ): Candidate {
-  return {
-    project,
-    key: version.key,
-    version,
-    isPrerelease: isPrerelease(version),
-    files,
-    alone,
-    source,
-    verdict: undefined,
-    metadata: undefined,
-  };
+  return new ReleaseCandidate(project, release, alone, source);
+}
+
+/** The files of a release are read when somebody asks for them. */
+class ReleaseCandidate implements Candidate {
+  readonly project: Project;
+  readonly key: VersionKey;
+  readonly version: Version;
+  readonly isPrerelease: boolean;
+  readonly alone: VersionRange;
+  readonly source: ResolvedSource | undefined;
+  verdict: Verdict | undefined = undefined;
+  metadata: Candidate["metadata"] = undefined;
+  private readonly release: Release;
+
+  constructor(
+    project: Project,
+    release: Release,
+    alone: VersionRange,
+    source: ResolvedSource | undefined,
+  ) {
+    const { version } = release;
+    this.project = project;
+    this.release = release;
+    this.key = version.key;
+    this.version = version;
+    this.isPrerelease = isPrerelease(version);
+    this.alone = alone;
+    this.source = source;
+  }
+
+  get files(): readonly ProjectFile[] {
+    return this.release.files;
+  }
 }
 
 /** Judges a candidate once. */

@@ -14,6 +14,7 @@ import { type Candidate, candidateOf, verdictOf } from "./_candidate.ts";
 import { isSameSource } from "./_direct-url.ts";
 import type { ExtraPackage } from "./_packages.ts";
 import type { Policy } from "./_policy.ts";
+import { Ranking } from "./_ranking.ts";
 import type { InstalledCandidate } from "./request.ts";
 import type { DirectCandidate } from "./sources.ts";
 
@@ -49,16 +50,7 @@ export class Project {
   private readonly givesWay: boolean;
   private releases: readonly Release[] = [];
   private candidates: (Candidate | undefined)[] = [];
-  private ahead:
-    | {
-        readonly range: VersionRange;
-        readonly candidates: readonly Candidate[];
-        readonly isAll: boolean;
-      }
-    | undefined;
-  private last:
-    | { readonly range: VersionRange; readonly candidate: Candidate | undefined }
-    | undefined;
+  private last: Ranking | undefined;
   private knownVersions: Version[] | undefined;
 
   constructor(
@@ -81,7 +73,9 @@ export class Project {
     const known = metadata();
     if (known === undefined) return undefined;
     // The page may never be read, so nothing is said about the neighbourhood.
-    const candidate = candidateOf(this, version, [], exactly(version), { kind: "installed" });
+    const candidate = candidateOf(this, { version, files: [] }, exactly(version), {
+      kind: "installed",
+    });
     candidate.metadata = { kind: "metadata", metadata: known };
     return candidate;
   }
@@ -127,10 +121,11 @@ export class Project {
         ? ({ kind: "url", url: this.direct?.url ?? answer.file.url, file: answer.file } as const)
         : answer.tree;
     const files = answer.kind === "file" ? [answer.file] : [];
-    const candidate = candidateOf(this, metadata.version, files, fullRange, source);
+    const release = { version: metadata.version, files };
+    const candidate = candidateOf(this, release, fullRange, source);
     candidate.metadata = { kind: "metadata", metadata };
     this.content = { kind: "direct" };
-    this.releases = [{ version: metadata.version, files }];
+    this.releases = [release];
     this.candidates = [candidate];
   }
 
@@ -167,7 +162,7 @@ export class Project {
       if (kept === key) return (this.candidates[position] = this.installed as Candidate);
       if (kept !== undefined && kept < key && afterExactly(kept) > from) from = afterExactly(kept);
       if (kept !== undefined && kept > key && kept < to) to = kept;
-      candidate = candidateOf(this, release.version, release.files, [from, to]);
+      candidate = candidateOf(this, release, [from, to]);
       this.candidates[position] = candidate;
     }
     return candidate;
@@ -248,60 +243,39 @@ export class Project {
     return gladness;
   }
 
-  /** The most wanted candidate of a range. The solver often asks again for the same range after going back. */
+  /** A pre-release that comes after all others, whatever its files are. */
+  isLate(candidate: Candidate, policy: Policy): boolean {
+    return (
+      candidate.isPrerelease &&
+      candidate.source === undefined &&
+      policy.prereleases(this.name) === "where-needed"
+    );
+  }
+
+  /** The most wanted candidate of a range. */
   best(range: VersionRange, policy: Policy): Candidate | undefined {
-    const { last } = this;
-    if (last !== undefined && rangeEquals(last.range, range)) return last.candidate;
-    const [candidate] = this.take(range, 1, policy);
-    this.last = { range, candidate };
-    return candidate;
+    return this.ranking(range, policy).nth(0);
   }
 
   /** The candidate that would be chosen out of a range after so many others. */
   nth(range: VersionRange, position: number, policy: Policy): Candidate | undefined {
-    if (position === 0) return this.best(range, policy);
-    let { ahead } = this;
-    if (ahead?.range !== range || (ahead.candidates.length <= position && !ahead.isAll)) {
-      const count = 2 * position + 4;
-      const candidates = this.take(range, count, policy);
-      this.ahead = ahead = { range, candidates, isAll: candidates.length < count };
-    }
-    return ahead.candidates[position];
+    return this.ranking(range, policy).nth(position);
   }
 
   /** The candidates of a range that may be taken, most wanted first, at most `count` of them. */
   take(range: VersionRange, count: number, policy: Policy): Candidate[] {
-    const spans = this.spans(range);
-    const preferred = this.preferredIn(range, policy);
-    const found: { candidate: Candidate; gladness: number }[] = [];
-    let best = 0;
-    if (preferred !== undefined) {
-      if (count === 1) return [preferred];
-      found.push({ candidate: preferred, gladness: -1 });
-    }
-    const visit = (position: number): boolean => {
-      const candidate = this.candidate(position);
-      if (candidate === preferred) return false;
-      const gladness = this.gladness(candidate, policy);
-      if (gladness === undefined) return false;
-      found.push({ candidate, gladness });
-      if (gladness === 0) best++;
-      return best >= count;
-    };
-    if (policy.takesLowest(this.name)) {
-      walk: for (let i = spans.length - 2; i >= 0; i -= 2)
-        for (let at = (spans[i + 1] as number) - 1; at >= (spans[i] as number); at--)
-          if (visit(at)) break walk;
-    } else {
-      walk: for (let i = 0; i < spans.length; i += 2)
-        for (let at = spans[i] as number; at < (spans[i + 1] as number); at++)
-          if (visit(at)) break walk;
-    }
-    if (best < found.length) found.sort((a, b) => a.gladness - b.gladness);
-    return found.slice(0, count).map(({ candidate }) => candidate);
+    return this.ranking(range, policy).first(count);
   }
 
-  private preferredIn(range: VersionRange, policy: Policy): Candidate | undefined {
+  /** The solver often asks again for the same range after going back. */
+  private ranking(range: VersionRange, policy: Policy): Ranking {
+    const { last } = this;
+    if (last !== undefined && rangeEquals(last.range, range)) return last;
+    return (this.last = new Ranking(this, range, policy));
+  }
+
+  /** The version to try before all others. */
+  preferredIn(range: VersionRange, policy: Policy): Candidate | undefined {
     const kept = this.keptIn(range);
     if (kept !== undefined) return kept;
     for (const { version, from } of policy.preferences(this.name)) {
