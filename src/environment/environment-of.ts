@@ -24,7 +24,10 @@ export function virtualEnvironment(
   virtual: VirtualFolder,
   host: Pick<Host, "os">,
 ): PythonEnvironment {
-  const { paths } = interpreter;
+  const { paths, userPaths } = interpreter;
+  // CPython's site.py: with the system's packages come the user's, and they come first.
+  const seesUser = isTrue(virtual, "include-system-site-packages") && userPaths !== undefined;
+  const lent = seesUser ? [userPaths.purelib, userPaths.platlib] : [];
   return {
     kind: "virtual",
     root: virtual.prefix,
@@ -39,7 +42,8 @@ export function virtualEnvironment(
       `python${interpreter.major}.${interpreter.minor}`,
     ),
     executable: interpreter.executable,
-    sitePackages: ownFirst(paths, interpreter.searchPath),
+    sitePackages: ownFirst(paths, [...lent, ...interpreter.searchPath]),
+    seesUser,
     relocatable: isTrue(virtual, "relocatable"),
     shared: isTrue(virtual, "shared"),
   };
@@ -117,17 +121,21 @@ export function prefixEnvironment(folder: string, base: PythonEnvironment): Pyth
   };
 }
 
-/** `--user`: the user's scheme. What the system has is seen behind it. */
+/**
+ * `--user`: the user's scheme. What the system has is seen behind it, and what a virtual environment has, of those that see
+ * the user's packages at all, before it.
+ */
 export function userEnvironment(base: PythonEnvironment): PythonEnvironment {
   const paths = base.interpreter.userPaths;
-  if (paths === undefined || base.kind === "virtual") throw noUserSite(base.root);
+  const isVirtual = base.kind === "virtual";
+  if (paths === undefined || (isVirtual && base.seesUser !== true)) throw noUserSite(base.root);
   return {
     ...base,
     kind: "user",
     root: paths.data,
     paths,
     headers: paths.include,
-    sitePackages: ownFirst(paths, base.sitePackages),
+    sitePackages: isVirtual ? base.sitePackages : ownFirst(paths, base.sitePackages),
   };
 }
 

@@ -13,8 +13,10 @@ export type PythonEnvironment = {
   readonly headers: string;
   /** The executable that shebangs name. */
   readonly executable: string;
-  /** Folders in which distributions are looked for, in the order of `sys.path`. The first are the environment's own. */
+  /** Folders in which distributions are looked for, in the order of `sys.path`. The environment's own come first, unless `--user` meets a virtual one. */
   readonly sitePackages: readonly string[];
+  /** A virtual environment that sees what its user has installed (`--system-site-packages`). */
+  readonly seesUser?: boolean;
   /** Scripts find their interpreter beside themselves. */
   readonly relocatable: boolean;
   /** Whole folders of distributions are links into the store, unless asked for otherwise. */

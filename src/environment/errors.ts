@@ -1,4 +1,5 @@
 import { errnoOf, exit, PkmError } from "#base/errors";
+import type { InstalledDistribution } from "./environment.ts";
 
 function quoted(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
@@ -115,7 +116,21 @@ export function noUserSite(prefix: string): PkmError {
   return new PkmError({
     code: "environment-no-user-site",
     what: `Cannot install for the user with \`${prefix}\``,
-    why: "a virtual environment does not see the user's packages, or this interpreter has no such folder",
+    why: "a virtual environment sees the user's packages only if it was made with `--system-site-packages`, and some interpreters have no such folder",
     fix: ["leave out `--user`"],
+  });
+}
+
+/** Python would go on to import what comes first. */
+export function behindAnother(
+  wanted: string,
+  folder: string,
+  { displayName, version, location }: InstalledDistribution,
+): PkmError {
+  return new PkmError({
+    code: "environment-hides-user-site",
+    what: `Cannot install ${wanted} for the user: ${displayName} ${version} of the environment comes first`,
+    why: `Python looks into ${location} before ${folder}`,
+    fix: ["leave out `--user`", `pkm pip uninstall ${displayName}`],
   });
 }

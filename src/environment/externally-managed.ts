@@ -10,13 +10,10 @@ export function refuseExternallyManaged(
   environment: PythonEnvironment,
   world: Pick<World, "files" | "host">,
 ): void {
-  if (
-    environment.kind === "virtual" ||
-    environment.kind === "target" ||
-    environment.kind === "prefix"
-  )
-    return;
-  const { interpreter } = environment;
+  const { kind, interpreter } = environment;
+  if (kind === "virtual" || kind === "target" || kind === "prefix") return;
+  // As with pip: whoever is in a virtual environment is asked nothing, not even for `--user`.
+  if (kind === "user" && interpreter.prefix !== interpreter.basePrefix) return;
   const path = interpreter.externallyManaged;
   if (path === undefined) return;
   let text: string | undefined;

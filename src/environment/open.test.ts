@@ -4,6 +4,7 @@ import { imaginedWorld, type ImaginedWorld } from "#interpreter/imagined-python"
 import type { InterpreterWorld } from "#interpreter/world";
 import { createEnvironment } from "./create.ts";
 import type { PythonEnvironment } from "./environment.ts";
+import { virtualEnvironment } from "./environment-of.ts";
 import { managedMessage, refuseExternallyManaged } from "./externally-managed.ts";
 import {
   findEnvironment,
@@ -218,6 +219,23 @@ describe("other places to install into", () => {
     expect(user.sitePackages).toEqual([
       "/home/ada/.local/lib/python3.12/site-packages",
       "/usr/lib/python3.12/site-packages",
+    ]);
+  });
+
+  test("--user in an environment that sees the system lies behind its own folder", async () => {
+    const world = await machine(["/envs/a"]);
+    const virtual = await openEnvironment("/envs/a", world);
+    const seeing = virtualEnvironment(
+      virtual.interpreter,
+      { prefix: "/envs/a", config: new Map([["include-system-site-packages", "true"]]) },
+      world.host,
+    );
+    const user = userEnvironment(seeing);
+    expect(user.paths.purelib).toBe("/home/ada/.local/lib/python3.12/site-packages");
+    expect(user.executable).toBe(seeing.executable);
+    expect(user.sitePackages.slice(0, 2)).toEqual([
+      "/envs/a/lib/python3.12/site-packages",
+      "/home/ada/.local/lib/python3.12/site-packages",
     ]);
   });
 

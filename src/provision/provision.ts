@@ -1,4 +1,5 @@
-import type { InstalledDistribution } from "#environment/environment";
+import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
+import { behindAnother } from "#environment/errors";
 import { mayRequire, readDirectUrl, readInstalled, readMetadata } from "#environment/installed";
 import { apply } from "#installer/apply";
 import { type EnvironmentLock, lockEnvironment } from "#installer/environment-lock";
@@ -100,6 +101,7 @@ async function install(
     return { kind: "planned", plan, resolution, change: undefined };
   }
   const quick = planFor(request, early, resolution, world);
+  refuseHidden(quick, environment, early);
   if (!wouldChange(quick))
     return { kind: "planned", plan: quick, resolution, change: { entries: [], warnings: [] } };
   let lock: EnvironmentLock | undefined;
@@ -139,6 +141,21 @@ async function install(
   } finally {
     lock?.release();
   }
+}
+
+/** What lies behind something of its name on `sys.path` is there for nobody (`--user` in a virtual environment). */
+function refuseHidden(
+  { installs }: Plan,
+  { kind, paths, sitePackages }: PythonEnvironment,
+  installed: readonly InstalledDistribution[],
+): void {
+  if (kind !== "user") return;
+  const before = new Set(sitePackages.slice(0, sitePackages.indexOf(paths.purelib)));
+  if (before.size === 0) return;
+  for (const { wanted } of installs)
+    for (const distribution of installed)
+      if (distribution.name === wanted.name && before.has(distribution.location))
+        throw behindAnother(`${wanted.displayName} ${wanted.version}`, paths.purelib, distribution);
 }
 
 function warnOfBroken(

@@ -545,6 +545,27 @@ describe("other places", () => {
     expect((await sandbox.run([python, "-c", "import lone"])).status).toBe(1);
   });
 
+  test("--user in an environment that sees the system's packages is as with pip", async () => {
+    const environment = await sandbox.environment("seeing", "--system-site-packages");
+    const python = join(environment, "bin", "python");
+    const own = snapshot(environment);
+    const where = "import demo; print(demo.__file__)";
+    expectSuccess(await pip(environment, "install", "demo==1.0", "--user"));
+    expect((await sandbox.run([python, "-c", where])).stdout).toStartWith(`${sandbox.env.HOME}/`);
+    expect(snapshot(environment)).toEqual(own);
+    const script = join(sandbox.env.HOME as string, ".local", "bin", "demo-run");
+    expect((await sandbox.run([script])).stdout).toBe("one\n");
+    const again = await pip(environment, "install", "demo");
+    expect(again.stderr).toContain("Nothing to do");
+    expectSuccess(await pip(environment, "install", "demo==2.0"));
+    expect((await sandbox.run([python, "-c", where])).stdout).toStartWith(`${environment}/`);
+    const hidden = await pip(environment, "install", "demo==1.0", "--user", "--force-reinstall");
+    expectRefusal(hidden, "environment-hides-user-site", "demo", environment);
+    expectSuccess(await pip(environment, "uninstall", "demo", "other"));
+    expectSuccess(await pip(environment, "uninstall", "demo", "other", "--user"));
+    expect((await sandbox.run([python, "-c", "import demo"])).status).toBe(1);
+  });
+
   test("--system means the Python on PATH, not the environment that is active", async () => {
     const environment = await fresh();
     const words = ["pip", "install", "lone", "--system", "--index-url", index.url];
