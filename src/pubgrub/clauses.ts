@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { Cause, Term } from "./incompatibility.ts";
 import type { Clause, PartialSolution, Slot } from "./partial-solution.ts";
 import type { Demand } from "./provider.ts";
@@ -82,3 +83,5 @@ export class Clauses<P, R, V> {
 export function termOf<P, R, V>(slot: Slot<P, R, V>, positive: boolean, range: R): Term<P, R> {
   return { package: slot.package, slot: slot.number, positive, range };
 }
+
+busyForSeconds(Clauses);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { Incompatibility, Term } from "./incompatibility.ts";
 import type { Progress } from "./provider.ts";
 import type { RangeAlgebra } from "./range-algebra.ts";
@@ -195,3 +196,5 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
     this.trail.push(step);
   }
 }
+
+busyForSeconds(PartialSolution);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { Clauses, termOf } from "./clauses.ts";
 import { type Incompatibility, resolveTerms, type Term } from "./incompatibility.ts";
 import { type Assignment, type Clause, PartialSolution, type Slot } from "./partial-solution.ts";
@@ -623,3 +624,5 @@ class Solver<P, R, V> {
     return decisions;
   }
 }
+
+busyForSeconds(Solver);

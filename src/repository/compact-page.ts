@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { normalizeName, type NormalizedName } from "#standards/name";
 import { parseSourceFilename, tryParseSourceFilename } from "#standards/sdist-filename";
 import {
@@ -339,7 +340,7 @@ class Contents {
     const { filenames, bounds, content } = this.#entries;
     for (let at = 0; at < filenames.length; at++) {
       const filename = filenames[at] as string;
-      const group = this.#groupFor(filename);
+      const group = this.groupFor(filename);
       if (group === undefined) this.#skip(filename);
       else addStretch(group.stretches, bounds[2 * at] as number, bounds[2 * at + 1] as number);
     }
@@ -368,36 +369,36 @@ class Contents {
     return { table: writeTable(head, versions, [...upTo, ...stretches]), entries: content };
   }
 
-  #groupFor(filename: string): Group | undefined {
+  private groupFor(filename: string): Group | undefined {
     if (this.#lastGroup !== undefined && filename.startsWith(this.#lastStart))
       return this.#lastGroup;
-    return filename.endsWith(".whl") ? this.#wheelGroup(filename) : this.#sdistGroup(filename);
+    return filename.endsWith(".whl") ? this.wheelGroup(filename) : this.sdistGroup(filename);
   }
 
   /** By the second part of five or six, after a first part that is our name; the rest is judged when it is looked at. */
-  #wheelGroup(filename: string): Group | undefined {
+  private wheelGroup(filename: string): Group | undefined {
     const first = filename.indexOf("-");
     const second = filename.indexOf("-", first + 1);
-    if (first <= 0 || second <= first || !this.#isOurs(filename.slice(0, first))) return undefined;
+    if (first <= 0 || second <= first || !this.isOurs(filename.slice(0, first))) return undefined;
     if (tryParseWheelFilename(filename) === undefined) return undefined;
-    const group = this.#groupOf(filename.slice(first + 1, second));
+    const group = this.groupOf(filename.slice(first + 1, second));
     this.#lastStart = filename.slice(0, second + 1);
     this.#lastGroup = group;
     return group;
   }
 
-  #sdistGroup(filename: string): Group | undefined {
+  private sdistGroup(filename: string): Group | undefined {
     const end = filename.endsWith(".tar.gz") ? -7 : filename.endsWith(".zip") ? -4 : undefined;
     const { length } = this.#name;
-    if (end !== undefined && filename[length] === "-" && this.#isOurs(filename.slice(0, length))) {
-      const group = this.#groupOf(filename.slice(length + 1, end));
+    if (end !== undefined && filename[length] === "-" && this.isOurs(filename.slice(0, length))) {
+      const group = this.groupOf(filename.slice(length + 1, end));
       if (group !== undefined) return group;
     }
     const sdist = tryParseSourceFilename(filename, this.#name);
-    return sdist === undefined ? undefined : this.#groupOf(sdist.version.text);
+    return sdist === undefined ? undefined : this.groupOf(sdist.version.text);
   }
 
-  #isOurs(part: string): boolean {
+  private isOurs(part: string): boolean {
     let isOurs = this.#names.get(part);
     if (isOurs === undefined) {
       isOurs = normalizeName(part) === this.#name;
@@ -406,7 +407,7 @@ class Contents {
     return isOurs;
   }
 
-  #groupOf(spelled: string): Group | undefined {
+  private groupOf(spelled: string): Group | undefined {
     let group = this.#spellings.get(spelled);
     if (group !== undefined || this.#spellings.has(spelled)) return group;
     const version = tryParseVersion(spelled);
@@ -436,3 +437,5 @@ function addStretch(stretches: number[], start: number, end: number): void {
   if (stretches.length > 0 && stretches.at(-1) === start - 1) stretches[stretches.length - 1] = end;
   else stretches.push(start, end);
 }
+
+busyForSeconds(Contents);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { ProjectFile, Release } from "#repository/listing";
 import type { MetadataAnswer } from "#repository/repositories";
 import type { NormalizedName } from "#standards/name";
@@ -247,3 +248,5 @@ export function eligibleFiles(candidate: Candidate, policy: Policy): ProjectFile
 export function nameOf(name: NormalizedName, version: Version): string {
   return `\`${name}\` ${version.text}`;
 }
+
+busyForSeconds(judge, ReleaseCandidate);

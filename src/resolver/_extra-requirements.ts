@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { Marker } from "#standards/marker";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
@@ -80,3 +81,5 @@ function extrasNamed(marker: Marker): ReadonlySet<string> | "unusual" | undefine
   visit(marker);
   return unusual ? "unusual" : named;
 }
+
+busyForSeconds(ActiveRequirements);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { formatHash, type Hash } from "#base/hash";
 import type { ProjectFile } from "#repository/listing";
 import { allowedFormats } from "#standards/format-control";
@@ -164,3 +165,5 @@ export class Policy {
 }
 
 const noPreferences: readonly Preference[] = [];
+
+busyForSeconds(Policy);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { ProjectListing, Release } from "#repository/listing";
 import type { NoListing } from "#repository/repositories";
 import type { NormalizedName } from "#standards/name";
@@ -304,3 +305,5 @@ function withInstalled(listing: ProjectListing, { key, version }: Candidate): Pr
   if (releases[at]?.version.key === key) return listing;
   return { ...listing, releases: releases.toSpliced(at, 0, { version, files: [] }) };
 }
+
+busyForSeconds(Project);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { VersionRange } from "#standards/version-range";
 import type { Candidate } from "./_candidate.ts";
 import type { Policy } from "./_policy.ts";
@@ -84,3 +85,5 @@ export class Ranking {
     this.others.length = 0;
   }
 }
+
+busyForSeconds(Ranking);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { Report } from "#base/report";
 import type { Choice, Dependencies, Exclusion, Progress, Soon } from "#pubgrub/provider";
 import type { MarkerDiagram } from "#standards/marker-algebra";
@@ -308,3 +309,5 @@ function highEnd(range: VersionRange): unknown {
 function lowEnd(range: VersionRange): unknown {
   return range[0] ?? emptyRange;
 }
+
+busyForSeconds(RegionProvider);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { ProjectFile } from "#repository/listing";
 import type { Marker } from "#standards/marker";
 import type { MarkerDiagram } from "#standards/marker-algebra";
@@ -140,3 +141,5 @@ function versionAt(key: VersionKey): Version {
   if (key === minimumKey || key === infinityKey) return parseVersion("0");
   return parseVersion(decodeKey(key).release.join("."));
 }
+
+busyForSeconds(Region);

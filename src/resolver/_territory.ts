@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { formatMarker, type Marker } from "#standards/marker";
 import { MarkerAlgebra, type MarkerDiagram } from "#standards/marker-algebra";
 import type { SpecifierSet } from "#standards/specifier-set";
@@ -324,3 +325,5 @@ function machineNames(tag: string): readonly string[] {
   if (!tag.startsWith("macosx_")) return [name];
   return name === "x86_64" || name === "arm64" ? [name] : ["x86_64", "arm64"];
 }
+
+busyForSeconds(Territory);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { Report } from "#base/report";
 import type { ProjectFile } from "#repository/listing";
 import type { MetadataAnswer } from "#repository/repositories";
@@ -595,3 +596,5 @@ function append(map: Map<NormalizedName, AskedRequirement[]>, asked: AskedRequir
   if (known === undefined) map.set(name, [asked]);
   else known.push(asked);
 }
+
+busyForSeconds(PythonProvider);

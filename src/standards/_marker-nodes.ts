@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { compareText } from "#base/order";
 import { hasProperty } from "./_marker-test.ts";
 import type { OpaqueProperty, VersionVariable } from "./_marker-test.ts";
@@ -346,3 +347,5 @@ function splitsOf(
     ? [node.bounds, node.children]
     : [[], [node]];
 }
+
+busyForSeconds(NodeTable);

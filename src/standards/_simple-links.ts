@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { SimpleStatus } from "./simple-page.ts";
 import { pageIsTooNew, pageIsBroken } from "./errors.ts";
 
@@ -165,3 +166,5 @@ const knownAlgorithms = new Set([
   "sha3_384",
   "sha3_512",
 ]);
+
+busyForSeconds(isDistributionName);

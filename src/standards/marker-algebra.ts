@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { fullVersions, inDomain } from "./_marker-domain.ts";
 import { NodeTable } from "./_marker-nodes.ts";
 import type { Node, Question, RangeVariable } from "./_marker-nodes.ts";
@@ -284,3 +285,5 @@ const consequences: readonly (readonly [MarkerVariable, string, MarkerVariable, 
   ["implementation_name", "pypy", "platform_python_implementation", "PyPy"],
   ["platform_python_implementation", "PyPy", "implementation_name", "pypy"],
 ];
+
+busyForSeconds(MarkerAlgebra);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { afterExactly, infinityKey, minimumKey } from "./version-key.ts";
 import type { VersionKey } from "./version-key.ts";
 
@@ -171,3 +172,5 @@ export function isEmpty(range: VersionRange): boolean {
 export function isFull(range: VersionRange): boolean {
   return range.length === 2 && range[0] === minimumKey && range[1] === infinityKey;
 }
+
+busyForSeconds(union, intersect);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { isSpace } from "./_spaces.ts";
 import { invalidVersion } from "./errors.ts";
 import { encodeDigits, keyOf, keyOfFinal, narrow } from "./version-key.ts";
@@ -295,3 +296,5 @@ function normalSegment(segment: string): string {
 function lowerAscii(text: string): string {
   return /[A-Z]/.test(text) ? text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
 }
+
+busyForSeconds(plainVersion);

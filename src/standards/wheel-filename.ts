@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { invalidWheelFilename } from "./errors.ts";
 import { normalizeName } from "./name.ts";
 import type { NormalizedName } from "./name.ts";
@@ -180,3 +181,5 @@ function isEscapedName(part: string): boolean {
 function nameOf(part: string): NormalizedName {
   return normalizeName(/^[\w.]+$/.test(part) ? part : part.toLowerCase());
 }
+
+busyForSeconds(readPlain);

@@ -8,6 +8,7 @@ export function runtimeModule<Name extends keyof Modules>(name: Name): () => Mod
 }
 
 type Modules = {
+  readonly "bun:jsc": typeof import("bun:jsc");
   readonly "node:os": typeof import("node:os");
   readonly "node:stream": typeof import("node:stream");
   readonly "node:tty": typeof import("node:tty");
