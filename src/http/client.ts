@@ -184,7 +184,7 @@ export class HttpClient {
   ): Promise<Uint8Array> {
     if (this.#settings.offline) throw errors.offlineMiss(url);
     const headers = { "content-type": question.contentType };
-    const exchange = await this.#exchanger.open(url, headers, false, question.body);
+    const exchange = await this.#exchanger.open(url, headers, { body: question.body });
     try {
       if (exchange.response.status !== 200) throw await this.#refusal(url, exchange);
       const { limit } = question;
@@ -198,7 +198,8 @@ export class HttpClient {
 
   /**
    * Downloads into a sink. A connection that breaks is taken up again by a byte range, guarded by the validator of the
-   * first answer (RFC 9110, 13.1.5); attempts are counted anew after every {@link resumeGain} bytes.
+   * first answer (RFC 9110, 13.1.5); attempts are counted anew after every {@link resumeGain} bytes. Where many requests
+   * wait for their turn, downloads have it before pages: while they arrive, other threads have something to unpack.
    */
   async download(url: string, sink: DownloadSink): Promise<{ readonly url: string }> {
     if (this.#settings.offline) throw errors.offlineMiss(url);
@@ -215,7 +216,7 @@ export class HttpClient {
           headers.range = `bytes=${offset}-`;
           if (validator !== undefined) headers["if-range"] = validator;
         }
-        const exchange = await this.#exchanger.open(url, headers, isCareful);
+        const exchange = await this.#exchanger.open(url, headers, { isCareful, goesFirst: true });
         try {
           const { response } = exchange;
           validator = rangeValidator(response.headers);

@@ -26,6 +26,16 @@ export type Exchange = {
   close(): void;
 };
 
+/** How a request is made, where that is not the usual way. */
+export type RequestWay = {
+  /** See {@link NetworkRequest.isCareful}. */
+  readonly isCareful?: boolean;
+  /** Before others that wait for the same host. */
+  readonly goesFirst?: boolean;
+  /** Posted instead of asking with GET. */
+  readonly body?: string;
+};
+
 /**
  * One request up to its answer: redirects and credentials are settled here, retries are not.
  *
@@ -56,15 +66,14 @@ export class Exchanger {
   async open(
     start: string,
     headers: Readonly<Record<string, string>>,
-    isCareful = false,
-    body?: string,
+    way: RequestWay = {},
   ): Promise<Exchange> {
     const hops = [start];
     let url = parseHttpUrl(start);
     let credentials = this.#book.find(url);
     let hasAsked = false;
     for (;;) {
-      const exchange = await this.#send(url, headers, credentials, isCareful, body);
+      const exchange = await this.#send(url, headers, credentials, way);
       const { response } = exchange;
       const target = redirectTarget(response);
       if (target !== undefined) {
@@ -117,12 +126,11 @@ export class Exchanger {
     url: URL,
     headers: Readonly<Record<string, string>>,
     credentials: Credentials | undefined,
-    isCareful: boolean,
-    body: string | undefined,
+    { isCareful = false, goesFirst = false, body }: RequestWay,
   ): Promise<Exchange> {
     const slot = url.host;
     const address = bare(url);
-    const turn = this.#slots.take(slot);
+    const turn = this.#slots.take(slot, goesFirst);
     if (turn !== undefined) await turn;
     const abort = new AbortController();
     const watch = this.#watchdog.watch(abort);

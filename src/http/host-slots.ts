@@ -1,24 +1,24 @@
-/** At most so many exchanges with one host at a time; the rest wait in line. */
+/** At most so many exchanges with one host at a time; the rest wait in one of two lines, of which one goes first. */
 export class HostSlots {
   readonly #limit: number;
-  readonly #hosts = new Map<string, { busy: number; readonly line: (() => void)[] }>();
+  readonly #hosts = new Map<string, Slots>();
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   /** Answers without a promise when there is room. */
-  take(host: string): void | Promise<void> {
+  take(host: string, goesFirst = false): void | Promise<void> {
     let state = this.#hosts.get(host);
     if (state === undefined) {
-      state = { busy: 0, line: [] };
+      state = { busy: 0, first: [], line: [] };
       this.#hosts.set(host, state);
     }
     if (state.busy < this.#limit) {
       state.busy++;
       return undefined;
     }
-    const { line } = state;
+    const line = goesFirst ? state.first : state.line;
     return new Promise((resolve) => {
       line.push(resolve);
     });
@@ -27,9 +27,15 @@ export class HostSlots {
   giveBack(host: string): void {
     const state = this.#hosts.get(host);
     if (state === undefined) return;
-    const next = state.line.shift();
+    const next = state.first.shift() ?? state.line.shift();
     // The place passes on to whoever waits longest.
     if (next === undefined) state.busy--;
     else next();
   }
 }
+
+type Slots = {
+  busy: number;
+  readonly first: (() => void)[];
+  readonly line: (() => void)[];
+};
