@@ -250,6 +250,7 @@ class Application {
       },
     );
     common.root.lay(way);
+    common.data.lay(way);
     for (const parts of staged) for (const part of parts) this.#parts.push(part);
   }
 

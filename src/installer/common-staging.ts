@@ -1,5 +1,7 @@
 import type { Files, LinkMode } from "#platform/ports";
 
+type Content = Parameters<Files["write"]>[1];
+
 /**
  * A folder in which several distributions are staged side by side, as long as they do not meet: what is laid out is noted
  * and done in one go, and one folder is made and removed in place of many.
@@ -15,9 +17,10 @@ export class CommonStaging {
   readonly #folders: string[] = [];
   readonly #paths: string[] = [];
   readonly #origins: string[] = [];
+  readonly #copies: (readonly [origin: string, path: string])[] = [];
   readonly #links: string[] = [];
   readonly #targets: string[] = [];
-  readonly #writes: (readonly [path: string, content: () => Uint8Array | string])[] = [];
+  readonly #writes: (readonly [path: string, content: () => Content])[] = [];
 
   /** `key` brings names to the spelling under which the file system finds them. */
   constructor(folder: string, files: Files, key: (name: string) => string) {
@@ -34,7 +37,10 @@ export class CommonStaging {
     return true;
   }
 
-  /** The same for what lies in folders that many have in common: only files, and what would be both, are in the way. */
+  /**
+   * The same for what lies in folders that many have in common, which are made with what is laid: only files are in the
+   * way, and what would be both.
+   */
   reserveFiles(folders: readonly string[], paths: readonly string[]): boolean {
     const names = paths.map(this.#key);
     const above = folders.map(this.#key);
@@ -42,7 +48,11 @@ export class CommonStaging {
     if (above.some((name) => this.#taken.has(name))) return false;
     if (this.#taken.size === 0) this.#files.makeFolder(this.folder);
     for (const name of names) this.#taken.add(name);
-    for (const name of above) this.#above.add(name);
+    for (const [at, name] of above.entries()) {
+      if (this.#above.has(name)) continue;
+      this.#above.add(name);
+      this.#folders.push(folders[at] as string);
+    }
     return true;
   }
 
@@ -56,6 +66,11 @@ export class CommonStaging {
     this.#origins.push(origin);
   }
 
+  /** The same as a copy. */
+  copyFile(origin: string, path: string): void {
+    this.#copies.push([origin, path]);
+  }
+
   /** A symbolic link. */
   linkFolder(target: string, path: string): void {
     this.#links.push(path);
@@ -63,7 +78,7 @@ export class CommonStaging {
   }
 
   /** A file with content of its own, which is asked for when everything else is there. */
-  write(path: string, content: () => Uint8Array | string): void {
+  write(path: string, content: () => Content): void {
     this.#writes.push([path, content]);
   }
 
@@ -79,6 +94,8 @@ export class CommonStaging {
         targets: this.#targets,
         mode,
       });
+    for (const [origin, path] of this.#copies)
+      this.#files.copy(`${origin}/${path}`, `${this.folder}/${path}`);
     for (const [path, content] of this.#writes)
       this.#files.write(`${this.folder}/${path}`, content());
   }

@@ -25,6 +25,7 @@ export function rootRows(part: ManifestPart, left: readonly string[]): Uint8Arra
  * other rows are let in between without taking it apart, or even decoding it.
  */
 export function recordContent(root: Uint8Array, others: readonly RecordRow[]): Uint8Array {
+  if (others.length === 0) return root;
   const pieces: Uint8Array[] = [];
   let length = root.length;
   let done = 0;
@@ -55,16 +56,6 @@ export function recordContent(root: Uint8Array, others: readonly RecordRow[]): U
     at += piece.length;
   }
   return content;
-}
-
-/** The same rows behind others, in front of which none of them belongs. */
-export function rowsBehind(before: string, root: Uint8Array): Uint8Array {
-  if (before === "") return root;
-  const first = encoder.encode(before);
-  const whole = new Uint8Array(first.length + root.length);
-  whole.set(first);
-  whole.set(root, first.length);
-  return whole;
 }
 
 /** The same rows without these, of which each stands there whole or not at all. */

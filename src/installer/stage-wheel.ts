@@ -19,7 +19,7 @@ import { linkRow, openFolder } from "./linked-folders.ts";
 import type { PlannedInstall, SharedTree } from "./plan-types.ts";
 import { nameOf, parentOf, type Places, siteOf, targetOf } from "./places.ts";
 import { isInside, recordPrefix } from "./record-paths.ts";
-import { recordContent, type RecordRow, rootRows, rowsBehind, withoutRows } from "./record-text.ts";
+import { recordContent, type RecordRow, rootRows, withoutRows } from "./record-text.ts";
 import {
   checkScriptName,
   type EntryScript,
@@ -275,10 +275,8 @@ class Staging {
       this.#list(staged, `${own}${path}`, { path: `${prefix}${path}`, sha256, size });
   }
 
-  /** Configuration is there to be edited, and an edit must not reach the store. */
   #linkData(links: Omit<TreeLinks, "mode">): void {
     const { files } = this.#world;
-    const isEdited = (path: string): boolean => path.startsWith("etc/");
     const linked = links.files.filter((path) => !isEdited(path));
     files.linkTree({ ...links, files: linked, mode: this.#request.linkMode });
     if (linked.length === links.files.length) return;
@@ -303,13 +301,18 @@ class Staging {
       if (tops.includes(below.split("/", 1)[0] as string)) return false;
     }
     const { data } = this.#request.common;
-    const staged = this.#part(part.scheme, target, {
-      ...(data.reserveFiles(folders, paths) ? { from: data.folder } : {}),
-      tops,
-      files: () => part.files,
-    });
+    const isCommon = data.reserveFiles(folders, paths);
+    const given = { tops, files: () => part.files };
     const from = `${wheel.root}/${folder}`;
-    this.#linkData({ from, to: staged.from, folders, files: paths });
+    if (isCommon) {
+      this.#part(part.scheme, target, { ...given, from: data.folder });
+      for (const path of paths)
+        if (isEdited(path)) data.copyFile(from, path);
+        else data.linkFile(from, path);
+    } else {
+      const to = this.#part(part.scheme, target, given).from;
+      this.#linkData({ from, to, folders, files: paths });
+    }
     const prefix = recordPrefix(this.#site, target);
     this.#apart = `${prefix}${recordRows.slice(0, -1).replaceAll("\n", `\n${prefix}`)}\n`;
     return true;
@@ -416,14 +419,25 @@ class Staging {
     files.write(`${root.from}/${path}`, this.#record());
   }
 
-  /** The text of RECORD. Of a tree it begins with what is kept there, without the rows of links that were opened since. */
-  #record(): Uint8Array {
-    const kept = this.#kept === undefined ? this.#rootRows : this.#world.files.read(this.#kept);
-    const rows = rowsBehind(this.#apart, kept);
-    if (this.#opened.length === 0) return recordContent(rows, this.#rows);
-    const fresh = this.#opened.filter((path) => this.#links.has(path));
-    const added = [...this.#rows, ...fresh.map(linkRow)];
-    return recordContent(withoutRows(rows, this.#opened.map(linkRow)), added);
+  /** The text of RECORD. Of a tree it is what is kept there, without the rows of links that were opened since. */
+  #record(): readonly Uint8Array[] {
+    let kept = this.#kept === undefined ? this.#rootRows : this.#world.files.read(this.#kept);
+    let rows: readonly RecordRow[] = this.#rows;
+    if (this.#opened.length > 0) {
+      kept = withoutRows(kept, this.#opened.map(linkRow));
+      const fresh = this.#opened.filter((path) => this.#links.has(path));
+      rows = [...rows, ...fresh.map(linkRow)];
+    }
+    const apart = new TextEncoder().encode(this.#apart);
+    // Scripts and data come first: then the longer part is not even copied.
+    const first = recordContent(apart, rows.filter(isOutside));
+    return [
+      first,
+      recordContent(
+        kept,
+        rows.filter((row) => !isOutside(row)),
+      ),
+    ];
   }
 
   #listContent(part: Part, path: string, content: string, sha256?: string): void {
@@ -468,6 +482,15 @@ class Staging {
 }
 
 const cacheFolder = "__pycache__";
+
+/** Configuration is there to be edited, and an edit must not reach the store. */
+function isEdited(path: string): boolean {
+  return path.startsWith("etc/");
+}
+
+function isOutside({ path }: RecordRow): boolean {
+  return path.startsWith("../");
+}
 
 function sizeOf(content: Uint8Array | string): number {
   return typeof content === "string"

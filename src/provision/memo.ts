@@ -222,7 +222,7 @@ function restore(kept: Kept): Resolution {
           // Most readers want the first file, or none: names are parsed when they are looked at.
           get files() {
             if (files === undefined) throw new Error("bug: files were not wanted");
-            return files.map(restoreFile);
+            return restoredFiles(files);
           },
         },
         dependencies: dependencies.map(
@@ -261,6 +261,15 @@ function earlierPackages({ packages }: Kept): EarlierPackage[] {
     ];
   });
 }
+
+/** Parsed once, however often it is asked for. */
+function restoredFiles(files: readonly KeptFile[]): readonly ProjectFile[] {
+  let found = restored.get(files);
+  if (found === undefined) restored.set(files, (found = files.map(restoreFile)));
+  return found;
+}
+
+const restored = new WeakMap<readonly KeptFile[], readonly ProjectFile[]>();
 
 function restoreFile({ kind, ...file }: KeptFile): ProjectFile {
   return kind === "wheel"

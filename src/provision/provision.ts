@@ -23,7 +23,7 @@ import {
 } from "./request.ts";
 import { resolveRequirements } from "./resolve-requirements.ts";
 import { asItIs, tryReadMetadata } from "./as-it-is.ts";
-import { ProvisionedWheels } from "./wheels.ts";
+import { isMade, ProvisionedWheels } from "./wheels.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 /**
@@ -115,7 +115,8 @@ async function install(
       linkMode === undefined ? environment.shared : linkMode === "tree",
     );
     const { followDependencies, ignoreRequiresPython } = request.policy;
-    if (!followDependencies && ignoreRequiresPython !== true && world.builds !== undefined) {
+    const asksSources = !followDependencies && ignoreRequiresPython !== true;
+    if (asksSources && world.builds !== undefined && resolution.packages.some(isMade)) {
       const { checkSourcePythons } = await import("./source-pythons.ts");
       const wanted = quick.installs.map((install) => install.wanted);
       await checkSourcePythons(resolution.packages, wanted, wheels, request.target);

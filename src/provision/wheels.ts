@@ -158,6 +158,11 @@ export class ProvisionedWheels implements WheelSource {
   }
 }
 
+/** True for what there is no wheel of, so that one has to be made. */
+export function isMade(found: ResolvedPackage): boolean {
+  return found.source.kind !== "installed" && wheelOf(found) === undefined;
+}
+
 /** The file an installer takes: the best of the eligible ones. */
 function wheelOf(found: ResolvedPackage): ProjectFile | undefined {
   const { source } = found;

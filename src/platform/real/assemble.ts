@@ -21,8 +21,9 @@ export function assembleFolder(assembly: Assembly, files: Pick<Files, "copy">): 
 
 function assembleShortly(assembly: Assembly, calls: FolderCalls, files: Pick<Files, "copy">): void {
   const { to, folders, files: paths, origins } = assembly;
-  const { O_DIRECTORY, O_RDONLY } = constants;
-  const folder = openSync(to, O_RDONLY | O_DIRECTORY);
+  const above = commonFolder(origins);
+  const folder = openSync(to, onlyFolder);
+  const from = above === "" ? undefined : openSync(above, onlyFolder);
   try {
     const refused: string[] = [];
     const made = new Texts(folders, calls);
@@ -31,19 +32,29 @@ function assembleShortly(assembly: Assembly, calls: FolderCalls, files: Pick<Fil
     makeAll(refused, to);
     const left: number[] = [];
     const sources = new Texts(
-      paths.map((path, i) => `${origins[i] as string}/${path}`),
+      paths.map((path, i) => `${(origins[i] as string).slice(above.length)}/${path}`),
       calls,
     );
     for (let i = 0; i < paths.length; i++) {
       const source = sources.next(i);
       // The path is the end of the original's.
       const path = sources.endLess(paths[i] as string);
-      if (!calls.linkInto(folder, source, path)) left.push(i);
+      if (!calls.linkInto(from, source, folder, path)) left.push(i);
     }
     linkRest(assembly, left, files);
   } finally {
     closeSync(folder);
+    if (from !== undefined) closeSync(from);
   }
+}
+
+const onlyFolder = constants.O_RDONLY | constants.O_DIRECTORY;
+
+/** The folder, with its slash, that holds all of these; `""` where the first one's does not. Paths below it are shorter. */
+function commonFolder(paths: readonly string[]): string {
+  const [first = ""] = paths;
+  const above = first.slice(0, first.lastIndexOf("/") + 1);
+  return paths.every((path) => path.startsWith(above)) ? above : "";
 }
 
 function linkRest(
