@@ -362,6 +362,18 @@ export function filesContract(name: string, open: () => FilesUnderTest): void {
         expect(files.tryStat(path)?.kind).toBe("file");
       });
 
+      test("tells who wants it alone of one who shares it, not of one who is long gone", async () => {
+        const path = `${root}/.lock`;
+        (await files.lock(path, { holder: "pkm cache, process 1" }))?.release();
+        const sharing = await files.lock(path, { shared: true, holder: "pkm, process 2" });
+        const told: string[] = [];
+        const alone = files.lock(path, { onWait: (holder) => told.push(holder) });
+        while (told.length === 0) await Promise.resolve();
+        sharing?.release();
+        (await alone)?.release();
+        expect(told).toEqual(["pkm, process 2"]);
+      });
+
       test("lets many share and keeps the exclusive one out until the last has gone", async () => {
         const path = `${root}/.lock`;
         const one = await files.lock(path, { shared: true });

@@ -147,9 +147,9 @@ export interface Files {
 export type LockOptions = {
   readonly shared?: boolean;
   readonly wait?: boolean;
-  /** Told once, with what the holder wrote into the file (who, since when), before waiting. */
+  /** Told once, before waiting, with what the holder wrote into the file, or those who share the lock; empty where nobody did. */
   readonly onWait?: (holder: string) => void;
-  /** What this holder writes into the file, for those who wait. */
+  /** What this holder writes into the file, for those who wait; a line. */
   readonly holder?: string;
 };
 

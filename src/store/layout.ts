@@ -56,12 +56,14 @@ export function makeStore(places: StorePlaces, { files }: Pick<World, "files">):
   writeIfMissing(`${places.cache}/.gitignore`, "*\n", files);
 }
 
-/** Held while something of the store is used or added: {@link lockStore} waits for it. */
+/** Held while something of the store is used or added: {@link lockStore} waits for it, and says for whom. */
 export async function holdStore(
   places: StorePlaces,
   world: Pick<World, "files">,
+  holder?: string,
 ): Promise<FileLock> {
-  return await locked(places, world, { shared: true });
+  const named = holder === undefined ? {} : { holder };
+  return await locked(places, world, { shared: true, ...named });
 }
 
 /** Held while something is removed from the store; waits for everybody who uses it. */

@@ -135,7 +135,7 @@ describe("pruneCache()", () => {
     hold.release();
     expect((await pruning).wheels).toBe(1);
     expect(files.list(`${open().root}/wheels`).length).toBeLessThanOrEqual(1);
-    expect(events).toEqual([{ type: "store-lock-awaited", holder: "" }]);
+    expect(events).toEqual([{ type: "store-lock-awaited", holder: "pkm (process 4242)" }]);
   });
 });
 

@@ -257,7 +257,7 @@ async function alone<T>(
   const places = layOut(cache);
   const report = world.report ?? silent;
   const lock: FileLock = await lockStore(places, world, {
-    holder: `pkm cache, process ${world.host.processId}`,
+    holder: `pkm cache (process ${world.host.processId})`,
     onWait: (holder) => report({ type: "store-lock-awaited", holder }),
   });
   try {

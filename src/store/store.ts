@@ -106,7 +106,7 @@ export function openStore({ root, world, isPassing }: StoreOptions): Store {
     findByUrl: (file) => wheels.findByUrl(file),
     installedWheel: (name, version) => wheels.findRelease(name, version),
     addWheel: (wheel) => wheels.add(wheel),
-    hold: () => holdStore(places, world),
+    hold: () => holdStore(places, world, `pkm (process ${world.host.processId})`),
     close: () => {
       metadata.flush();
       packs.close((sha256) => {

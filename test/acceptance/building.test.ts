@@ -496,6 +496,29 @@ describe("a build that goes wrong", () => {
     },
   );
 
+  test("keeps the cache from being emptied meanwhile, by those who wait and say for whom", async () => {
+    const path = tree("holding", { name: "holding", version: "1.0", fault: "hangs" });
+    const words = ["pip", "install", "--python", await fresh(), path];
+    const start = (...rest: string[]): ChildProcess => {
+      const [program = "", ...more] = [...pkmCommand, ...rest];
+      const { work: cwd, env } = sandbox;
+      return spawn(program, more, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    };
+    const pkm = start(...words);
+    const noted = join(path, "hanging.pid");
+    while (!existsSync(noted) || readFileSync(noted, "utf8") === "") await Bun.sleep(20);
+    const purge = start("pip", "cache", "purge");
+    let told = "";
+    purge.stderr?.on("data", (piece: Buffer) => (told += piece.toString()));
+    while (!told.includes("\n")) await Bun.sleep(20);
+    expect(told).toBe(`Waiting for pkm (process ${pkm.pid}), which uses the cache\n`);
+    expect(leftovers()).toHaveLength(1);
+    const purged = new Promise((resolve) => purge.on("close", resolve));
+    pkm.kill("SIGINT");
+    expect(await purged).toBe(0);
+    expect(leftovers()).toEqual([]);
+  });
+
   test("of a run that was killed the next one takes away what it left, and nothing of one that is alive", async () => {
     const start = async (folder: string): Promise<{ pkm: ChildProcess; backend: number }> => {
       const path = tree(folder, { name: "stopped", version: "1.0", fault: "hangs" });

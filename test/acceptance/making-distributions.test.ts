@@ -175,6 +175,8 @@ describe("pkm pip install, from a repository", () => {
       expect(again.stderr).not.toContain("the log of");
       const frozen = await sandbox.pkm(["pip", "freeze", "--python", environment]);
       expect(frozen.stdout).toMatch(/^tiny @ git\+file:\/\/.*\/tiny@[0-9a-f]{40}\n$/);
+      expectSuccess(await sandbox.pkm(["cache", "clean"]));
+      expectSuccess(await install("--reinstall", word));
       const unknown = await install("--reinstall", `tiny @ git+file://${tree}@v9`);
       expectRefusal(unknown, "git-revision-unknown");
     },

@@ -6,7 +6,7 @@ import type { Invocation } from "#cli/invocation";
 import type { MaintenanceWorld, Removal } from "#store/maintenance";
 
 /** What may lie in a cache folder: everything else is somebody's work. */
-const own = /^(?:store-v[0-9]+|CACHEDIR\.TAG|\.gitignore)$/;
+const own = /^(?:(?:store|git)-v[0-9]+|CACHEDIR\.TAG|\.gitignore)$/;
 
 /**
  * The cache folder for a command that removes things from it. A folder that holds anything else, as one mistyped in
@@ -25,7 +25,7 @@ export function maintenanceWorld({ world, output }: Invocation): MaintenanceWorl
     ...world,
     report: (event) => {
       if (event.type === "store-lock-awaited")
-        output.say(`Waiting for ${event.holder}, which uses the cache`);
+        output.say(`Waiting for ${event.holder || "another process"}, which uses the cache`);
       else if (event.problems.length > 0)
         output.warn(`${event.filename} is damaged: ${event.problems.slice(0, 3).join("; ")}`);
       else output.detail(`${event.filename} is whole`);

@@ -291,19 +291,26 @@ export class MemoryFiles implements Files {
   async lock(path: string, options: LockOptions): Promise<FileLock | undefined> {
     if (this.tryStat(path) === undefined) this.write(path, "");
     const { ino } = this.#find("open", path, true);
-    const state = this.#locks.get(ino) ?? { holders: 0, exclusive: false, waiting: [] };
+    const state = this.#locks.get(ino) ?? {
+      holders: 0,
+      exclusive: false,
+      waiting: [],
+      names: [],
+    };
     this.#locks.set(ino, state);
     const shared = options.shared === true;
     let told = false;
     while (state.exclusive || (!shared && state.holders > 0)) {
       if (options.wait === false) return undefined;
-      if (!told) options.onWait?.(this.readText(path));
+      if (!told) options.onWait?.([...new Set(state.names)].join(", "));
       told = true;
       await new Promise<void>((resolve) => state.waiting.push(resolve));
     }
     state.holders++;
     state.exclusive = !shared;
-    if (!shared) this.write(path, options.holder ?? "");
+    const { holder } = options;
+    if (!shared) this.write(path, holder ?? "");
+    if (holder !== undefined) state.names.push(holder);
     let released = false;
     return {
       release: () => {
@@ -311,6 +318,7 @@ export class MemoryFiles implements Files {
         released = true;
         state.holders--;
         state.exclusive = false;
+        if (holder !== undefined) state.names.splice(state.names.indexOf(holder), 1);
         for (const wake of state.waiting.splice(0)) wake();
       },
     };
@@ -481,7 +489,12 @@ type Place = {
   readonly node: Node | undefined;
   readonly path: string;
 };
-type LockState = { holders: number; exclusive: boolean; readonly waiting: (() => void)[] };
+type LockState = {
+  holders: number;
+  exclusive: boolean;
+  readonly waiting: (() => void)[];
+  readonly names: string[];
+};
 
 function orNothing<T>(work: () => T): T | undefined {
   try {

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   ftruncateSync,
   linkSync,
   openSync,
@@ -37,6 +38,7 @@ export async function lockFile(path: string, options: LockOptions): Promise<File
     }
     kept = true;
     if (!shared) describeHolder(fd, options.holder ?? "");
+    else if (options.holder !== undefined) addHolder(fd, options.holder);
     return { release: once(() => closeSync(fd)) };
   } finally {
     if (!kept) closeSync(fd);
@@ -153,7 +155,7 @@ function waiting(path: string, options: LockOptions): () => Promise<boolean> {
   let pause = 0;
   return async () => {
     if (options.wait === false) return false;
-    if (pause === 0) options.onWait?.(readHolder(path).replace(/^\S+ \d+\n/, ""));
+    if (pause === 0) options.onWait?.(shownHolders(readHolder(path)));
     // Neither flock nor links can wake a sleeper without blocking the thread that also does everything else.
     pause = Math.min(longestPause, pause * 2 || 2);
     await new Promise((resolve) => setTimeout(resolve, pause));
@@ -173,7 +175,29 @@ function readHolder(path: string): string {
 
 function describeHolder(fd: number, holder: string): void {
   ftruncateSync(fd, 0);
-  if (holder !== "") writeSync(fd, holder, 0);
+  if (holder !== "") writeSync(fd, `${holder}\n`, 0);
+}
+
+/** One line for each of those who share a lock. Nobody takes theirs away again: the dead do not count, and a long file starts anew. */
+function addHolder(fd: number, holder: string): void {
+  const { size } = fstatSync(fd);
+  const start = size > longestList ? 0 : size;
+  if (start === 0 && size > 0) ftruncateSync(fd, 0);
+  writeSync(fd, `${process.pid}\t${holder}\n`, start);
+}
+
+const longestList = 8192;
+
+/** Who holds a lock by what its file says: those who share it and live, else the one who has it alone. */
+function shownHolders(text: string): string {
+  const sharing = new Set<string>();
+  let alone = "";
+  for (const line of text.replace(/^\S+ \d+\n/, "").split("\n")) {
+    const tab = line.indexOf("\t");
+    if (tab === -1) alone ||= line;
+    else if (isAlive(Number(line.slice(0, tab)))) sharing.add(line.slice(tab + 1));
+  }
+  return sharing.size === 0 ? alone : [...sharing].join(", ");
 }
 
 function once(work: () => void): () => void {
