@@ -30,6 +30,8 @@ export class ImaginedMachine {
   readonly asked: string[] = [];
   /** What the index answers instead, by the word that {@link asked} has for it. */
   readonly faults = new Map<string, MemoryAnswer>();
+  /** Round trips that an answer takes, where that is more than one. */
+  readonly slow = new Map<string, number>();
   /** Round trips that were waited for. */
   rounds = 0;
   #waiting: (() => void)[] = [];
@@ -99,7 +101,8 @@ export class ImaginedMachine {
     const [, name] = /\/simple\/([^/]*)\/$/.exec(url) ?? [];
     const word = name ?? (url.split("/").at(-1) as string);
     this.asked.push(url.startsWith("https://index.example/") ? word : url);
-    await new Promise<void>((answer) => this.#waiting.push(answer));
+    for (let left = this.slow.get(word) ?? 1; left > 0; left--)
+      await new Promise<void>((answer) => this.#waiting.push(answer));
     const fault = this.faults.get(word);
     if (fault !== undefined) return fault;
     return name === undefined ? this.#metadata(word) : this.#page(name, request);

@@ -20,6 +20,7 @@ import {
   type Soon,
 } from "#pubgrub/provider";
 import type { RangeAlgebra } from "#pubgrub/range-algebra";
+import { Anticipation } from "./_anticipation.ts";
 import { type Candidate, verdictOf } from "./_candidate.ts";
 import { isSameSource, namesDigest } from "./_direct-url.ts";
 import { ActiveRequirements } from "./_extra-requirements.ts";
@@ -29,6 +30,7 @@ import { Policy, type Question } from "./_policy.ts";
 import { type DirectSource, Project } from "./_project.ts";
 import { constraintRefusal, type Refusal } from "./_refusal.ts";
 import type { ResolverEvent } from "./events.ts";
+import { append, isPin, isPinned, withExtras } from "./_requirements.ts";
 import type { AskedRequirement } from "./request.ts";
 import type { MetadataSource } from "./sources.ts";
 
@@ -89,8 +91,9 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   private readonly active = new Map<readonly Requirement[], ActiveRequirements>();
   /** What a list of requirements comes to, for the next version that has the same. */
   private readonly demandLists = new Map<readonly Requirement[], readonly WordedDemand[]>();
-  private readonly arriving = new Map<NormalizedName, Promise<void>>();
+  private readonly arriving = new Map<Project, Promise<void>>();
   private readonly looks = new Map<Project, VersionRange>();
+  private readonly anticipation: Anticipation;
 
   constructor(
     request: Question,
@@ -102,6 +105,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     this.environs = environs;
     this.source = source;
     this.findings = findings;
+    this.anticipation = new Anticipation(this, findings);
     this.report = report;
     this.policy = new Policy(request, environs);
     for (const asked of request.overrides) append(this.overrides, asked);
@@ -137,15 +141,20 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   project(name: NormalizedName): Project {
     let project = this.projects.get(name);
     if (project === undefined) {
-      const { directs, yanks, listings } = this.findings;
-      let own = yanks.get(name);
-      if (own === undefined) yanks.set(name, (own = { pins: new Map(), distrusted: new Map() }));
-      project = new Project(name, directs.get(name), own, this.policy.installed(name));
-      const listing = listings.get(name);
+      project = this.anticipation.project(name) ?? this.newProject(name);
+      const listing = this.findings.listings.get(name);
       if (listing !== undefined && project.direct === undefined) project.setListing(listing);
       this.projects.set(name, project);
     }
     return project;
+  }
+
+  /** A project that is no part of anything yet. */
+  newProject(name: NormalizedName): Project {
+    const { directs, yanks } = this.findings;
+    let own = yanks.get(name);
+    if (own === undefined) yanks.set(name, (own = { pins: new Map(), distrusted: new Map() }));
+    return new Project(name, directs.get(name), own, this.policy.installed(name));
   }
 
   // Provider
@@ -218,6 +227,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
 
   upcoming(dependency: Package, range: VersionRange, count: number): Soon<readonly Answer[]> {
     if (dependency.kind === "python") return [];
+    this.anticipation.struggled();
     const project = dependency.kind === "extra" ? dependency.project : dependency;
     const extra = dependency.kind === "extra" ? dependency : undefined;
     const loaded = this.load(project);
@@ -270,9 +280,16 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
       return { isUsable: true, demands: [] };
     }
     const metadata = this.metadataOf(candidate);
-    return metadata instanceof Promise
-      ? metadata.then((settled) => this.glance(settled, extra))
-      : this.glance(metadata, extra);
+    const seen = (answer: MetadataAnswer): Foreseen<Package, VersionRange> => {
+      if (position === 0) this.anticipation.follow(project, answer);
+      return this.glance(answer, extra);
+    };
+    return metadata instanceof Promise ? metadata.then(seen) : seen(metadata);
+  }
+
+  /** A look at a project that nobody wants yet; once it is wanted the solver looks for itself, and knows more. */
+  lookFirst(project: Project, range: VersionRange): Soon<unknown> {
+    return this.looks.has(project) ? undefined : this.lookAt(project, undefined, range, 0);
   }
 
   private glance(
@@ -297,14 +314,14 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   /** Has the project's versions at hand, or promises to. */
   load(project: Project): void | Promise<void> {
     if (project.content !== undefined) return;
-    const pending = this.arriving.get(project.name);
+    const pending = this.arriving.get(project);
     if (pending !== undefined) return pending;
     const { direct } = project;
     if (direct !== undefined) {
       const opening = this.source
         .direct(direct.url, project.name, direct.editable)
         .then((answer) => project.setDirect(answer));
-      return this.arrive(project.name, opening);
+      return this.arrive(project, opening);
     }
     const listing = this.source.listing(project.name);
     if (!(listing instanceof Promise)) {
@@ -316,12 +333,12 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
       this.findings.listings.set(project.name, answer);
       project.setListing(answer);
     });
-    return this.arrive(project.name, reading);
+    return this.arrive(project, reading);
   }
 
-  private arrive(name: NormalizedName, pending: Promise<void>): Promise<void> {
-    this.arriving.set(name, pending);
-    pending.catch(() => {}); // thrown where it is awaited; a page nobody needs in the end is nobody's failure
+  private arrive(project: Project, pending: Promise<void>): Promise<void> {
+    this.arriving.set(project, pending);
+    this.anticipation.count(pending); // thrown where it is awaited; a page nobody needs in the end is nobody's failure
     return pending;
   }
 
@@ -433,10 +450,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     const answer = this.source.metadata(verdict.file);
     candidate.metadata = answer;
     if (answer instanceof Promise)
-      answer.then(
-        (settled) => (candidate.metadata = settled),
-        () => {},
-      );
+      this.anticipation.count(answer.then((settled) => (candidate.metadata = settled)));
     return answer;
   }
 
@@ -568,33 +582,8 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
   }
 }
 
-/** `==1.0` and `===1.0`, which make a yanked version acceptable (PEP 592). */
-function isPin({ specifier }: Requirement): boolean {
-  const { specifiers } = specifier;
-  const only = specifiers[0];
-  if (only === undefined || specifiers.length > 1) return false;
-  if (only.operator === "===") return true;
-  return only.operator === "==" && !only.version.endsWith(".*");
-}
-
-function isPinned(project: Project, range: VersionRange): boolean {
-  return range.length === 2 && project.pins.get(range[0] as VersionKey) === range[1];
-}
-
 function unusable(range: VersionRange, reason: Refusal): Exclusion<Package, VersionRange> {
   return { kind: "unusable", range, reason };
-}
-
-function withExtras(requirement: Requirement, extras: readonly NormalizedName[]): Requirement {
-  if (extras.every((extra) => requirement.extras.includes(extra))) return requirement;
-  return { ...requirement, extras: [...new Set([...requirement.extras, ...extras])].sort() };
-}
-
-function append(map: Map<NormalizedName, AskedRequirement[]>, asked: AskedRequirement): void {
-  const { name } = asked.requirement;
-  const known = map.get(name);
-  if (known === undefined) map.set(name, [asked]);
-  else known.push(asked);
 }
 
 busyForSeconds(PythonProvider);
