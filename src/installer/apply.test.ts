@@ -563,3 +563,64 @@ describe("when the world fails", () => {
     expect(files.tryStat(`${site}/rich_one.py`)?.nlink).toBe(1);
   });
 });
+
+describe("an empty folder of modules", () => {
+  const many = ["a", "b", "c", "d"].map((name): WheelSketch => ({
+    name,
+    version: "1",
+    files: { [`${name}/core.py`]: name, [`${name}_one.py`]: "" },
+    data: { data: { [`share/all/${name}.txt`]: name } },
+  }));
+  const isExchanged = (files: MemoryFiles, before: number | undefined): boolean =>
+    files.tryLstat(site)?.ino !== before;
+
+  test("is exchanged for what was staged, in one step; and data has as few", async () => {
+    const { files, events, install, tree } = open();
+    const before = files.tryLstat(site)?.ino;
+    await install(many);
+    expect(isExchanged(files, before)).toBe(true);
+    expect(events.findLast(({ type }) => type === "environment-switched")).toMatchObject({
+      steps: 2,
+    });
+    const after = tree();
+    const other = open();
+    // One by one there is nothing to be gained.
+    for (const one of many) await other.install([one]);
+    expect(after).toEqual(other.tree());
+  });
+
+  test("stays where the new one would not be open to the same people", async () => {
+    const { files, install } = open();
+    files.chmod(site, 0o775);
+    const before = files.tryLstat(site)?.ino;
+    await install(many);
+    expect(isExchanged(files, before)).toBe(false);
+    expect(files.readText(`${site}/a/core.py`)).toBe("a");
+  });
+
+  test("stays where something lies in it, and in what is no virtual environment", async () => {
+    for (const kind of ["virtual", "target"] as const) {
+      const { files, install } = open({}, { kind });
+      if (kind === "virtual") files.write(`${site}/mine.pth`, "");
+      const before = files.tryLstat(site)?.ino;
+      await install(many);
+      expect(isExchanged(files, before)).toBe(false);
+    }
+  });
+
+  test("is filled one by one where something is mounted on it", async () => {
+    const { files, install, tree } = open();
+    const before = files.tryLstat(site)?.ino;
+    const exchange = files.exchange.bind(files);
+    files.exchange = (a, b) => {
+      if (a === site || b === site)
+        throw Object.assign(new Error("EBUSY: busy"), { code: "EBUSY", syscall: "rename" });
+      return exchange(a, b);
+    };
+    await install(many);
+    expect(isExchanged(files, before)).toBe(false);
+    const other = open();
+    await other.install(many);
+    expect(tree()).toEqual(other.tree());
+  });
+});

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { errnoOf } from "#base/errors";
-import type { Files } from "./ports.ts";
+import type { Assembly, Files } from "./ports.ts";
 
 /** A fresh, empty folder on the file system under test, and how to get rid of it. */
 export type FilesUnderTest = {
@@ -298,6 +298,51 @@ export function filesContract(name: string, open: () => FilesUnderTest): void {
         expect(files.tryStat(`${root}/dangling`)).toBeUndefined();
         expect(files.tryLstat(`${root}/dangling`)?.kind).toBe("link");
         expect(codeOf(() => files.symlink("x", `${root}/link`))).toBe("EEXIST");
+      });
+    });
+
+    describe("assemble()", () => {
+      function prepare(): Assembly {
+        put("one/p/a", "a");
+        put("one/für dich/ü", "ü");
+        put("two/p/b", "b");
+        files.makeFolders(`${root}/to/p`);
+        return {
+          to: `${root}/to`,
+          folders: ["p", "q", "q/r", "für dich"],
+          files: ["p/a", "für dich/ü", "p/b"],
+          origins: [`${root}/one`, `${root}/one`, `${root}/two`],
+          links: ["q/link"],
+          targets: [`${root}/two`],
+          mode: "hardlink",
+        };
+      }
+
+      test.each(["hardlink", "clone", "copy"] as const)(
+        "gathers from several folders by %s",
+        (mode) => {
+          files.assemble({ ...prepare(), mode });
+          const paths = ["p/a", "für dich/ü", "p/b", "q/link/p/b"];
+          expect(paths.map((path) => files.readText(`${root}/to/${path}`))).toEqual([
+            "a",
+            "ü",
+            "b",
+            "b",
+          ]);
+          expect(files.tryStat(`${root}/to/q/r`)?.kind).toBe("folder");
+          expect(files.readLink(`${root}/to/q/link`)).toBe(`${root}/two`);
+          const nlink = mode === "hardlink" ? 2 : 1;
+          expect(files.tryStat(`${root}/one/p/a`)?.nlink).toBe(nlink);
+        },
+      );
+
+      test("refuses what is in the way and what is missing", () => {
+        const assembly = prepare();
+        files.write(`${root}/to/p/b`, "mine");
+        expect(codeOf(() => files.assemble(assembly))).toBe("EEXIST");
+        expect(files.readText(`${root}/to/p/b`)).toBe("mine");
+        const missing = { ...assembly, files: ["p/none"], origins: [`${root}/one`] };
+        expect(codeOf(() => files.assemble(missing))).toBe("ENOENT");
       });
     });
 
