@@ -145,6 +145,56 @@ test("an egg-info folder goes with its installed files", async () => {
   expect(left).toEqual({});
 });
 
+describe("an egg-info folder without a list of files", () => {
+  const info = `${site}/old-1-py3.13.egg-info`;
+  const tree = {
+    [`${info}/PKG-INFO`]: "",
+    [`${info}/entry_points.txt`]: "[console_scripts]\nold = old:main\n",
+    [`${site}/old/__init__.py`]: "",
+    [`${site}/old/sub/data.txt`]: "",
+    [`${site}/old/__pycache__/__init__.cpython-313.pyc`]: "",
+    [`${site}/single.py`]: "",
+    [`${site}/other.py`]: "other",
+    "/env/bin/old": "",
+  };
+
+  test("goes with what top_level.txt names, and its scripts, as with pip", async () => {
+    const left = await uninstall(present("egg-info-folder", info), {
+      ...tree,
+      [`${info}/top_level.txt`]: "old\nsingle\nspace\n",
+      [`${info}/namespace_packages.txt`]: "space\n",
+      [`${site}/space/theirs.py`]: "theirs",
+    });
+    expect(left).toEqual({
+      "lib/python3.13/site-packages/other.py": "other",
+      "lib/python3.13/site-packages/space/theirs.py": "theirs",
+    });
+  });
+
+  test("leaves what another distribution claims in the same package", async () => {
+    const left = await uninstall(present("egg-info-folder", info), {
+      ...tree,
+      [`${info}/top_level.txt`]: "old\n",
+      [`${site}/old/theirs.py`]: "theirs",
+      [`${site}/their-1.dist-info/METADATA`]: "Metadata-Version: 2.1\nName: their\nVersion: 1\n",
+      [`${site}/their-1.dist-info/RECORD`]: "old/theirs.py,,\ntheir-1.dist-info/RECORD,,\n",
+    });
+    expect(left["lib/python3.13/site-packages/old/theirs.py"]).toBe("theirs");
+    expect(left["lib/python3.13/site-packages/old/__init__.py"]).toBeUndefined();
+  });
+
+  test.each(["../../etc", "/etc", "..", "a/b"])("is refused when it names %s", async (name) => {
+    const world = { ...tree, [`${info}/top_level.txt`]: `${name}\n` };
+    const error = await refusal(uninstall(present("egg-info-folder", info), world));
+    expect(error.code).toBe("record-leaves-environment");
+  });
+
+  test("is refused when nothing tells what belongs to it", async () => {
+    const error = await refusal(uninstall(present("egg-info-folder", info), tree));
+    expect(error.code).toBe("no-record");
+  });
+});
+
 describe("an egg-link", () => {
   const source = "/home/ada/old";
   const develop = {

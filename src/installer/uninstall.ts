@@ -92,11 +92,15 @@ function ofEggInfo(
   distribution: InstalledDistribution,
   metadata: string,
   places: Places,
-  { files, host }: InstallerWorld,
+  world: InstallerWorld,
 ): Belongings {
+  const { files, host } = world;
   const text = files.tryReadText(`${metadata}/installed-files.txt`);
-  if (text === undefined)
+  if (text === undefined) {
+    const top = files.tryReadText(`${metadata}/top_level.txt`);
+    if (top !== undefined) return ofTopLevel(distribution, metadata, top, places, world);
     throw noRecord(labelOf(distribution), files.tryReadText(`${metadata}/INSTALLER`)?.trim());
+  }
   const listed: string[] = [];
   for (const row of text.split("\n")) {
     const line = row.trim();
@@ -112,6 +116,52 @@ function ofEggInfo(
     folders: [metadata],
     edits: [],
   };
+}
+
+/**
+ * `setup.py install --single-version-externally-managed` without a list: what pip takes are the packages and modules of
+ * `top_level.txt`, and scripts. What a package shares with others (a namespace that nobody declared) stays with them, since
+ * each of its files is named here.
+ */
+function ofTopLevel(
+  distribution: InstalledDistribution,
+  metadata: string,
+  text: string,
+  places: Places,
+  world: InstallerWorld,
+): Belongings {
+  const { files } = world;
+  const site = parentOf(metadata);
+  const lines = (content: string): string[] =>
+    content
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "");
+  const namespaces = new Set(lines(files.tryReadText(`${metadata}/namespace_packages.txt`) ?? ""));
+  const listed: string[] = [];
+  for (const name of lines(text)) {
+    if (namespaces.has(name)) continue;
+    if (!/^[^/\\:]+$/.test(name) || name === "." || name === "..")
+      throw recordOutside(labelOf(distribution), name);
+    if (files.tryLstat(`${site}/${name}`)?.kind === "folder")
+      listed.push(...filesBelow(`${site}/${name}`, files));
+    for (const path of [name, `${name}.py`, `${name}.pyc`, `${name}.pyo`])
+      if ((files.tryLstat(`${site}/${path}`)?.kind ?? "folder") !== "folder")
+        listed.push(`${site}/${path}`);
+  }
+  return {
+    name: distribution.name,
+    label: labelOf(distribution),
+    files: [...listed, ...scriptsOf(metadata, places, world)],
+    folders: [metadata],
+    edits: [],
+  };
+}
+
+function filesBelow(folder: string, files: Pick<Files, "tryList">): string[] {
+  return (files.tryList(folder) ?? []).flatMap(({ name, kind }) =>
+    kind === "folder" ? filesBelow(`${folder}/${name}`, files) : [`${folder}/${name}`],
+  );
 }
 
 /** `setup.py develop`: a link file, a line in `easy-install.pth`, and the scripts of the source tree's metadata. */
