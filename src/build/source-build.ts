@@ -1,5 +1,4 @@
 import { PkmError } from "#base/errors";
-import { withoutCredentials } from "#base/url";
 import type {
   BuildableSource,
   BuildRequirements,
@@ -12,11 +11,11 @@ import { type CoreMetadata, parseMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
 import { compareVersions } from "#standards/version";
-import type { FoundBuild, KeptBuild } from "#store/build-store";
 import type { StoredWheel } from "#store/wheel-manifest";
 import { BackendCalls, type OpenedSource } from "./backend-calls.ts";
 import { readBuildSystem } from "./build-system.ts";
 import type { ConfigSettings } from "./build-options.ts";
+import { BuildMemory, type DescribedBuild, promisedBy } from "./build-memory.ts";
 import { blamed, checkWheel, onlyFile, parsedOr } from "./check-wheel.ts";
 import {
   buildOfAnother,
@@ -30,9 +29,7 @@ import { layOutSource, shownSource } from "./source-folder.ts";
 import { projectMetadata, projectName, staticPkgInfo } from "./static-metadata.ts";
 
 /** What is known of a source before its wheel is there. */
-type Description = {
-  readonly text: string;
-  readonly metadata: CoreMetadata;
+type Description = DescribedBuild & {
   /** The folder that a metadata hook has written, for the hook that builds. */
   readonly folder: string | undefined;
 };
@@ -41,10 +38,8 @@ type Description = {
 export class SourceBuild {
   readonly shown: string;
   readonly source: BuildableSource;
-  readonly #identity: string;
-  readonly #isNamed: boolean;
-  #told: ConfigSettings = {};
   readonly #session: BuildSession;
+  readonly #memory: BuildMemory;
   readonly #calls: BackendCalls;
   #opened: Promise<OpenedSource> | undefined;
   #described: Promise<Description> | undefined;
@@ -60,17 +55,17 @@ export class SourceBuild {
     session: BuildSession,
   ) {
     this.source = source;
-    this.#identity = identity;
-    this.#isNamed = isNamed;
     this.#session = session;
     this.shown = shownSource(source);
-    const settings = ({ name }: OpenedSource) => this.#settingsFor(name ?? this.#foundName);
+    const { shown } = this;
+    this.#memory = new BuildMemory({ source, shown, identity, isNamed }, session);
+    const settings = ({ name }: OpenedSource) => this.#memory.settingsFor(name ?? this.#foundName);
     this.#calls = new BackendCalls(this, settings, session);
   }
 
   /** Settings for this source, said before it is known which project it is. */
   tell(settings: ConfigSettings): void {
-    this.#told = settings;
+    this.#memory.told = settings;
   }
 
   /** METADATA by the cheapest way there is. */
@@ -134,10 +129,7 @@ export class SourceBuild {
 
   /** What the name of an sdist promises. */
   get #named(): PromisedIdentity | undefined {
-    const { source } = this;
-    if (source.kind !== "sdist") return undefined;
-    const { name, version } = source.file.identity;
-    return { name, version };
+    return promisedBy(this.source);
   }
 
   async #describe(): Promise<Description> {
@@ -151,7 +143,7 @@ export class SourceBuild {
   }
 
   async #describeWithoutWheel(): Promise<Description | undefined> {
-    const kept = this.#kept();
+    const kept = this.#memory.find();
     if (kept !== undefined) return described(kept.metadata, undefined);
     const opened = await this.#open();
     const text = this.#staticText(opened);
@@ -159,10 +151,7 @@ export class SourceBuild {
     const prepared = await this.#prepare(opened);
     if (prepared === undefined) return undefined;
     this.#checked(prepared, this.#named);
-    const key = this.#key(opened);
-    const { builds } = this.#session.world.store;
-    if (key !== undefined && builds.find(key) === undefined)
-      builds.keep(key, this.#entry(prepared.metadata, prepared.text));
+    this.#memory.keepMetadata(prepared, opened.name);
     return prepared;
   }
 
@@ -202,7 +191,7 @@ export class SourceBuild {
   async #makeWheel(
     promised: PromisedIdentity | undefined,
   ): Promise<BuiltWheel & { readonly metadata: string }> {
-    const kept = this.#kept();
+    const kept = this.#memory.find();
     if (kept?.wheel !== undefined && kept.path !== undefined) {
       const { filename, sha256 } = kept.wheel;
       const { store } = this.#session.world;
@@ -245,12 +234,8 @@ export class SourceBuild {
       if (!(error instanceof PkmError) || error.code === "store-not-writable") throw error;
       throw blamed(error, failed);
     }
-    const key = this.#key(opened);
-    if (key === undefined) return { wheel, path: file.path, isFresh: true, metadata };
-    const { filename } = file;
-    const entry = { ...this.#entry(found.metadata, metadata), wheel: { filename, sha256 } };
-    const kept = world.store.builds.keep(key, entry, file.path);
-    return { wheel, path: kept.path ?? file.path, isFresh: true, metadata };
+    const path = this.#memory.keepWheel({ ...file, sha256 }, found, opened.name);
+    return { wheel, path, isFresh: true, metadata };
   }
 
   #cannotBuild(answer: Exclude<HookAnswer, { kind: "done" }>, opened: OpenedSource): PkmError {
@@ -284,69 +269,6 @@ export class SourceBuild {
     return { ...tables, root, work, name };
   }
 
-  #settingsFor(name: NormalizedName | undefined): ConfigSettings {
-    const { settings, settingsOf, isNamed } = this.#session.options;
-    if (name === undefined) return { ...settings, ...this.#told };
-    // Only a person names trees, and before a tree is described nobody knows what it is called.
-    const isMeant = this.#isNamed || this.source.kind !== "sdist" || isNamed(name);
-    return { ...(isMeant ? settings : {}), ...settingsOf.get(name), ...this.#told };
-  }
-
-  /**
-   * Under what a build is kept: its source, and whatever else has a say in how it turns out. Nothing for folders, which
-   * change, and for environments that pkm did not make.
-   */
-  #key(about: { readonly name: NormalizedName | undefined } | undefined): string | undefined {
-    const { source } = this;
-    const { options, world } = this.#session;
-    if (source.kind === "folder" || options.withoutIsolation === true) return undefined;
-    if (options.keepsNothing === true && this.#isNamed) return undefined;
-    const name = this.#named?.name ?? about?.name;
-    if (
-      options.withoutIsolation !== false &&
-      (name === undefined || options.withoutIsolation.has(name))
-    )
-      return undefined;
-    const { interpreter } = options;
-    const extra = name === undefined ? [] : (options.extraRequirements.get(name) ?? []);
-    return world.hashing.digest(
-      "sha256",
-      JSON.stringify([
-        "built-1",
-        this.#identity,
-        sortedEntries(this.#settingsFor(name)),
-        interpreter.implementation,
-        interpreter.major,
-        interpreter.minor,
-        interpreter.cacheTag ?? "",
-        interpreter.extensionSuffix ?? "",
-        interpreter.tags.platforms[0] ?? "",
-        extra.map(({ name: each, specifier }) => `${each}${specifier.text}`),
-        options.constraints.map(
-          ({ requirement }) => `${requirement.name}${requirement.specifier.text}`,
-        ),
-      ]),
-    );
-  }
-
-  /** What an earlier run learnt. Before a tree is opened its name is not known, which matters to some settings. */
-  #kept(): FoundBuild | undefined {
-    const { options, world } = this.#session;
-    const dependsOnName = options.settingsOf.size > 0 || options.extraRequirements.size > 0;
-    if (this.#named === undefined && dependsOnName) return undefined;
-    const key = this.#key(undefined);
-    return key === undefined ? undefined : world.store.builds.find(key);
-  }
-
-  #entry(metadata: CoreMetadata, text: string): KeptBuild {
-    return {
-      project: metadata.name,
-      version: metadata.version.text,
-      metadata: text,
-      source: withoutCredentials(this.shown),
-    };
-  }
-
   #checked(found: Description, promised: PromisedIdentity | undefined): Description {
     this.#foundName = found.metadata.name;
     if (promised === undefined) return found;
@@ -363,8 +285,4 @@ export class SourceBuild {
 
 function described(text: string, folder: string | undefined): Description {
   return { text, metadata: parseMetadata(text), folder };
-}
-
-function sortedEntries(settings: ConfigSettings): unknown {
-  return Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
 }
