@@ -222,6 +222,7 @@ class Application {
       scripts: new CommonStaging(`${staging}/scripts`, files, key),
       data: new CommonStaging(`${staging}/data`, files, key),
     };
+    const prefixes = new Map<string, string>();
     const way = linkMode === undefined || linkMode === "tree" ? "hardlink" : linkMode;
     const staged = await mapLimited(
       this.#plan.installs,
@@ -237,6 +238,7 @@ class Application {
           bytecode: compiled,
           folder: `${staging}/${position}`,
           common,
+          prefixes,
           linkMode: way,
           tree: trees?.tree(wheel, compiled),
           places: this.#places,

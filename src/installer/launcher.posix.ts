@@ -4,11 +4,17 @@ import type { EntryScript, Launcher } from "./scripts.ts";
 
 /** Scripts with a `#!` line, as the kernel starts them. */
 export function posixLauncher(os: Host["os"]): Launcher {
+  let known: { readonly environment: PythonEnvironment; readonly lines: string } | undefined;
+  const first = (environment: PythonEnvironment): string => {
+    if (known?.environment !== environment)
+      known = { environment, lines: shebang(environment, os) };
+    return known.lines;
+  };
   return {
     wrap: (_wheel, script, environment) => [
-      { name: script.name, content: `${shebang(environment, os)}${body(script)}` },
+      { name: script.name, content: `${first(environment)}${body(script)}` },
     ],
-    shebang: (environment) => shebang(environment, os),
+    shebang: first,
     shadows: (name) => [name, `${name}.exe`, `${name}-script.py`, `${name}.pya`],
   };
 }

@@ -39,6 +39,8 @@ export type StagingRequest = {
   readonly folder: string;
   /** For the root parts, the scripts and the data of those that meet nobody. */
   readonly common: Readonly<Record<"root" | "scripts" | "data", CommonStaging>>;
+  /** Remembers what {@link recordPrefix} answers. */
+  readonly prefixes: Map<string, string>;
   readonly linkMode: LinkMode;
   /** Folders to link whole; what lies below none of them is linked by {@link linkMode}. */
   readonly tree: SharedTree | undefined;
@@ -270,7 +272,7 @@ class Staging {
     const paths = files.map((file) => file.path);
     if (part.scheme === "data") this.#linkData({ from, to, folders, files: paths });
     else this.#world.files.linkTree({ from, to, folders, files: paths, mode: linkMode });
-    const prefix = recordPrefix(this.#site, target);
+    const prefix = this.#prefix(target);
     for (const { path, sha256, size } of files)
       this.#list(staged, `${own}${path}`, { path: `${prefix}${path}`, sha256, size });
   }
@@ -313,7 +315,7 @@ class Staging {
       const to = this.#part(part.scheme, target, given).from;
       this.#linkData({ from, to, folders, files: paths });
     }
-    const prefix = recordPrefix(this.#site, target);
+    const prefix = this.#prefix(target);
     this.#apart = `${prefix}${recordRows.slice(0, -1).replaceAll("\n", `\n${prefix}`)}\n`;
     return true;
   }
@@ -370,11 +372,12 @@ class Staging {
 
   #writeScript(staged: Part, path: string, content: Uint8Array | string, known?: string): void {
     const { files, hashing } = this.#world;
-    files.write(`${staged.from}/${path}`, content, { mode: 0o777 });
-    const sha256 = known ?? recordDigest(content, hashing);
-    const prefix = recordPrefix(this.#site, staged.to);
+    const bytes = typeof content === "string" ? encoder.encode(content) : content;
+    files.write(`${staged.from}/${path}`, bytes, { mode: 0o777 });
+    const sha256 = known ?? recordDigest(bytes, hashing);
     this.#elsewhere.set(`${staged.to}/${path}`, sha256);
-    this.#list(staged, path, { path: `${prefix}${path}`, sha256, size: sizeOf(content) });
+    const row = `${this.#prefix(staged.to)}${path}`;
+    this.#list(staged, path, { path: row, sha256, size: bytes.length });
   }
 
   /** Compiled modules have no hash in RECORD: Python may write them anew (pip does the same). */
@@ -388,7 +391,7 @@ class Staging {
     const folders = this.#links.size === 0 ? part.folders : part.folders.filter(isOwn);
     const files = this.#links.size === 0 ? part.files : part.files.filter(isOwn);
     this.#world.files.linkTree({ from, to: staged.from, folders, files, mode: linkMode });
-    const prefix = recordPrefix(this.#site, target);
+    const prefix = this.#prefix(target);
     for (const path of files)
       this.#list(staged, path, { path: `${prefix}${path}`, sha256: "", size: undefined });
   }
@@ -428,7 +431,7 @@ class Staging {
       const fresh = this.#opened.filter((path) => this.#links.has(path));
       rows = [...rows, ...fresh.map(linkRow)];
     }
-    const apart = new TextEncoder().encode(this.#apart);
+    const apart = encoder.encode(this.#apart);
     // Scripts and data come first: then the longer part is not even copied.
     const first = recordContent(apart, rows.filter(isOutside));
     return [
@@ -438,6 +441,15 @@ class Staging {
         rows.filter((row) => !isOutside(row)),
       ),
     ];
+  }
+
+  /** What stands before the paths of a folder's files in RECORD; the same for all wheels that go to the same places. */
+  #prefix(target: string): string {
+    const { prefixes } = this.#request;
+    const key = `${this.#site}\n${target}`;
+    let prefix = prefixes.get(key);
+    if (prefix === undefined) prefixes.set(key, (prefix = recordPrefix(this.#site, target)));
+    return prefix;
   }
 
   #listContent(part: Part, path: string, content: string, sha256?: string): void {
@@ -482,6 +494,7 @@ class Staging {
 }
 
 const cacheFolder = "__pycache__";
+const encoder = new TextEncoder();
 
 /** Configuration is there to be edited, and an edit must not reach the store. */
 function isEdited(path: string): boolean {
@@ -493,9 +506,7 @@ function isOutside({ path }: RecordRow): boolean {
 }
 
 function sizeOf(content: Uint8Array | string): number {
-  return typeof content === "string"
-    ? new TextEncoder().encode(content).length
-    : content.byteLength;
+  return typeof content === "string" ? encoder.encode(content).length : content.byteLength;
 }
 
 /** As with pip an archive is remembered by its digest also where nobody demanded one (PEP 610). */

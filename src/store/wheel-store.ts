@@ -36,9 +36,9 @@ export class WheelStore {
   }
 
   find(sha256: string): StoredWheel | undefined {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
-    const root = wheelFolder(this.#places, sha256);
     const packed = this.#packs.get(sha256);
+    if (packed === undefined && !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
+    const root = wheelFolder(this.#places, sha256);
     const manifest =
       packed === undefined ? this.#manifest(root) : this.#unpacked(root, packed.manifest);
     return manifest === undefined ? undefined : this.#use({ root, manifest });

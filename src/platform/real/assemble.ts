@@ -50,11 +50,15 @@ function assembleShortly(assembly: Assembly, calls: FolderCalls, files: Pick<Fil
 
 const onlyFolder = constants.O_RDONLY | constants.O_DIRECTORY;
 
-/** The folder, with its slash, that holds all of these; `""` where the first one's does not. Paths below it are shorter. */
+/** The deepest folder, with its slash, that holds all of these. Paths below it are shorter. */
 function commonFolder(paths: readonly string[]): string {
-  const [first = ""] = paths;
-  const above = first.slice(0, first.lastIndexOf("/") + 1);
-  return paths.every((path) => path.startsWith(above)) ? above : "";
+  let above = folderOf(paths[0] ?? "");
+  for (const path of paths) while (!path.startsWith(above)) above = folderOf(above.slice(0, -1));
+  return above;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
 }
 
 function linkRest(
