@@ -1,3 +1,4 @@
+import { nextTurn } from "#base/turn";
 import type { WantedDistribution, WheelSource } from "#installer/plan-types";
 import type { FileLock } from "#platform/ports";
 import type { ProjectFile } from "#repository/listing";
@@ -6,16 +7,10 @@ import type { Download, FileAddress } from "#repository/repositories";
 import type { ResolvedPackage, Resolution } from "#resolver/resolution";
 import type { NormalizedName } from "#standards/name";
 import type { StoredWheel } from "#store/wheel-manifest";
+import { Gate } from "./gate.ts";
 import { hashMismatch } from "./errors.ts";
 import { isVouchedFor } from "./sidecar.ts";
 import type { ProvisionWorld } from "./world.ts";
-
-/**
- * Wheels between the first byte and the store, and the bytes from which on nobody else is let in: enough that threads have
- * something to unpack, and little enough that new ones arrive in memory that earlier ones have left.
- */
-const mostAtOnce = 24;
-const enoughBytes = 16 * 1024 * 1024;
 
 /** Gets each wheel of a resolution into the store, once, and hands it to the installer. */
 export class ProvisionedWheels implements WheelSource {
@@ -25,8 +20,9 @@ export class ProvisionedWheels implements WheelSource {
   readonly #wheels = new Map<NormalizedName, Promise<StoredWheel>>();
   /** Begun before the resolution was known, by their addresses. */
   readonly #expected = new Map<string, Promise<StoredWheel>>();
-  readonly #gate = new Gate(mostAtOnce, enoughBytes);
+  readonly #gate = new Gate();
   #hold: Promise<FileLock> | undefined;
+  #turns: Promise<void> = Promise.resolve();
 
   /** `restsOnMetadata`: what wheels require has had a say in what is wanted. */
   constructor(world: ProvisionWorld, restsOnMetadata: boolean) {
@@ -131,9 +127,18 @@ export class ProvisionedWheels implements WheelSource {
     const check = (download: Download): void => checkDemandedHashes(found, download, this.#world);
     const expected = needsContent(found, file) ? undefined : this.#expected.get(file.url);
     const wheel = await this.#held(found, await (expected ?? this.#load(file, check)));
+    await this.#turn();
     const { name, version } = found;
     this.#world.report({ type: "wheel-ready", name, version: version.text, fetched: true });
     return wheel;
+  }
+
+  /**
+   * Lets one wheel after the other go to be installed, each in a turn of the event loop: in a row they would keep this
+   * thread for so long that others get neither what arrives nor what is next.
+   */
+  #turn(): Promise<void> {
+    return (this.#turns = this.#turns.then(nextTurn));
   }
 
   /** The same wheel, if it is as its index had described it. */
@@ -147,13 +152,13 @@ export class ProvisionedWheels implements WheelSource {
 
   async #load(file: ProjectFile, check: (download: Download) => void): Promise<StoredWheel> {
     const { repositories, store } = this.#world;
-    const leave = await this.#gate.enter(file.size ?? 0);
+    const place = await this.#gate.enter(file.size ?? 0);
     try {
       const download = await repositories.download(file);
       check(download);
-      return await store.addWheel(download);
+      return await store.addWheel(download, place.begin);
     } finally {
-      leave();
+      place.leave();
     }
   }
 }
@@ -197,47 +202,4 @@ export function checkDemandedHashes(
     if (running.hex() === hex) return;
   }
   throw hashMismatch(file.filename, demanded, sha256);
-}
-
-/** Lets in the largest first, up to a count, and until those inside have a sum of bytes, which the last may exceed. */
-class Gate {
-  #inside = 0;
-  #bytes = 0;
-  readonly #waiting: { readonly bytes: number; readonly go: () => void }[] = [];
-  readonly #most: number;
-  readonly #enoughBytes: number;
-
-  constructor(most: number, enoughBytes: number) {
-    this.#most = most;
-    this.#enoughBytes = enoughBytes;
-  }
-
-  async enter(bytes: number): Promise<() => void> {
-    if (this.#waiting.length > 0 || !this.#hasRoom())
-      await new Promise<void>((go) => {
-        const behind = this.#waiting.findIndex((other) => other.bytes < bytes);
-        this.#waiting.splice(behind === -1 ? this.#waiting.length : behind, 0, { bytes, go });
-      });
-    else this.#take(bytes);
-    return () => {
-      this.#inside -= 1;
-      this.#bytes -= bytes;
-      for (;;) {
-        const [next] = this.#waiting;
-        if (next === undefined || !this.#hasRoom()) return;
-        this.#waiting.shift();
-        this.#take(next.bytes);
-        next.go();
-      }
-    };
-  }
-
-  #hasRoom(): boolean {
-    return this.#inside < this.#most && this.#bytes < this.#enoughBytes;
-  }
-
-  #take(bytes: number): void {
-    this.#inside += 1;
-    this.#bytes += bytes;
-  }
 }

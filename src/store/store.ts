@@ -61,9 +61,10 @@ export interface Store {
   installedWheel(name: string, version: string): StoredWheel | undefined;
   /**
    * Verifies and unpacks a wheel, whose bytes are the store's from then on, once: two at the same time, in one process or in many, get the same one. Throws a
-   * `PkmError` that names the member and the rule; nothing is left behind then.
+   * `PkmError` that names the member and the rule; nothing is left behind then. `onBegun` is told when a thread has time
+   * for it, if it has to be unpacked.
    */
-  addWheel(wheel: ArrivedWheel): Promise<StoredWheel>;
+  addWheel(wheel: ArrivedWheel, onBegun?: () => void): Promise<StoredWheel>;
   /** Held while an environment is filled: nothing is removed from the store meanwhile. */
   hold(): Promise<FileLock>;
   /** Writes what waits to be written, and ends the unpacking threads, if any were started. */
@@ -105,7 +106,7 @@ export function openStore({ root, world, isPassing }: StoreOptions): Store {
     findWheel: (sha256) => wheels.find(sha256),
     findByUrl: (file) => wheels.findByUrl(file),
     installedWheel: (name, version) => wheels.findRelease(name, version),
-    addWheel: (wheel) => wheels.add(wheel),
+    addWheel: (wheel, onBegun) => wheels.add(wheel, onBegun),
     hold: () => holdStore(places, world, `pkm (process ${world.host.processId})`),
     close: () => {
       metadata.flush();

@@ -4,71 +4,112 @@ import { memoryOf, type UnpackAnswer, type UnpackRequest } from "./unpack-reques
 
 /**
  * Unpacks wheels on as many threads as there are cores. They are started when the first wheel comes that is worth
- * it: a small one alone is done sooner than a thread has started.
+ * it: a small one alone is done sooner than a thread has started. A thread that is at a wheel of usual size gets the next
+ * one already, so that it need not wait until this thread has time to hand it over.
  */
 export class UnpackPool {
   readonly #world: UnpackWorld & { readonly workers?: Workers };
-  readonly #idle: WorkerThread[] = [];
-  readonly #threads: WorkerThread[] = [];
-  readonly #waiting: ((thread: WorkerThread) => void)[] = [];
+  readonly #lanes: Lane[] = [];
+  readonly #waiting: { readonly size: number; readonly go: (lane: Lane) => void }[] = [];
 
   constructor(world: UnpackWorld & { readonly workers?: Workers }) {
     this.#world = world;
   }
 
   /** The manifest's bytes; see `unpack.ts`. An archive in memory is used up. */
-  async unpack(
-    request: UnpackRequest,
-    giveBack?: (memory: ArrayBuffer) => void,
-  ): Promise<Uint8Array> {
+  async unpack(request: UnpackRequest, hooks: UnpackHooks = {}): Promise<Uint8Array> {
     const { workers } = this.#world;
+    const { giveBack, onBegun } = hooks;
     const memory = memoryOf(request, giveBack !== undefined);
-    if (workers === undefined || (this.#threads.length === 0 && this.#isSmall(request))) {
+    const size = this.#sizeOf(request);
+    if (workers === undefined || (this.#lanes.length === 0 && size <= smallWheel)) {
+      onBegun?.();
       // Most runs unpack nothing, or elsewhere.
       const { unpackWheel } = await import("./unpack.ts");
       const manifest = unpackWheel(request, this.#world);
       if (memory !== undefined) giveBack?.(memory);
       return manifest;
     }
-    const thread = await this.#thread(workers);
+    const lane =
+      this.#laneFor(size, workers) ??
+      (await new Promise<Lane>((go) => this.#waiting.push({ size, go })));
+    lane.begins.push(onBegun);
+    if (lane.begins.length === 1) onBegun?.();
     try {
       const transfer = memory === undefined ? [] : [memory];
-      const answer = (await thread.ask(request, transfer)) as UnpackAnswer;
+      const answer = (await lane.thread.ask(request, transfer)) as UnpackAnswer;
       if (answer.memory !== undefined) giveBack?.(answer.memory);
       return answer.manifest;
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#idle.push(thread);
-      else next(thread);
+      lane.begins.shift();
+      lane.begins[0]?.();
+      lane.wheels -= 1;
+      lane.bytes -= size;
+      this.#letIn(lane);
     }
   }
 
   close(): void {
-    for (const thread of this.#threads.splice(0)) thread.stop();
-    this.#idle.length = 0;
+    for (const { thread } of this.#lanes.splice(0)) thread.stop();
   }
 
-  async #thread(workers: Workers): Promise<WorkerThread> {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
-    if (this.#threads.length < Math.min(mostThreads, workers.cores)) {
+  /** Keeps a place for a wheel; `undefined` when all are taken. */
+  #laneFor(size: number, workers: Workers): Lane | undefined {
+    let lane = this.#lanes.find(({ wheels }) => wheels === 0);
+    if (lane === undefined && this.#lanes.length < Math.min(mostThreads, workers.cores)) {
       const thread = workers.start("store/unpack-worker");
-      this.#threads.push(thread);
-      return thread;
+      lane = { thread, wheels: 0, bytes: 0, begins: [] };
+      this.#lanes.push(lane);
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    lane ??= this.#lanes.find(hasRoom);
+    if (lane !== undefined) take(lane, size);
+    return lane;
   }
 
-  #isSmall({ content }: UnpackRequest): boolean {
-    const size =
-      content.kind === "bytes"
-        ? content.bytes.length
-        : this.#world.files.tryStat(content.path)?.size;
-    return size !== undefined && size <= smallWheel;
+  #letIn(lane: Lane): void {
+    while (hasRoom(lane)) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      take(lane, next.size);
+      next.go(lane);
+    }
   }
+
+  #sizeOf({ content }: UnpackRequest): number {
+    if (content.kind === "bytes") return content.bytes.length;
+    return this.#world.files.tryStat(content.path)?.size ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+export type UnpackHooks = {
+  /** Receives the memory of the archive. */
+  readonly giveBack?: ((memory: ArrayBuffer) => void) | undefined;
+  /** Told when its turn has come. */
+  readonly onBegun?: (() => void) | undefined;
+};
+
+/** A thread, and what it was given. */
+type Lane = {
+  readonly thread: WorkerThread;
+  wheels: number;
+  bytes: number;
+  /** Of the wheel that it is at, and of the next. */
+  readonly begins: ((() => void) | undefined)[];
+};
+
+/** Behind a large wheel nobody is put who would be done sooner elsewhere. */
+function hasRoom({ wheels, bytes }: Lane): boolean {
+  return wheels === 0 || (wheels === 1 && bytes < largeWheel);
+}
+
+function take(lane: Lane, size: number): void {
+  lane.wheels += 1;
+  lane.bytes += size;
 }
 
 /** Unpacked in about the time that a thread takes to start. */
 const smallWheel = 128 * 1024;
+/** Takes longer than anything that keeps this thread from its messages. */
+const largeWheel = 2 * 2 ** 20;
 /** Each thread holds an archive and its largest member in memory. */
 const mostThreads = 8;

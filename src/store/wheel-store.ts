@@ -12,7 +12,7 @@ import {
   unpackManifest,
 } from "./manifest-text.ts";
 import type { ArrivedWheel } from "./store.ts";
-import { UnpackPool } from "./unpack-pool.ts";
+import { type UnpackHooks, UnpackPool } from "./unpack-pool.ts";
 import type { UnpackRequest } from "./unpack-request.ts";
 import type { StoredWheel, WheelManifest } from "./wheel-manifest.ts";
 import type { WheelPacks } from "./wheel-packs.ts";
@@ -75,11 +75,11 @@ export class WheelStore {
     return undefined;
   }
 
-  add(wheel: ArrivedWheel): Promise<StoredWheel> {
+  add(wheel: ArrivedWheel, onBegun?: () => void): Promise<StoredWheel> {
     const { sha256 } = wheel;
     let adding = this.#adding.get(sha256);
     if (adding === undefined) {
-      adding = this.#add(wheel).finally(() => this.#adding.delete(sha256));
+      adding = this.#add(wheel, onBegun).finally(() => this.#adding.delete(sha256));
       this.#adding.set(sha256, adding);
     }
     return adding;
@@ -94,10 +94,10 @@ export class WheelStore {
     unlessRefused(() => this.#world.files.append(this.#places.uses, lines));
   }
 
-  async #add(wheel: ArrivedWheel): Promise<StoredWheel> {
+  async #add(wheel: ArrivedWheel, onBegun?: () => void): Promise<StoredWheel> {
     const { file, sha256, content } = wheel;
-    const found =
-      this.find(sha256) ?? (await this.#unpack({ filename: file.filename, sha256, content }));
+    const { filename } = file;
+    const found = this.find(sha256) ?? (await this.#unpack({ filename, sha256, content, onBegun }));
     // Whoever knows the hash asks by it.
     if (file.hashes?.sha256 === undefined) this.#addresses.put(this.#addressKey(file), sha256);
     return found;
@@ -107,6 +107,7 @@ export class WheelStore {
     filename: string;
     sha256: string;
     content: ArrivedWheel["content"];
+    onBegun: (() => void) | undefined;
   }): Promise<StoredWheel> {
     const { files } = this.#world;
     let staging: string | undefined;
@@ -179,12 +180,18 @@ function unpackOrder(
     filename,
     sha256,
     content,
-  }: Pick<UnpackRequest, "filename" | "sha256"> & Pick<ArrivedWheel, "content">,
+    onBegun,
+  }: Pick<UnpackRequest, "filename" | "sha256"> &
+    Pick<ArrivedWheel, "content"> &
+    Pick<UnpackHooks, "onBegun">,
   staging: string,
 ): Parameters<UnpackPool["unpack"]> {
-  if (content.kind === "path") return [{ filename, sha256, content, staging }];
+  if (content.kind === "path") return [{ filename, sha256, content, staging }, { onBegun }];
   const { kind, bytes, giveBack } = content;
-  return [{ filename, sha256, content: { kind, bytes }, staging }, giveBack];
+  return [
+    { filename, sha256, content: { kind, bytes }, staging },
+    { giveBack, onBegun },
+  ];
 }
 
 export type WheelStoreWorld = Pick<World, "files" | "clock" | "hashing" | "inflate" | "host"> & {
