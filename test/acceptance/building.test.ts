@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectNoTrace, expectRefusal, expectSuccess } from "../support/answers.ts";
 import { installedIn, recordDefects, sitePackages } from "../support/folder.ts";
-import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
-import { type Finished, pkmCommand, Sandbox } from "../support/pkm.ts";
+import { fileOf, type TestIndex } from "../support/index-server.ts";
+import { type Finished, pkmCommand, type Sandbox } from "../support/pkm.ts";
 import { type TinyTree, tinySdist, writeTinyTree } from "../support/tiny-tree.ts";
+import { workplace } from "../support/workplace.ts";
 import { makeWheel } from "../support/wheel-maker.ts";
 
-let sandbox: Sandbox;
-let index: TestIndex;
-let journal: string;
-beforeAll(async () => {
-  sandbox = new Sandbox();
-  journal = join(sandbox.folder, "journal");
-  sandbox.env.TINY_JOURNAL = journal;
+const place = workplace(async () => {
   const sdists: TinyTree[] = [
     { name: "plain", version: "1.0" },
     { name: "asking", version: "1.0", needs: ["plain", "lone"], prepares: true },
@@ -32,25 +27,22 @@ beforeAll(async () => {
     { name: "ancient", version: "2.0", requiresPython: "<3", prepares: true },
     { name: "ancient", version: "1.0" },
   ];
-  index = serveIndex([
+  return [
     ...(await Promise.all(sdists.map(tinySdist))),
     fileOf(makeWheel({ name: "lone", version: "3.0" })),
     fileOf(makeWheel({ name: "tool", version: "1.0", files: { "tool.py": "" } })),
     fileOf(makeWheel({ name: "both", version: "1.0" })),
-  ]);
+  ];
 });
-afterAll(() => {
-  index.stop();
-  sandbox.remove();
+const { fresh, pip } = place;
+let sandbox: Sandbox;
+let index: TestIndex;
+let journal: string;
+beforeAll(() => {
+  ({ sandbox, index } = place);
+  journal = join(sandbox.folder, "journal");
+  sandbox.env.TINY_JOURNAL = journal;
 });
-
-let counter = 0;
-const fresh = (): Promise<string> => sandbox.environment(`env${++counter}`);
-const pip = (environment: string, ...words: string[]): Promise<Finished> => {
-  const [command = "", ...rest] = words;
-  const where = command === "install" ? ["--index-url", index.url] : [];
-  return sandbox.pkm(["pip", command, "--python", environment, ...where, ...rest]);
-};
 const tree = (folder: string, what: TinyTree): string =>
   writeTinyTree(join(sandbox.work, folder), what);
 const built = (): string[] =>

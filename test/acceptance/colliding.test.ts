@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectRefusal, expectSuccess } from "../support/answers.ts";
 import { installedIn, sitePackages, snapshot } from "../support/folder.ts";
-import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
-import { type Finished, Sandbox } from "../support/pkm.ts";
+import { fileOf } from "../support/index-server.ts";
+import type { Sandbox } from "../support/pkm.ts";
+import { workplace } from "../support/workplace.ts";
 import { makeWheel } from "../support/wheel-maker.ts";
 
 const same = { "shared/__init__.py": "", "shared/common.py": "x = 1\n" };
@@ -30,28 +31,12 @@ const wheels = [
   makeWheel({ name: "plain", version: "1.0" }),
 ];
 
+const place = workplace(() => wheels.map((wheel) => fileOf(wheel)));
+const { fresh, pip } = place;
 let sandbox: Sandbox;
-let index: TestIndex;
 beforeAll(() => {
-  sandbox = new Sandbox();
-  index = serveIndex(wheels.map((wheel) => fileOf(wheel)));
+  ({ sandbox } = place);
 });
-afterAll(() => {
-  index.stop();
-  sandbox.remove();
-});
-
-let counter = 0;
-const fresh = (): Promise<string> => sandbox.environment(`env${++counter}`);
-const pip = (environment: string, command: string, ...words: string[]): Promise<Finished> =>
-  sandbox.pkm([
-    "pip",
-    command,
-    "--python",
-    environment,
-    ...(command === "install" ? ["--index-url", index.url] : []),
-    ...words,
-  ]);
 const content = (environment: string, path: string): string =>
   readFileSync(join(sitePackages(environment), path), "utf8");
 
@@ -198,7 +183,7 @@ describe("something is in the way", () => {
 
   test("a link in the place of a folder is not followed out of the environment", async () => {
     const environment = await fresh();
-    const outside = join(sandbox.work, `outside${counter}`);
+    const outside = join(sandbox.work, "outside");
     mkdirSync(outside);
     symlinkSync(outside, join(sitePackages(environment), "plain"));
     expectRefusal(await pip(environment, "install", "plain"), "file-in-the-way", "plain");
@@ -207,7 +192,7 @@ describe("something is in the way", () => {
 
   test("a link to nowhere in the place of a file", async () => {
     const environment = await fresh();
-    const outside = join(sandbox.work, `nowhere${counter}`);
+    const outside = join(sandbox.work, "nowhere");
     symlinkSync(outside, join(sitePackages(environment), "thing.py"));
     const run = await pip(environment, "install", "module");
     expect(existsSync(outside)).toBe(false);

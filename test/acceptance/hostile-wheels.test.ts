@@ -9,6 +9,7 @@ import { expectRefusal, expectSuccess } from "../support/answers.ts";
 import { installedIn, sitePackages, snapshot } from "../support/folder.ts";
 import { type IndexFile, fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
 import { Sandbox } from "../support/pkm.ts";
+import { pipWords } from "../support/workplace.ts";
 import { makeWheel } from "../support/wheel-maker.ts";
 
 /** How a wheel comes into the index, and what must be said of it. */
@@ -321,7 +322,7 @@ function indexWith(wheel: CraftedWheel, story: Partial<Story> = {}): TestIndex {
 }
 
 const install = (index: TestIndex, ...words: string[]): ReturnType<Sandbox["pkm"]> =>
-  sandbox.pkm(["pip", "install", "--python", environment, "--index-url", index.url, ...words]);
+  sandbox.pkm(pipWords("install", environment, index, ...words));
 
 describe("a wheel is refused, and the environment and everything around it stay as they were", () => {
   for (const story of stories)
@@ -494,15 +495,7 @@ describe("bombs cost neither memory nor disk", () => {
     });
     const before = cacheSize();
     try {
-      const { run, peak } = await measured([
-        "pip",
-        "install",
-        "--python",
-        environment,
-        "--index-url",
-        index.url,
-        "demo",
-      ]);
+      const { run, peak } = await measured(pipWords("install", environment, index, "demo"));
       expectRefusal(run, /^(archive|invalid-record|record)/, "demo");
       expect(peak).toBeLessThan(300 << 10);
       expect(cacheSize() - before).toBeLessThan(2 << 20);
@@ -533,15 +526,7 @@ describe("bombs cost neither memory nor disk", () => {
     });
     const before = cacheSize();
     try {
-      const { run, peak } = await measured([
-        "pip",
-        "install",
-        "--python",
-        environment,
-        "--index-url",
-        index.url,
-        "demo",
-      ]);
+      const { run, peak } = await measured(pipWords("install", environment, index, "demo"));
       expectRefusal(run, /^(archive|invalid-record|record)/, "demo");
       expect(peak).toBeLessThan(300 << 10);
       expect(cacheSize() - before).toBeLessThan(2 << 20);
@@ -563,15 +548,7 @@ describe("bombs cost neither memory nor disk", () => {
           : undefined,
     });
     try {
-      const { run, peak } = await measured([
-        "pip",
-        "install",
-        "--python",
-        environment,
-        "--index-url",
-        index.url,
-        "demo",
-      ]);
+      const { run, peak } = await measured(pipWords("install", environment, index, "demo"));
       expect(peak).toBeLessThan(600 << 10);
       if (run.status !== 0) expectRefusal(run, /./, "demo");
     } finally {

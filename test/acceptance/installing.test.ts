@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -11,11 +11,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expectRefusal, expectSuccess } from "../support/answers.ts";
 import { installedIn, recordDefects, sitePackages, snapshot } from "../support/folder.ts";
 import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
-import { type Finished, Sandbox, testPython } from "../support/pkm.ts";
+import { type Finished, type Sandbox, testPython } from "../support/pkm.ts";
+import { workplace } from "../support/workplace.ts";
 import { makeWheel, type MadeWheel } from "../support/wheel-maker.ts";
 
 const wheels: Record<string, MadeWheel> = {
@@ -43,24 +44,13 @@ const wheels: Record<string, MadeWheel> = {
   }),
 };
 
+const place = workplace(() => Object.values(wheels).map((wheel) => fileOf(wheel)));
+const { fresh, pip } = place;
 let sandbox: Sandbox;
 let index: TestIndex;
 beforeAll(() => {
-  sandbox = new Sandbox();
-  index = serveIndex(Object.values(wheels).map((wheel) => fileOf(wheel)));
+  ({ sandbox, index } = place);
 });
-afterAll(() => {
-  index.stop();
-  sandbox.remove();
-});
-
-let counter = 0;
-const fresh = (): Promise<string> => sandbox.environment(`env${++counter}`);
-const pip = (environment: string, ...words: string[]): Promise<Finished> => {
-  const [command = "", ...rest] = words;
-  const where = ["install", "sync"].includes(command) ? ["--index-url", index.url] : [];
-  return sandbox.pkm(["pip", command, "--python", environment, ...where, ...rest]);
-};
 
 describe("installing", () => {
   test("puts every distribution in whole, with true RECORDs, and what pip needs beside it", async () => {
@@ -227,7 +217,7 @@ describe("installing", () => {
     for (const [word, name] of [
       [environment, "lone"],
       [join(environment, "bin", "python"), "other"],
-      [`env${counter}`, "extra"],
+      [basename(environment), "extra"],
     ] as const)
       expectSuccess(
         await sandbox.pkm(["pip", "install", "--python", word, "--index-url", index.url, name]),
@@ -716,7 +706,7 @@ describe("uninstalling", () => {
 
 describe("what pip installed", () => {
   test("is read, upgraded and removed; and pip reads, upgrades and removes what pkm installed", async () => {
-    const environment = await sandbox.environment(`env${++counter}`, "--seed", "--no-index");
+    const environment = await fresh("--seed", "--no-index");
     const python = join(environment, "bin", "python");
     if (!existsSync(join(environment, "bin", "pip"))) throw new Error("no pip was seeded");
     const realPip = (...words: string[]): Promise<Finished> =>

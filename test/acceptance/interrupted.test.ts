@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { spawn } from "node:child_process";
 import {
   copyFileSync,
@@ -14,7 +14,8 @@ import { join } from "node:path";
 import { expectNoTrace, expectRefusal, expectSuccess } from "../support/answers.ts";
 import { installedIn, recordDefects, sitePackages, snapshot } from "../support/folder.ts";
 import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
-import { type Finished, pkmCommand, Sandbox, testPython } from "../support/pkm.ts";
+import { pkmCommand, type Sandbox, testPython } from "../support/pkm.ts";
+import { filesBelow, pipWords, workplace } from "../support/workplace.ts";
 import { makeWheel, type MadeWheel } from "../support/wheel-maker.ts";
 
 /** A distribution of many folders and files, so that there is something to interrupt. */
@@ -28,31 +29,16 @@ const bulky = (name: string, version: string, size = 200): MadeWheel => {
 };
 
 const names = ["alpha", "beta", "gamma"];
+const place = workplace(() => {
+  const wheels = names.flatMap((name) => [bulky(name, "1.0"), bulky(name, "2.0")]);
+  return [...wheels, makeWheel({ name: "after", version: "1.0" })].map((wheel) => fileOf(wheel));
+});
+const { fresh, pip } = place;
 let sandbox: Sandbox;
 let index: TestIndex;
 beforeAll(() => {
-  sandbox = new Sandbox();
-  const wheels = names.flatMap((name) => [bulky(name, "1.0"), bulky(name, "2.0")]);
-  index = serveIndex(
-    [...wheels, makeWheel({ name: "after", version: "1.0" })].map((wheel) => fileOf(wheel)),
-  );
+  ({ sandbox, index } = place);
 });
-afterAll(() => {
-  index.stop();
-  sandbox.remove();
-});
-
-let counter = 0;
-const fresh = (): Promise<string> => sandbox.environment(`env${++counter}`);
-const pip = (environment: string, command: string, ...words: string[]): Promise<Finished> =>
-  sandbox.pkm([
-    "pip",
-    command,
-    "--python",
-    environment,
-    ...(["install", "sync"].includes(command) ? ["--index-url", index.url] : []),
-    ...words,
-  ]);
 const pinned = (version: string): string[] => names.map((name) => `${name}==${version}`);
 
 /** Starts pkm and kills it, as a power failure would, after so many milliseconds; true when it was still at it. */
@@ -120,15 +106,7 @@ describe("kill -9 in the middle", () => {
     let strikes = 0;
     let target = "2.0";
     for (let moment = 0; moment < moments; moment++) {
-      const words = [
-        "pip",
-        "install",
-        "--python",
-        environment,
-        "--index-url",
-        index.url,
-        ...pinned(target),
-      ];
+      const words = pipWords("install", environment, index, ...pinned(target));
       if (await killed(words, (once * (moment + 0.5)) / moments)) strikes++;
       // Who only reads is not led astray by what is unfinished: it says what there is, or that something is.
       const listed = await pip(environment, "list", "--format", "json");
@@ -154,15 +132,8 @@ describe("kill -9 in the middle", () => {
     const env = (at: number): Record<string, string> => ({
       PKM_CACHE_DIR: join(sandbox.folder, `cold${at}`),
     });
-    const words = (environment: string): string[] => [
-      "pip",
-      "install",
-      "--python",
-      environment,
-      "--index-url",
-      index.url,
-      ...pinned("1.0"),
-    ];
+    const words = (environment: string): string[] =>
+      pipWords("install", environment, index, ...pinned("1.0"));
     expectSuccess(await sandbox.pkm(words(first), { env: env(0) }));
     const once = performance.now() - start;
     for (let moment = 1; moment <= 3; moment++) {
@@ -208,7 +179,7 @@ describe("kill -9 in the middle", () => {
       },
     });
     try {
-      const words = ["pip", "install", "--python", environment, "--index-url", slow.url];
+      const words = pipWords("install", environment, slow);
       const child = spawn(
         pkmCommand[0] as string,
         [...pkmCommand.slice(1), ...words, "alpha==2.0", "beta==2.0"],
@@ -283,10 +254,7 @@ describe("two commands at once", () => {
     const env = { PKM_CACHE_DIR: join(sandbox.folder, "shared-cache") };
     const runs = await Promise.all(
       environments.map((environment) =>
-        sandbox.pkm(
-          ["pip", "install", "--python", environment, "--index-url", index.url, ...pinned("2.0")],
-          { env },
-        ),
+        sandbox.pkm(pipWords("install", environment, index, ...pinned("2.0")), { env }),
       ),
     );
     for (const run of runs) expectSuccess(run);
@@ -297,7 +265,7 @@ describe("two commands at once", () => {
   test("an install while somebody cleans the cache", async () => {
     const environment = await fresh();
     const env = { PKM_CACHE_DIR: join(sandbox.folder, "cleaned-cache") };
-    const words = ["pip", "install", "--python", environment, "--index-url", index.url];
+    const words = pipWords("install", environment, index);
     expectSuccess(await sandbox.pkm([...words, ...pinned("1.0")], { env }));
     const [run, clean] = await Promise.all([
       sandbox.pkm([...words, ...pinned("2.0")], { env }),
@@ -316,26 +284,11 @@ describe("two commands at once", () => {
 describe("the cache is damaged", () => {
   test("a file in it that was changed is found by cache verify, and put right by the next install", async () => {
     const env = { PKM_CACHE_DIR: join(sandbox.folder, "damaged") };
-    const words = (environment: string): string[] => [
-      "pip",
-      "install",
-      "--python",
-      environment,
-      "--index-url",
-      index.url,
-      "alpha==1.0",
-    ];
+    const words = (environment: string): string[] =>
+      pipWords("install", environment, index, "alpha==1.0");
     const one = await fresh();
     expectSuccess(await sandbox.pkm(words(one), { env }));
-    const found: string[] = [];
-    const walk = (folder: string): void => {
-      for (const entry of readdirSync(folder, { withFileTypes: true })) {
-        const path = join(folder, entry.name);
-        if (entry.isDirectory()) walk(path);
-        else if (entry.name === "same.py") found.push(path);
-      }
-    };
-    walk(env.PKM_CACHE_DIR);
+    const found = filesBelow(env.PKM_CACHE_DIR).filter((path) => path.endsWith("/same.py"));
     expect(found.length).toBeGreaterThan(0);
     rmSync(found[0] as string);
     writeFileSync(found[0] as string, "damaged\n");
@@ -348,25 +301,12 @@ describe("the cache is damaged", () => {
 
   test("nonsense in every file of it, the unpacked wheels aside, is no failure", async () => {
     const env = { PKM_CACHE_DIR: join(sandbox.folder, "nonsense") };
-    const words = (environment: string): string[] => [
-      "pip",
-      "install",
-      "--python",
-      environment,
-      "--index-url",
-      index.url,
-      "after",
-    ];
+    const words = (environment: string): string[] =>
+      pipWords("install", environment, index, "after");
     expectSuccess(await sandbox.pkm(words(await fresh()), { env }));
-    const walk = (folder: string): void => {
-      for (const entry of readdirSync(folder, { withFileTypes: true })) {
-        const path = join(folder, entry.name);
-        if (entry.isDirectory()) walk(path);
-        else if (entry.isFile() && !path.includes("after/") && !path.includes("dist-info"))
-          writeFileSync(path, "nonsense\u0000\n");
-      }
-    };
-    walk(env.PKM_CACHE_DIR);
+    for (const path of filesBelow(env.PKM_CACHE_DIR))
+      if (!path.includes("after/") && !path.includes("dist-info"))
+        writeFileSync(path, "nonsense\u0000\n");
     const two = await fresh();
     const run = await sandbox.pkm(words(two), { env });
     expectSuccess(run);
@@ -376,10 +316,7 @@ describe("the cache is damaged", () => {
   test("a cache that is a file is named", async () => {
     const env = { PKM_CACHE_DIR: sandbox.write("cache-file", "") };
     expectRefusal(
-      await sandbox.pkm(
-        ["pip", "install", "--python", await fresh(), "--index-url", index.url, "after"],
-        { env },
-      ),
+      await sandbox.pkm(pipWords("install", await fresh(), index, "after"), { env }),
       /./,
       "cache-file",
     );

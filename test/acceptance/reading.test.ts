@@ -5,6 +5,7 @@ import { expectNoTrace, expectRefusal, expectSuccess } from "../support/answers.
 import { sitePackages, snapshot } from "../support/folder.ts";
 import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
 import { type Finished, Sandbox } from "../support/pkm.ts";
+import { pipWords } from "../support/workplace.ts";
 import { makeWheel } from "../support/wheel-maker.ts";
 
 let sandbox: Sandbox;
@@ -34,16 +35,9 @@ beforeAll(async () => {
     ].map((wheel) => fileOf(wheel)),
   );
   environment = await sandbox.environment();
-  const run = await sandbox.pkm([
-    "pip",
-    "install",
-    "--python",
-    environment,
-    "--index-url",
-    index.url,
-    "top-level",
-    "middle==1.0",
-  ]);
+  const run = await sandbox.pkm(
+    pipWords("install", environment, index, "top-level", "middle==1.0"),
+  );
   if (run.status !== 0) throw new Error(run.stderr);
 });
 afterAll(() => {

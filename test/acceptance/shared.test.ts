@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import {
   chmodSync,
   existsSync,
@@ -12,8 +12,9 @@ import {
 import { join } from "node:path";
 import { expectRefusal, expectSuccess } from "../support/answers.ts";
 import { installedIn, recordDefects, sitePackages, snapshot } from "../support/folder.ts";
-import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
-import { type Finished, Sandbox } from "../support/pkm.ts";
+import { fileOf, type TestIndex } from "../support/index-server.ts";
+import type { Finished, Sandbox } from "../support/pkm.ts";
+import { workplace } from "../support/workplace.ts";
 import { makeWheel } from "../support/wheel-maker.ts";
 
 const generation = (version: string) => [
@@ -44,30 +45,14 @@ const generation = (version: string) => [
 ];
 const wheels = [...generation("1.0"), ...generation("2.0")];
 
+const place = workplace(() => wheels.map((wheel) => fileOf(wheel)));
+const { fresh, pip } = place;
 let sandbox: Sandbox;
 let index: TestIndex;
 beforeAll(() => {
-  sandbox = new Sandbox();
-  index = serveIndex(wheels.map((wheel) => fileOf(wheel)));
+  ({ sandbox, index } = place);
 });
-afterAll(() => {
-  index.stop();
-  sandbox.remove();
-});
-
-let counter = 0;
-const fresh = (...options: string[]): Promise<string> =>
-  sandbox.environment(`env${++counter}`, ...options);
 const shared = (): Promise<string> => fresh("--shared");
-const pip = (environment: string, command: string, ...words: string[]): Promise<Finished> =>
-  sandbox.pkm([
-    "pip",
-    command,
-    "--python",
-    environment,
-    ...(["install", "sync"].includes(command) ? ["--index-url", index.url] : []),
-    ...words,
-  ]);
 const python = (environment: string, code: string): Promise<Finished> =>
   sandbox.run([join(environment, "bin", "python"), "-c", code]);
 const store = (): string => join(sandbox.folder, "cache", "store-v1");
