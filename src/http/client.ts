@@ -339,7 +339,6 @@ export class HttpClient {
             if (elsewhere === undefined || response.packed === undefined)
               return response.bytes(request.limit);
             const packed = await response.packed(request.limit);
-            if (packed.bytes.length < worthAThread) return packed.unpack(request.limit);
             exchange.close();
             const { encodings } = packed;
             const { limit } = request;

@@ -45,6 +45,8 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
   private readonly trail: Assignment<P, R>[] = [];
   /** Packages that are needed, in the order in which that became known. */
   readonly wanted: Slot<P, R, V>[] = [];
+  /** So many of them at the head are decided, and perhaps more. */
+  private decidedHead = 0;
   private readonly contradicted: Clause<P, R>[] = [];
   private readonly algebra: RangeAlgebra<R, V>;
 
@@ -73,6 +75,14 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
   /** The package's place, if anything was ever said about it. */
   find(dependency: P): Slot<P, R, V> | undefined {
     return this.byPackage.get(dependency);
+  }
+
+  /** Where in {@link wanted} the first one stands that is not decided: whoever looks for those need not begin before. */
+  firstOpen(): number {
+    const { wanted } = this;
+    let at = this.decidedHead;
+    while (at < wanted.length && wanted[at]?.decided !== undefined) at++;
+    return (this.decidedHead = at);
   }
 
   decided(dependency: P): V | undefined {
@@ -144,6 +154,7 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
       this.contradicted.pop();
     }
     this.level = level;
+    this.decidedHead = 0;
   }
 
   /** The earliest step after which a term that is true was true; together with `also`, if that is given. */

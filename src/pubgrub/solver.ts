@@ -486,7 +486,9 @@ class Solver<P, R, V> {
   private pick(): Slot<P, R, V> | undefined {
     let best: Slot<P, R, V> | undefined;
     let bestRank = -1;
-    for (const slot of this.solution.wanted) {
+    const { wanted } = this.solution;
+    for (let at = this.solution.firstOpen(); at < wanted.length; at++) {
+      const slot = wanted[at] as Slot<P, R, V>;
       if (slot.decided !== undefined) continue;
       const base = this.provider.hangsOn(slot.package);
       if (base !== undefined) {
@@ -559,7 +561,9 @@ class Solver<P, R, V> {
    */
   private lookAhead(): void {
     const { provider, solution } = this;
-    for (const slot of solution.wanted) {
+    const { wanted } = solution;
+    for (let at = solution.firstOpen(); at < wanted.length; at++) {
+      const slot = wanted[at] as Slot<P, R, V>;
       if (slot.decided !== undefined || provider.hangsOn(slot.package) !== undefined) continue;
       const record = this.record(slot);
       if (record.foreseenOf !== slot.allowed) {

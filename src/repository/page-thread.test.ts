@@ -49,17 +49,28 @@ const packed: PackedAnswer = {
 // One processor would do everything itself.
 const workers: Workers = { cores: 2, start: (file) => new RealWorkers().start(file) };
 
-function startedThread(): PageThread {
+/** A page of another project that is long however it is packed. */
+const longPage: PackedAnswer = {
+  ...packed,
+  body: new TextEncoder().encode(
+    `{"meta": {"api-version": "1.1"}, "files": []${" ".repeat(40_000)}}`,
+  ),
+  encodings: [],
+};
+
+/** Up, and with its first answer given. */
+async function startedThread(): Promise<PageThread> {
   const thread = new PageThread(workers);
   for (let page = 0; page < 10; page++) thread.expect();
   // The first long page starts it.
-  void thread.compact(packed, demo);
+  await thread.compact(longPage, demo);
+  await thread.compact(longPage, demo);
   return thread;
 }
 
-describe("a page made on another thread", () => {
-  const thread = startedThread();
+const thread = await startedThread();
 
+describe("a page made on another thread", () => {
   test("is what it would be here", async () => {
     const made = await thread.compact(packed, demo);
     expect(made).toEqual({ body: here.table, tail: here.entries });
@@ -99,8 +110,35 @@ describe("a page made on another thread", () => {
 test("few pages, or one processor, start no thread", async () => {
   const single = new PageThread({ ...workers, cores: 1 });
   for (let page = 0; page < 10; page++) single.expect();
-  expect(await single.compact(packed, demo)).toBeUndefined();
+  expect(await single.compact(longPage, demo)).toBeUndefined();
+  expect(await single.compact(longPage, demo)).toBeUndefined();
   const fresh = new PageThread(workers);
   fresh.expect();
-  expect(await fresh.compact(packed, demo)).toBeUndefined();
+  expect(await fresh.compact(longPage, demo)).toBeUndefined();
+  expect(await fresh.compact(longPage, demo)).toBeUndefined();
+});
+
+test("short pages neither start a thread nor wait for it to start", async () => {
+  const starts: string[] = [];
+  const counting: Workers = {
+    cores: 2,
+    start: (file) => {
+      starts.push(file);
+      return { ask: () => new Promise(() => {}), stop: () => {} };
+    },
+  };
+  const starting = new PageThread(counting);
+  for (let page = 0; page < 10; page++) starting.expect();
+  expect(await starting.compact(packed, demo)).toBeUndefined();
+  expect(starts).toEqual([]);
+  expect(await starting.compact(longPage, demo)).toBeUndefined();
+  expect(starts).toHaveLength(1);
+  expect(await starting.compact(packed, demo)).toBeUndefined();
+});
+
+test("a short page does not wait in a long line", async () => {
+  const waiting = Array.from({ length: 20 }, () => thread.compact(longPage, demo));
+  expect(await thread.compact(packed, demo)).toBeUndefined();
+  await Promise.all(waiting);
+  expect((await thread.compact(packed, demo))?.body).toEqual(here.table);
 });

@@ -8,13 +8,16 @@ import { compactPage } from "./compact-page.ts";
 export type PageOrder = { readonly answer: PackedAnswer; readonly name: NormalizedName };
 
 /**
- * A thread that unpacks, sorts and keeps long pages while this one waits for the network and chooses versions. Started
- * when a run turns out to need many pages; whatever goes wrong there is done again here, where its error is told.
+ * A thread that unpacks, sorts and keeps pages while this one waits for the network and chooses versions. Started
+ * when a run turns out to need many pages, with a long one; short ones go there as well once it is up, since this thread has
+ * everything else to do. Whatever goes wrong there is done again here, where its error is told.
  */
 export class PageThread {
   readonly #workers: Workers | undefined;
   #thread: WorkerThread | undefined;
   #fetches = 0;
+  #waiting = 0;
+  #hasAnswered = false;
 
   constructor(workers: Workers | undefined) {
     this.#workers = workers === undefined || workers.cores < 2 ? undefined : workers;
@@ -27,20 +30,34 @@ export class PageThread {
 
   /** `undefined` when it has to be done here. */
   async compact(answer: PackedAnswer, name: NormalizedName): Promise<EncodedElsewhere | undefined> {
+    if (answer.body.length < longPage && !this.#hasTimeForShort()) return undefined;
     if (this.#thread === undefined) {
       // The page that shows that a thread pays is made here while it starts.
       if (this.#fetches >= fewPages) this.#thread = this.#workers?.start("repository/page-worker");
       return undefined;
     }
+    this.#waiting++;
     try {
-      return (await this.#thread.ask({ answer, name } satisfies PageOrder)) as
-        | EncodedElsewhere
-        | undefined;
+      const order: PageOrder = { answer, name };
+      const found = (await this.#thread.ask(order)) as EncodedElsewhere | undefined;
+      this.#hasAnswered = true;
+      return found;
     } catch {
       return undefined;
+    } finally {
+      this.#waiting--;
     }
   }
+
+  #hasTimeForShort(): boolean {
+    return this.#hasAnswered && this.#waiting < fewWaiting;
+  }
 }
+
+/** Shorter bodies are unpacked and sorted here sooner than a thread has started. */
+const longPage = 32 * 1024;
+/** Behind more than these a short page is done here sooner. */
+const fewWaiting = 8;
 
 /** Up to so many pages are done before a thread has started. */
 const fewPages = 4;

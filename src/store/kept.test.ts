@@ -137,11 +137,11 @@ describe("MetadataCache", () => {
   test("writes by itself when much has come together", () => {
     const files = new MemoryFiles();
     const cache = cacheOn(files);
-    for (let i = 0; i < 100; i++) cache.put(demo, `https://index.example/${i}`, `Version: ${i}\n`);
-    const found = Array.from({ length: 100 }, (_, i) =>
+    for (let i = 0; i < 300; i++) cache.put(demo, `https://index.example/${i}`, `Version: ${i}\n`);
+    const found = Array.from({ length: 300 }, (_, i) =>
       cacheOn(files).get(demo, `https://index.example/${i}`),
     );
-    expect(found.filter((text) => text !== undefined).length).toBeGreaterThan(50);
+    expect(found.filter((text) => text !== undefined).length).toBeGreaterThan(200);
     expect(found[50]).toBe("Version: 50\n");
   });
 

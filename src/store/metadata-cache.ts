@@ -112,7 +112,7 @@ type ProjectMetadata = {
 };
 
 /** A run that is killed loses no more than this. */
-const mostUnwritten = 64;
+const mostUnwritten = 256;
 
 const newline = 0x0a;
 const lineEnd = new Uint8Array([newline]);
