@@ -535,8 +535,6 @@ const longestWait = 30_000;
 const longestSpans = 20;
 const nothing = new Uint8Array(0);
 const neverFresh: Freshness = { freshUntil: 0, etag: undefined, lastModified: undefined };
-/** Shorter bodies are unpacked and encoded sooner than another thread has been asked. */
-const worthAThread = 4 * 1024;
 
 function isCacheable(request: GetRequest): boolean {
   return request.cache !== "none" && request.range === undefined;

@@ -55,7 +55,7 @@ export class PageThread {
 }
 
 /** Shorter bodies are unpacked and sorted here sooner than a thread has started. */
-const longPage = 32 * 1024;
+const longPage = 4 * 1024;
 /** Behind more than these a short page is done here sooner. */
 const fewWaiting = 8;
 
