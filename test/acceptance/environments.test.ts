@@ -13,6 +13,7 @@ import { installedIn, recordDefects, sitePackages, snapshot } from "../support/f
 import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
 import { type Finished, pkmCommand, Sandbox, testPython } from "../support/pkm.ts";
 import { makeWheel } from "../support/wheel-maker.ts";
+import { pipWords } from "../support/workplace.ts";
 
 let sandbox: Sandbox;
 let index: TestIndex;
@@ -131,17 +132,7 @@ describe("pkm venv", () => {
     mkdirSync(join(sandbox.work, "empty"));
     expectSuccess(await venv("empty"));
     const environment = join(sandbox.work, "empty");
-    expectSuccess(
-      await sandbox.pkm([
-        "pip",
-        "install",
-        "demo",
-        "--python",
-        environment,
-        "--index-url",
-        index.url,
-      ]),
-    );
+    expectSuccess(await sandbox.pkm(pipWords("install", environment, index, "demo")));
     expectRefusal(await venv("empty"), "environment-exists", "empty", "--clear");
     expect(installedIn(environment)).toEqual(["demo 1.0"]);
     expectSuccess(await venv("empty", "--clear"));
@@ -168,17 +159,7 @@ describe("pkm venv", () => {
     const name = 'it\'s a "$HOME" `x` & é';
     expectSuccess(await venv(name, "--prompt", "a \"b\" $(c) 'd'"));
     const environment = join(sandbox.work, name);
-    expectSuccess(
-      await sandbox.pkm([
-        "pip",
-        "install",
-        "demo",
-        "--python",
-        environment,
-        "--index-url",
-        index.url,
-      ]),
-    );
+    expectSuccess(await sandbox.pkm(pipWords("install", environment, index, "demo")));
     const shell = await sandbox.run([
       "bash",
       "-c",
@@ -216,15 +197,7 @@ describe("pkm venv", () => {
   test("--relocatable: the environment can be moved, and its scripts still run", async () => {
     expectSuccess(await venv("movable", "--relocatable"));
     expectSuccess(
-      await sandbox.pkm([
-        "pip",
-        "install",
-        "demo",
-        "--python",
-        join(sandbox.work, "movable"),
-        "--index-url",
-        index.url,
-      ]),
+      await sandbox.pkm(pipWords("install", join(sandbox.work, "movable"), index, "demo")),
     );
     await sandbox.run(["mv", "movable", "moved"]);
     const run = await sandbox.run([join(sandbox.work, "moved", "bin", "hello")]);
@@ -281,15 +254,7 @@ describe("pkm venv", () => {
     ]);
     expect(run.status).toBe(0);
     expectSuccess(
-      await sandbox.pkm([
-        "pip",
-        "install",
-        "demo",
-        "--python",
-        join(sandbox.work, "child"),
-        "--index-url",
-        index.url,
-      ]),
+      await sandbox.pkm(pipWords("install", join(sandbox.work, "child"), index, "demo")),
     );
     expect(installedIn(join(sandbox.work, "child"))).toEqual(["demo 1.0"]);
   });

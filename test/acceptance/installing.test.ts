@@ -18,6 +18,7 @@ import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
 import { type Finished, type Sandbox, testPython } from "../support/pkm.ts";
 import { workplace } from "../support/workplace.ts";
 import { makeWheel, type MadeWheel } from "../support/wheel-maker.ts";
+import { pipWords } from "../support/workplace.ts";
 
 const wheels: Record<string, MadeWheel> = {
   demo1: makeWheel({
@@ -219,9 +220,7 @@ describe("installing", () => {
       [join(environment, "bin", "python"), "other"],
       [basename(environment), "extra"],
     ] as const)
-      expectSuccess(
-        await sandbox.pkm(["pip", "install", "--python", word, "--index-url", index.url, name]),
-      );
+      expectSuccess(await sandbox.pkm(pipWords("install", word, index, name)));
     expect(installedIn(environment)).toEqual(["extra 1.0", "lone 3.0", "other 1.5"]);
   });
 });
@@ -332,7 +331,7 @@ describe("hashes", () => {
     sandbox.write("long.txt", `other==1.5 --hash=sha512:${digest}\n`);
     for (const cache of ["cache", "another-cache"]) {
       const env = { PKM_CACHE_DIR: join(sandbox.folder, cache) };
-      const words = ["pip", "install", "--python", environment, "--index-url", index.url];
+      const words = pipWords("install", environment, index);
       expectRefusal(await sandbox.pkm([...words, "-r", "long.txt"], { env }), /hash/, "other");
     }
   });
@@ -378,7 +377,7 @@ describe("hashes", () => {
       },
     });
     try {
-      const words = ["pip", "install", "--python", environment, "--index-url", bare.url, "-r"];
+      const words = pipWords("install", environment, bare, "-r");
       sandbox.write("bad.txt", line(lone, "0".repeat(64)));
       expectRefusal(await sandbox.pkm([...words, "bad.txt"]), /hash/, "lone");
       expect(installedIn(environment)).toEqual([]);
@@ -479,10 +478,9 @@ describe("offline", () => {
   test("--no-cache leaves nothing behind", async () => {
     const environment = await fresh();
     const cache = join(sandbox.folder, "never");
-    const run = await sandbox.pkm(
-      ["pip", "install", "--no-cache", "--python", environment, "--index-url", index.url, "lone"],
-      { env: { PKM_CACHE_DIR: cache } },
-    );
+    const run = await sandbox.pkm(pipWords("install", environment, index, "--no-cache", "lone"), {
+      env: { PKM_CACHE_DIR: cache },
+    });
     expectSuccess(run);
     expect(existsSync(cache) ? readdirSync(cache) : []).toEqual([]);
   });
@@ -589,7 +587,7 @@ describe("other places", () => {
       join(library, "EXTERNALLY-MANAGED"),
       "[externally-managed]\nError=Use the system's own tool.\n",
     );
-    const words = ["pip", "install", "--python", python, "--index-url", index.url, "lone"];
+    const words = pipWords("install", python, index, "lone");
     expectRefusal(
       await sandbox.pkm(words),
       "externally-managed",
@@ -600,17 +598,7 @@ describe("other places", () => {
     expectRefusal(removing, "externally-managed");
     expectSuccess(await sandbox.pkm([...words, "--break-system-packages"]));
     expectSuccess(
-      await sandbox.pkm([
-        "pip",
-        "install",
-        "--python",
-        python,
-        "--target",
-        "elsewhere",
-        "--index-url",
-        index.url,
-        "lone",
-      ]),
+      await sandbox.pkm(pipWords("install", python, index, "--target", "elsewhere", "lone")),
     );
     expectSuccess(await sandbox.pkm(["pip", "list", "--python", python]));
   }, 60_000);

@@ -4,6 +4,7 @@ import { installedIn, snapshot } from "../support/folder.ts";
 import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
 import { Sandbox } from "../support/pkm.ts";
 import { makeWheel } from "../support/wheel-maker.ts";
+import { pipWords } from "../support/workplace.ts";
 
 let sandbox: Sandbox;
 let index: TestIndex;
@@ -19,7 +20,7 @@ afterAll(() => {
 });
 
 const install = (...words: string[]): ReturnType<Sandbox["pkm"]> =>
-  sandbox.pkm(["pip", "install", "--python", environment, "--index-url", index.url, ...words]);
+  sandbox.pkm(pipWords("install", environment, index, ...words));
 
 describe("what is typed wrongly is shown with a caret, and nothing happens", () => {
   const cases: readonly (readonly [word: string, code: string, caret: string])[] = [
@@ -262,10 +263,9 @@ describe("the command line itself", () => {
   });
 
   test("a timeout that is no number", async () => {
-    const run = await sandbox.pkm(
-      ["pip", "install", "good", "--python", environment, "--index-url", index.url],
-      { env: { PKM_HTTP_TIMEOUT: "soon" } },
-    );
+    const run = await sandbox.pkm(pipWords("install", environment, index, "good"), {
+      env: { PKM_HTTP_TIMEOUT: "soon" },
+    });
     expectRefusal(run, /bad-timeout|invalid-setting/, "PKM_HTTP_TIMEOUT", "soon");
   });
 

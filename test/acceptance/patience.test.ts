@@ -5,6 +5,7 @@ import { snapshot } from "../support/folder.ts";
 import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
 import { pkmCommand, Sandbox } from "../support/pkm.ts";
 import { makeWheel } from "../support/wheel-maker.ts";
+import { pipWords } from "../support/workplace.ts";
 
 let sandbox: Sandbox;
 let index: TestIndex;
@@ -38,17 +39,9 @@ describe("--time-limit", () => {
   test("ends a resolution that takes longer, and says what was tried", async () => {
     const environment = await sandbox.environment();
     const before = snapshot(environment);
-    const run = await sandbox.pkm([
-      "pip",
-      "install",
-      "waits",
-      "--python",
-      environment,
-      "--index-url",
-      index.url,
-      "--time-limit",
-      "0.5",
-    ]);
+    const run = await sandbox.pkm(
+      pipWords("install", environment, index, "waits", "--time-limit", "0.5"),
+    );
     expectRefusal(run, "resolution-gave-up", "within 0.5 s");
     expect(run.stderr).toContain("1 version was tried, waits 1.0 last");
     expect(snapshot(environment)).toEqual(before);
@@ -66,7 +59,7 @@ describe("Ctrl-C", () => {
   test("while requirements are resolved leaves nothing behind, and says what was tried", async () => {
     const environment = await sandbox.environment();
     const before = snapshot(environment);
-    const words = ["pip", "install", "waits", "--python", environment, "--index-url", index.url];
+    const words = pipWords("install", environment, index, "waits");
     const [program, ...args] = [...pkmCommand, ...words] as [string, ...string[]];
     const child = spawn(program, args, { cwd: sandbox.work, env: sandbox.env });
     let stderr = "";

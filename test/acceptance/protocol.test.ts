@@ -9,6 +9,7 @@ import { installedIn, sitePackages, snapshot } from "../support/folder.ts";
 import { fileOf, type IndexFile, serveIndex, type TestIndex } from "../support/index-server.ts";
 import { type Finished, Sandbox } from "../support/pkm.ts";
 import { makeWheel } from "../support/wheel-maker.ts";
+import { pipWords } from "../support/workplace.ts";
 
 const demo = makeWheel({ name: "demo", version: "1.0", requires: ["other"], extras: ["more"] });
 const other = makeWheel({ name: "other", version: "1.0" });
@@ -98,20 +99,9 @@ describe("an index of plain HTML without sidecars", () => {
     const target = join(sandbox.work, "whole");
     const env = { PKM_CACHE_DIR: join(sandbox.folder, "whole-cache") };
     expectSuccess(
-      await sandbox.pkm(
-        [
-          "pip",
-          "install",
-          "heavy",
-          "--python",
-          environment,
-          "--target",
-          target,
-          "--index-url",
-          index.url,
-        ],
-        { env },
-      ),
+      await sandbox.pkm(pipWords("install", environment, index, "heavy", "--target", target), {
+        env,
+      }),
     );
     expect(existsSync(join(target, "heavy", "data.txt"))).toBe(true);
     // One try by ranges, which brings nothing, and the file itself.
@@ -146,17 +136,7 @@ describe("an index of plain HTML without sidecars", () => {
     });
     const target = join(sandbox.work, "html-target");
     expectSuccess(
-      await sandbox.pkm([
-        "pip",
-        "install",
-        "demo",
-        "--python",
-        environment,
-        "--target",
-        target,
-        "--index-url",
-        index.url,
-      ]),
+      await sandbox.pkm(pipWords("install", environment, index, "demo", "--target", target)),
     );
     expect(snapshot(target)["demo/__init__.py"]).toBeDefined();
   });
@@ -239,10 +219,7 @@ describe("what was asked is remembered", () => {
     bytes = changed.bytes;
     const env = { PKM_CACHE_DIR: join(sandbox.folder, "changed-cache") };
     expectRefusal(
-      await sandbox.pkm(
-        ["pip", "install", "other", "--python", environment, "--index-url", index.url],
-        { env },
-      ),
+      await sandbox.pkm(pipWords("install", environment, index, "other"), { env }),
       /hash|size/,
       "other",
     );
@@ -466,15 +443,7 @@ describe("source distributions", () => {
         /neither `pyproject.toml` nor `setup.py`/,
       );
     expectRefusal(
-      await sandbox.pkm([
-        "pip",
-        "install",
-        "source",
-        "--python",
-        environment,
-        "--index-url",
-        index.url,
-      ]),
+      await sandbox.pkm(pipWords("install", environment, index, "source")),
       "source-invalid",
       "source-2.0.tar.gz",
     );
@@ -490,17 +459,9 @@ describe("source distributions", () => {
       tar("mixed", "2.0", "2.1"),
       fileOf(makeWheel({ name: "mixed", version: "1.0" })),
     ]);
-    const run = await sandbox.pkm([
-      "pip",
-      "install",
-      "mixed",
-      "--python",
-      environment,
-      "--index-url",
-      index.url,
-      "--dry-run",
-      "--prefer-binary",
-    ]);
+    const run = await sandbox.pkm(
+      pipWords("install", environment, index, "mixed", "--dry-run", "--prefer-binary"),
+    );
     expectSuccess(run);
     expect(run.stderr + run.stdout).toContain("mixed 1.0");
   });
@@ -515,17 +476,7 @@ describe("how files come out of the cache", () => {
     ] as const) {
       const path = await sandbox.environment(`linked-${mode}`);
       expectSuccess(
-        await sandbox.pkm([
-          "pip",
-          "install",
-          "other",
-          "--python",
-          path,
-          "--index-url",
-          index.url,
-          "--link-mode",
-          mode,
-        ]),
+        await sandbox.pkm(pipWords("install", path, index, "other", "--link-mode", mode)),
       );
       const file = statSync(join(sitePackages(path), "other", "__init__.py"));
       if (links === 1) expect(file.nlink).toBe(1);
@@ -538,16 +489,7 @@ describe("how files come out of the cache", () => {
     const index = serve([fileOf(other)]);
     const path = await sandbox.environment("compiled");
     expectSuccess(
-      await sandbox.pkm([
-        "pip",
-        "install",
-        "other",
-        "--python",
-        path,
-        "--index-url",
-        index.url,
-        "--compile-bytecode",
-      ]),
+      await sandbox.pkm(pipWords("install", path, index, "other", "--compile-bytecode")),
     );
     const before = snapshot(join(sitePackages(path), "other"));
     const compiled = Object.keys(before).filter((name) => name.endsWith(".pyc"));
@@ -617,7 +559,7 @@ test("-q is taken by every command", async () => {
   sandbox.write("quiet.in", "other\n");
   for (const words of [
     ["venv", "quiet-env"],
-    ["pip", "install", "other", "--python", "quiet-env", "--index-url", index.url],
+    pipWords("install", "quiet-env", index, "other"),
     ["pip", "sync", "quiet.in", "--python", "quiet-env", "--index-url", index.url],
     ["pip", "compile", "quiet.in", "-o", "quiet.txt", "--index-url", index.url],
     ["pip", "freeze", "--python", "quiet-env"],

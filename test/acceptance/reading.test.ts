@@ -100,18 +100,9 @@ describe("pip freeze, show, check, tree", () => {
       status: 0,
     });
     sandbox.write("frozen.txt", run.stdout);
-    const again = await sandbox.pkm([
-      "pip",
-      "install",
-      "-r",
-      "frozen.txt",
-      "--dry-run",
-      "--json",
-      "--python",
-      environment,
-      "--index-url",
-      index.url,
-    ]);
+    const again = await sandbox.pkm(
+      pipWords("install", environment, index, "-r", "frozen.txt", "--dry-run", "--json"),
+    );
     expectSuccess(again);
     expect((JSON.parse(again.stdout) as { changes: unknown[] }).changes).toEqual([]);
   });
@@ -234,19 +225,11 @@ describe("odd things in site-packages", () => {
     ).map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(["flat", "old", "req"]));
     expect(names).not.toContain("temp");
-    const install = await sandbox.pkm([
-      "pip",
-      "install",
-      "bottom",
-      "--python",
-      path,
-      "--index-url",
-      index.url,
-    ]);
+    const install = await sandbox.pkm(pipWords("install", path, index, "bottom"));
     expectSuccess(install);
     // Who needs the broken one itself gets it anew, or hears which it is.
     for (const name of ["req", "empty", "nameless", "binary"]) {
-      const words = ["pip", "install", name, "--python", path, "--index-url", index.url];
+      const words = pipWords("install", path, index, name);
       const run = await sandbox.pkm(words);
       expectNoTrace(run);
       if (run.status !== 0) expectRefusal(run, /./, name);
@@ -302,18 +285,15 @@ describe("the cache", () => {
   test("dir, size, prune, clean by name, clean, verify", async () => {
     const env = { PKM_CACHE_DIR: join(sandbox.folder, "looked-after") };
     const target = join(sandbox.work, "looked-after");
-    const words = [
-      "pip",
+    const words = pipWords(
       "install",
+      environment,
+      index,
       "bottom",
       "middle==1.1",
-      "--python",
-      environment,
       "--target",
       target,
-      "--index-url",
-      index.url,
-    ];
+    );
     expectSuccess(await sandbox.pkm(words, { env }));
     expect((await sandbox.pkm(["cache", "dir"], { env })).stdout.trim()).toBe(env.PKM_CACHE_DIR);
     const size = await sandbox.pkm(["cache", "size"], { env });
@@ -411,31 +391,12 @@ describe("help, version and completion", () => {
 
   test("NO_COLOR, --no-color and a pipe: no escapes", async () => {
     const run = await sandbox.pkm(
-      [
-        "pip",
-        "install",
-        "nonesuch",
-        "--python",
-        environment,
-        "--index-url",
-        index.url,
-        "--dry-run",
-      ],
+      pipWords("install", environment, index, "nonesuch", "--dry-run"),
       { env: { NO_COLOR: "" } },
     );
     expect(run.stderr).not.toContain("\u001b");
     const forced = await sandbox.pkm(
-      [
-        "pip",
-        "install",
-        "nonesuch",
-        "--python",
-        environment,
-        "--index-url",
-        index.url,
-        "--color",
-        "always",
-      ],
+      pipWords("install", environment, index, "nonesuch", "--color", "always"),
       { env: { NO_COLOR: "" } },
     );
     expect(forced.stderr).toContain("\u001b");
@@ -482,16 +443,7 @@ describe("pip's configuration", () => {
 
   test("a broken file, a value that is none", async () => {
     const broken = sandbox.write("broken.conf", "[global\nindex-url\n");
-    const words = [
-      "pip",
-      "install",
-      "middle",
-      "--python",
-      environment,
-      "--dry-run",
-      "--index-url",
-      index.url,
-    ];
+    const words = pipWords("install", environment, index, "middle", "--dry-run");
     expectRefusal(
       await sandbox.pkm(words, { env: { PIP_CONFIG_FILE: broken } }),
       /configuration/,
