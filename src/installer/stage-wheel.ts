@@ -13,13 +13,13 @@ import { recordFolders } from "#store/lay-tree";
 import type { ManifestPart, StoredWheel, WheelManifest } from "#store/wheel-manifest";
 import type { BytecodePart } from "./bytecode.ts";
 import { recordDigest } from "./digest.ts";
-import { claimedTwice } from "./errors.ts";
+import { ClaimedTargets } from "./claimed-targets.ts";
 import { CommonStaging } from "./common-staging.ts";
-import { linkRow, openFolder } from "./linked-folders.ts";
+import { openFolder } from "./linked-folders.ts";
 import type { PlannedInstall, SharedTree } from "./plan-types.ts";
 import { nameOf, parentOf, type Places, siteOf, targetOf } from "./places.ts";
 import { isInside, recordPrefix } from "./record-paths.ts";
-import { recordContent, type RecordRow, rootRows, withoutRows } from "./record-text.ts";
+import { type RecordRow, rootRows } from "./record-text.ts";
 import {
   checkScriptName,
   type EntryScript,
@@ -28,6 +28,7 @@ import {
   rewriteScript,
   type ScriptFile,
 } from "./scripts.ts";
+import { StagedRecord } from "./staged-record.ts";
 import type { StagedFile, StagedPart } from "./switch-steps.ts";
 import type { InstallerWorld } from "./world.ts";
 
@@ -72,25 +73,18 @@ class Staging {
   readonly #manifest: WheelManifest;
   readonly #site: string;
   readonly #parts = new Map<string, Part>();
-  readonly #rows: RecordRow[] = [];
-  /** Rows of the data, which all begin with `../`: they come before those of the root part. */
-  #apart = "";
-  /** Files outside of the root part by their absolute target, with their content's hash. */
-  readonly #elsewhere = new Map<string, string>();
-  #rootPaths: ReadonlyMap<string, string> | undefined;
+  readonly #record: StagedRecord;
+  readonly #targets: ClaimedTargets;
   /** Linked folders, relative to the root part. */
   readonly #links = new Set<string>();
-  #rootRows: Uint8Array = new Uint8Array();
-  /** The RECORD of the tree, which stands in place of {@link #rootRows}. */
-  #kept: string | undefined;
-  /** Links of the tree that were opened, and those that came in their place, which may have been opened as well. */
-  readonly #opened: string[] = [];
 
   constructor(request: StagingRequest, world: InstallerWorld) {
     this.#request = request;
     this.#world = world;
     this.#manifest = request.wheel.manifest;
     this.#site = siteOf(request.places, this.#manifest);
+    this.#record = new StagedRecord(world.files);
+    this.#targets = new ClaimedTargets(this.#manifest, this.#site);
   }
 
   run(): readonly StagedPart[] {
@@ -105,7 +99,7 @@ class Staging {
       files: () => this.#rootFiles(rootPart),
     });
     if (tree !== undefined) this.#linkFolders(tree, laid);
-    else if (rootPart !== undefined) this.#rootRows = this.#linkRoot(rootPart, root);
+    else if (rootPart !== undefined) this.#record.keep(this.#linkRoot(rootPart, root));
     this.#writeScripts(parts);
     for (const part of parts)
       if (part.scheme !== "root" && part.scheme !== "scripts") this.#link(part);
@@ -200,9 +194,9 @@ class Staging {
       this.#listContent(root, path, content);
     }
     const record = `${distInfo}/RECORD`;
-    this.#kept = `${from}/${record}`;
-    if (this.#rows.length === 0 && this.#apart === "") laid.linkFile(from, record);
-    else laid.write(record, () => this.#record());
+    this.#record.keep(`${from}/${record}`);
+    if (this.#record.isKept) laid.linkFile(from, record);
+    else laid.write(record, () => this.#record.content(this.#links));
   }
 
   #rootFiles(part: ManifestPart | undefined): StagedFile[] {
@@ -238,17 +232,15 @@ class Staging {
     const staged = `${root.from}/${path}`;
     files.remove(staged);
     const links = openFolder(`${tree.folder}/${path}`, staged, files);
-    this.#opened.push(path);
-    for (const name of links) {
-      this.#links.add(`${path}/${name}`);
-      this.#opened.push(`${path}/${name}`);
-    }
+    const inside = links.map((name) => `${path}/${name}`);
+    for (const link of inside) this.#links.add(link);
+    this.#record.open(path, inside);
     root.listed = undefined;
     if (links.length > 0) this.#writeKeeper(path, root);
     const record = `${root.from}/${this.#manifest.distInfo}/RECORD`;
     // It may be the store's own.
     files.remove(record);
-    files.write(record, this.#record());
+    files.write(record, this.#record.content(this.#links));
   }
 
   #isReplaced(path: string): boolean {
@@ -260,7 +252,9 @@ class Staging {
     const { wheel, linkMode, places } = this.#request;
     const target = targetOf(places, part.scheme, this.#manifest);
     if (part.scheme === "data" && this.#linkApart(part, target)) return;
-    const files = part.files.filter((file) => this.#claim(`${target}/${file.path}`, file.sha256));
+    const files = part.files.filter((file) =>
+      this.#targets.claim(`${target}/${file.path}`, file.sha256),
+    );
     if (files.length === 0) return;
     // Headers go into a folder of the distribution's own, which is what a switch exchanges.
     const own = part.scheme === "headers" ? `${nameOf(target)}/` : "";
@@ -316,7 +310,8 @@ class Staging {
       this.#linkData({ from, to, folders, files: paths });
     }
     const prefix = this.#prefix(target);
-    this.#apart = `${prefix}${recordRows.slice(0, -1).replaceAll("\n", `\n${prefix}`)}\n`;
+    const rows = `${prefix}${recordRows.slice(0, -1).replaceAll("\n", `\n${prefix}`)}\n`;
+    this.#record.keepApart(rows);
     return true;
   }
 
@@ -340,7 +335,7 @@ class Staging {
     for (const { name, content } of wrapped) this.#writeScript(staged, name, content);
     for (const file of own) {
       checkScriptName(label, nameOf(file.path));
-      if (!this.#claim(`${places.scripts}/${file.path}`, file.sha256)) continue;
+      if (!this.#targets.claim(`${places.scripts}/${file.path}`, file.sha256)) continue;
       const folder = parentOf(file.path);
       if (folder !== "") this.#world.files.makeFolders(`${staged.from}/${folder}`);
       const content = this.#world.files.read(
@@ -375,7 +370,7 @@ class Staging {
     const bytes = typeof content === "string" ? encoder.encode(content) : content;
     files.write(`${staged.from}/${path}`, bytes, { mode: 0o777 });
     const sha256 = known ?? recordDigest(bytes, hashing);
-    this.#elsewhere.set(`${staged.to}/${path}`, sha256);
+    this.#targets.note(`${staged.to}/${path}`, sha256);
     const row = `${this.#prefix(staged.to)}${path}`;
     this.#list(staged, path, { path: row, sha256, size: bytes.length });
   }
@@ -419,28 +414,7 @@ class Staging {
       );
     const path = `${distInfo}/RECORD`;
     this.#list(root, path, { path, sha256: "", size: undefined });
-    files.write(`${root.from}/${path}`, this.#record());
-  }
-
-  /** The text of RECORD. Of a tree it is what is kept there, without the rows of links that were opened since. */
-  #record(): readonly Uint8Array[] {
-    let kept = this.#kept === undefined ? this.#rootRows : this.#world.files.read(this.#kept);
-    let rows: readonly RecordRow[] = this.#rows;
-    if (this.#opened.length > 0) {
-      kept = withoutRows(kept, this.#opened.map(linkRow));
-      const fresh = this.#opened.filter((path) => this.#links.has(path));
-      rows = [...rows, ...fresh.map(linkRow)];
-    }
-    const apart = encoder.encode(this.#apart);
-    // Scripts and data come first: then the longer part is not even copied.
-    const first = recordContent(apart, rows.filter(isOutside));
-    return [
-      first,
-      recordContent(
-        kept,
-        rows.filter((row) => !isOutside(row)),
-      ),
-    ];
+    files.write(`${root.from}/${path}`, this.#record.content(this.#links));
   }
 
   /** What stands before the paths of a folder's files in RECORD; the same for all wheels that go to the same places. */
@@ -458,34 +432,11 @@ class Staging {
   }
 
   #list(part: Part, path: string, row: RecordRow): void {
-    this.#rows.push(row);
+    this.#record.add(row);
     part.added.push({ path, sha256: row.sha256 });
     const slash = path.indexOf("/");
     const top = slash === -1 ? path : path.slice(0, slash);
     if (!part.tops.includes(top)) part.tops.push(top);
-  }
-
-  /**
-   * Notes that the wheel puts a file there. False when it does so a second time with the same content, through its
-   * root and its `.data` folder; refused when the contents differ.
-   */
-  #claim(target: string, sha256: string): boolean {
-    const before = this.#elsewhere.get(target) ?? this.#inRoot(target);
-    if (before === undefined) {
-      this.#elsewhere.set(target, sha256);
-      return true;
-    }
-    if (before !== sha256) throw claimedTwice(this.#label(), target);
-    return false;
-  }
-
-  #inRoot(target: string): string | undefined {
-    if (!isInside(target, this.#site)) return undefined;
-    if (this.#rootPaths === undefined) {
-      const root = this.#manifest.parts.find((part) => part.scheme === "root");
-      this.#rootPaths = new Map(root?.files.map((file) => [file.path, file.sha256]));
-    }
-    return this.#rootPaths.get(target.slice(this.#site.length + 1));
   }
 
   #label(): string {
@@ -499,10 +450,6 @@ const encoder = new TextEncoder();
 /** Configuration is there to be edited, and an edit must not reach the store. */
 function isEdited(path: string): boolean {
   return path.startsWith("etc/");
-}
-
-function isOutside({ path }: RecordRow): boolean {
-  return path.startsWith("../");
 }
 
 function sizeOf(content: Uint8Array | string): number {

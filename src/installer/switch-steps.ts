@@ -8,6 +8,7 @@ import type { FileOwner, InstalledFiles } from "./installed-files.ts";
 import type { Step } from "./journal.ts";
 import { nameOf, parentOf, type Places } from "./places.ts";
 import { Unfolding } from "./unfolding.ts";
+import { stagedWhole } from "./staged-whole.ts";
 import type { TakenFolder, TakenPaths } from "./taken-paths.ts";
 
 /** Part of a distribution, laid out in the staging folder as it shall lie in the environment. */
@@ -80,8 +81,6 @@ type Visit = { readonly path: string; readonly claims: Map<string, Claim[]> };
 type Listing = ReadonlyMap<string, FolderEntry>;
 
 const cacheFolder = "__pycache__";
-/** Fewer things are put into a folder one by one. */
-const manyClaims = 8;
 
 class Derivation {
   readonly #request: SwitchRequest;
@@ -234,28 +233,14 @@ class Derivation {
     if (leaving !== undefined) this.#takeRest(path, leaving, claims, listing);
   }
 
-  /**
-   * A new environment's folder of modules is empty, and most often all that comes into it was staged in one folder: one
-   * step in place of hundreds. Not where the new folder would belong to somebody else, or be open to others, than the old.
-   */
+  /** {@link stagedWhole} as one step. */
   #exchangeSite(path: string, claims: Visit["claims"]): boolean {
     const { exchangesSites, places } = this.#request;
     const isSite = path === places.purelib || path === places.platlib;
-    if (!exchangesSites || !isSite || claims.size < manyClaims || places.anchors.includes(path))
-      return false;
-    let from: string | undefined;
-    for (const claimed of claims.values()) {
-      const only = claimed[0] as Claim;
-      if (claimed.length > 1 || only.path.includes("/")) return false;
-      from ??= only.part.from;
-      if (only.part.from !== from) return false;
-    }
-    const present = this.#files.tryLstat(path);
-    const staged = this.#files.tryLstat(from as string);
-    if (present?.kind !== "folder" || staged === undefined) return false;
-    for (const mark of ["dev", "mode", "uid", "gid"] as const)
-      if (present[mark] !== staged[mark]) return false;
-    this.#exchange(path, from as string, undefined);
+    if (!exchangesSites || !isSite || places.anchors.includes(path)) return false;
+    const from = stagedWhole(path, claims.values(), claims.size, this.#files);
+    if (from === undefined) return false;
+    this.#exchange(path, from, undefined);
     this.#hasExchangedSite = true;
     return true;
   }

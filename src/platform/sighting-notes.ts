@@ -31,6 +31,7 @@ export class SightingNotes {
 
   /** Something was looked for at a path; looking twice has to see the same. */
   path(how: "stat" | "lstat", path: string, isThere: boolean): void {
+    if (this.#isSpoilt) return;
     const kind = isThere
       ? how === "stat"
         ? "there"
