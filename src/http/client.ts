@@ -1,7 +1,7 @@
 import { PkmError } from "#base/errors";
 import { silent, type Report } from "#base/report";
 import { withoutCredentials } from "#base/url";
-import type { NetworkResponse, World } from "#platform/ports";
+import type { World } from "#platform/ports";
 import type { HttpEvent } from "./events.ts";
 import { Exchanger, type Exchange } from "./exchange.ts";
 import * as errors from "./errors.ts";
@@ -15,6 +15,7 @@ import {
   type Tail,
   tailInMemory,
 } from "./page-cache.ts";
+import { serverWords } from "./server-words.ts";
 import type { HttpSettings } from "./settings.ts";
 
 export type HttpWorld = Pick<
@@ -103,6 +104,8 @@ export class HttpClient {
   readonly #exchanger: Exchanger;
   /** What {@link cached} did not find: {@link get}, which mostly comes next, need not look again. */
   readonly #absent = new Set<string>();
+  /** What the cache holds of answers that are being asked for again. */
+  readonly #stale = new Map<string, CachedAnswer>();
 
   constructor(settings: HttpSettings, world: HttpWorld, report: Report<HttpEvent> = silent) {
     this.#settings = settings;
@@ -137,6 +140,12 @@ export class HttpClient {
     return this.#settings.offline || this.#isFresh(entry, request) ? fromCache(entry) : undefined;
   }
 
+  /** What the cache holds of an answer that is being asked for again. */
+  stale(url: string, request: GetRequest): HttpAnswer | undefined {
+    const entry = this.#stale.get(cacheKey(url, request));
+    return entry === undefined ? undefined : fromCache(entry);
+  }
+
   /** What the cache holds, however old it is. */
   stored(url: string, request: GetRequest): HttpAnswer | undefined {
     const entry = this.#cache?.read(cacheKey(url, request));
@@ -166,8 +175,11 @@ export class HttpClient {
       "accept-encoding": request.range === undefined ? "gzip, deflate, br, zstd" : "identity",
     };
     if (request.range !== undefined) headers.range = `bytes=${request.range}`;
-    if (entry !== undefined) Object.assign(headers, conditionalHeaders(entry.freshness));
-    return this.#withRetries(url, async () => {
+    if (entry !== undefined) {
+      Object.assign(headers, conditionalHeaders(entry.freshness));
+      this.#stale.set(key, entry);
+    }
+    const answering = this.#withRetries(url, async () => {
       const exchange = await this.#exchanger.open(url, headers);
       try {
         return await this.#read(url, key, request, entry, exchange);
@@ -175,6 +187,7 @@ export class HttpClient {
         exchange.close();
       }
     });
+    return entry === undefined ? answering : answering.finally(() => this.#stale.delete(key));
   }
 
   /** Sends a question that is no address, such as a call of XML-RPC. Neither cached nor sent twice. */
@@ -571,23 +584,4 @@ function encoded(
 
 function startOfRange(headers: Headers): number {
   return Number(/^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
-}
-
-/** What a server says about a refusal: `title` and `detail` of a problem document (RFC 9457), cut short. */
-async function serverWords(response: NetworkResponse): Promise<string | undefined> {
-  if (!/\bproblem\+json\b/i.test(response.headers.get("content-type") ?? "")) return undefined;
-  try {
-    const problem: unknown = JSON.parse(new TextDecoder().decode(await response.bytes(65_536)));
-    if (typeof problem !== "object" || problem === null) return undefined;
-    const { title, detail } = problem as { readonly title?: unknown; readonly detail?: unknown };
-    const words = [title, detail].filter((text) => typeof text === "string" && text !== "");
-    if (words.length === 0) return undefined;
-    // Control characters of a stranger have no business on a terminal.
-    return `the server says: ${words
-      .join(": ")
-      .replaceAll(/\p{Cc}+/gu, " ")
-      .slice(0, 300)}`;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,7 @@ import { isLoopback, withoutCredentials } from "#base/url";
 import type { HttpClient } from "#http/client";
 import { isTrustedHost } from "#http/tls";
 import type { Workers } from "#platform/ports";
+import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { IndexConfiguration, RepositoryConfiguration } from "./configuration.ts";
 import { Downloads, type DownloadWorld } from "./downloads.ts";
@@ -137,6 +138,23 @@ export class ConfiguredRepositories implements Repositories {
 
   believe(file: ProjectFile, metadata: string): void {
     this.#metadata.believe(file, metadata);
+  }
+
+  recall(
+    name: NormalizedName,
+    files: (page: ProjectListing) => Iterable<ProjectFile>,
+  ): CoreMetadata | undefined {
+    for (const index of this.#indexesFor(name)) {
+      const answer = index.lastListing(name);
+      if (answer === undefined) return undefined;
+      if ("kind" in answer) continue;
+      for (const file of files(answer)) {
+        const metadata = this.#metadata.recall(file);
+        if (metadata !== undefined) return metadata;
+      }
+      return undefined;
+    }
+    return undefined;
   }
 
   download(file: FileAddress): Promise<Download> {

@@ -6,7 +6,7 @@ import { readStaticMetadata } from "#distribution/sdist";
 import { checkedMetadata } from "#distribution/wheel";
 import type { HttpClient } from "#http/client";
 import type { Files, Hashing, Host, Inflate } from "#platform/ports";
-import { isStatic, parseMetadata } from "#standards/metadata";
+import { type CoreMetadata, isStatic, parseMetadata } from "#standards/metadata";
 import { fileUnreadable, hashMismatch } from "./errors.ts";
 import type { NormalizedName } from "#standards/name";
 import type { Downloads } from "./downloads.ts";
@@ -39,6 +39,7 @@ export class MetadataSource {
   readonly #shelf: MetadataShelf | undefined;
   readonly #world: MetadataWorld;
   readonly #answers = new Map<string, MetadataAnswer | Promise<MetadataAnswer>>();
+  readonly #recalled = new WeakMap<ProjectFile, MetadataAnswer>();
   /** Origins that send whole files when asked for ranges. */
   readonly #wholeOnly = new Set<string>();
 
@@ -58,8 +59,7 @@ export class MetadataSource {
     const known = this.#answers.get(file.url);
     if (known !== undefined) return known;
     const key = this.#keyOf(file);
-    const kept = key === undefined ? undefined : this.#shelf?.get(file.identity.name, key);
-    const answer = kept === undefined ? undefined : recalled(kept, file);
+    const answer = this.#kept(file, key);
     if (answer !== undefined) {
       this.#answers.set(file.url, answer);
       return answer;
@@ -70,6 +70,21 @@ export class MetadataSource {
     });
     this.#answers.set(file.url, promise);
     return promise;
+  }
+
+  /** What is kept of a file that may be of the past: its address may by now have another. */
+  recall(file: ProjectFile): CoreMetadata | undefined {
+    const answer = this.#kept(file, this.#keyOf(file));
+    return answer?.kind === "metadata" ? answer.metadata : undefined;
+  }
+
+  #kept(file: ProjectFile, key: string | undefined): MetadataAnswer | undefined {
+    const known = this.#recalled.get(file);
+    if (known !== undefined) return known;
+    const note = key === undefined ? undefined : this.#shelf?.get(file.identity.name, key);
+    const answer = note === undefined ? undefined : recalled(note, file);
+    if (answer !== undefined) this.#recalled.set(file, answer);
+    return answer;
   }
 
   /** What the wheel itself says takes the place of what was heard of it. */

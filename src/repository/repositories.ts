@@ -59,6 +59,14 @@ export interface Repositories {
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer>;
   /** From now on, and in later runs, this text is the METADATA of a wheel, whatever its index says. */
   believe(file: ProjectFile, metadata: string): void;
+  /**
+   * While a page is asked for again: what metadata said, of the first among files of the old page for which that is
+   * known. Asks nobody and changes no other answer.
+   */
+  recall?(
+    name: NormalizedName,
+    files: (page: ProjectListing) => Iterable<ProjectFile>,
+  ): CoreMetadata | undefined;
   /** Downloads, resuming what an earlier attempt left, and verifies. */
   download(file: FileAddress): Promise<Download>;
 }

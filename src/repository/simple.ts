@@ -29,6 +29,10 @@ export class SimpleIndex {
   readonly #crc32: (content: Uint8Array) => number;
   readonly #report: Report<RepositoryEvent>;
   readonly #thread: PageThread | undefined;
+  readonly #recalled = new Map<
+    NormalizedName,
+    { readonly body: Uint8Array; readonly listing: ProjectListing }
+  >();
   #freshUntil: number = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -59,6 +63,16 @@ export class SimpleIndex {
     const request = this.#requestFor(name);
     const cached = this.#client.cached(url, request);
     return cached === undefined ? this.#fetch(url, name, request) : this.#open(cached, name);
+  }
+
+  /** What was answered last time, while it is being asked for again. */
+  lastListing(name: NormalizedName): IndexAnswer | undefined {
+    const answer = this.#client.stale(`${this.#base}${name}/`, this.#requestFor(name));
+    if (answer === undefined) return undefined;
+    if (answer.status !== 200) return { kind: "absent", answer: String(answer.status) };
+    const listing = openPage(answer.body, this.#entriesOf(answer, name), name, this.name);
+    this.#recalled.set(name, { body: answer.body, listing });
+    return listing;
   }
 
   async #fetch(url: string, name: NormalizedName, request: GetRequest): Promise<IndexAnswer> {
@@ -92,6 +106,10 @@ export class SimpleIndex {
   #open(answer: HttpAnswer, name: NormalizedName): IndexAnswer {
     this.#freshUntil = Math.min(this.#freshUntil, answer.freshUntil);
     if (answer.status !== 200) return { kind: "absent", answer: String(answer.status) };
+    const recalled = this.#recalled.get(name);
+    this.#recalled.delete(name);
+    // Most pages have not changed, and then this one is open already.
+    if (recalled?.body === answer.body) return recalled.listing;
     const entries = this.#entriesOf(answer, name);
     const listing = openPage(answer.body, entries, name, this.name);
     if (listing.newer !== undefined && !answer.isFromCache)
