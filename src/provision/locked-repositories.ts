@@ -6,6 +6,7 @@ import type {
   Repositories,
   FileAddress,
 } from "#repository/repositories";
+import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 
 /** Repositories of which a lock has taken the place for some names: those have one file and no other version. */
@@ -54,6 +55,13 @@ export class LockedRepositories implements Repositories {
 
   believe(file: ProjectFile, metadata: string): void {
     this.#others.believe(file, metadata);
+  }
+
+  recall(
+    name: NormalizedName,
+    files: (page: ProjectListing) => Iterable<ProjectFile>,
+  ): CoreMetadata | undefined {
+    return this.#files.has(name) ? undefined : this.#others.recall?.(name, files);
   }
 
   download(file: FileAddress): Promise<Download> {

@@ -1,6 +1,7 @@
 import type { ProjectFile, ProjectListing } from "#repository/listing";
 import type { MetadataAnswer, NoListing } from "#repository/repositories";
 import type { DirectCandidate, MetadataSource } from "#resolver/sources";
+import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import { openDirect } from "./direct.ts";
 import type { SourceBuilder } from "./source-builder.ts";
@@ -57,6 +58,13 @@ export class ProvisionedMetadata implements MetadataSource {
     this.hasBuilt = true;
     const { metadata } = await builds.describe({ kind: "sdist", file });
     return { kind: "metadata", metadata };
+  }
+
+  recall(
+    name: NormalizedName,
+    files: (page: ProjectListing) => Iterable<ProjectFile>,
+  ): CoreMetadata | undefined {
+    return this.#world.repositories.recall?.(name, files);
   }
 
   direct(

@@ -2,6 +2,7 @@ import { PkmError } from "#base/errors";
 import type { ProjectFile, ProjectListing } from "#repository/listing";
 import type { MetadataAnswer, NoListing } from "#repository/repositories";
 import type { DirectCandidate, MetadataSource } from "#resolver/sources";
+import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 
 /** What a source said, or the error that a person would have seen. */
@@ -34,6 +35,13 @@ export class RecordingMetadata implements MetadataSource {
 
   expect(file: ProjectFile): void {
     this.#source.expect?.(file);
+  }
+
+  recall(
+    name: NormalizedName,
+    files: (page: ProjectListing) => Iterable<ProjectFile>,
+  ): CoreMetadata | undefined {
+    return this.#source.recall?.(name, files);
   }
 
   async direct(

@@ -1,9 +1,13 @@
+import { PkmError } from "#base/errors";
+import type { ProjectFile, ProjectListing } from "#repository/listing";
 import type { MetadataAnswer } from "#repository/repositories";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
 import { intersect, type VersionRange } from "#standards/version-range";
+import { verdictOf } from "./_candidate.ts";
 import type { Project } from "./_project.ts";
 import type { Findings, PythonProvider } from "./provider.ts";
+import type { MetadataSource } from "./sources.ts";
 
 type Anticipated = {
   readonly project: Project;
@@ -18,13 +22,15 @@ type Anticipated = {
  */
 export class Anticipation {
   private readonly provider: PythonProvider;
+  private readonly source: MetadataSource;
   private readonly findings: Findings;
   private readonly known = new Map<NormalizedName, Anticipated>();
   private isSmooth = true;
   private underWay = 0;
 
-  constructor(provider: PythonProvider, findings: Findings) {
+  constructor(provider: PythonProvider, source: MetadataSource, findings: Findings) {
     this.provider = provider;
+    this.source = source;
     this.findings = findings;
   }
 
@@ -47,8 +53,35 @@ export class Anticipation {
     pending.then(end, end);
   }
 
+  /** Goes on from what was the first choice, while the page is asked for again. */
+  recall(project: Project, range: VersionRange): void {
+    if (!this.isSmooth) return;
+    try {
+      const metadata = this.source.recall?.(project.name, (page) => this.filesOf(page, range));
+      if (metadata !== undefined)
+        this.follow(project, { kind: "metadata", metadata }, mostUnderWay);
+    } catch (error) {
+      // A page that is damaged in the cache; the new one may be better.
+      if (!(error instanceof PkmError)) throw error;
+    }
+  }
+
+  /** Files that speak for the best versions of a range, by a page of the past. */
+  private *filesOf(page: ProjectListing, range: VersionRange): Iterable<ProjectFile> {
+    const { policy } = this.provider;
+    const past = this.provider.newProject(page.name);
+    past.setListing(page);
+    // The best may have been refused for a reason that shows later.
+    for (let position = 0; position < mostRecalled; position++) {
+      const candidate = past.nth(range, position, policy);
+      if (candidate === undefined) return;
+      const verdict = verdictOf(candidate, policy);
+      if (verdict.usable) yield verdict.file;
+    }
+  }
+
   /** Goes on from the first choice among the versions of a project. */
-  follow({ name, extras }: Project, answer: MetadataAnswer): void {
+  follow({ name, extras }: Project, answer: MetadataAnswer, most: number = busy): void {
     const { provider } = this;
     if (answer.kind !== "metadata" || !this.isSmooth || !provider.policy.followsDependencies)
       return;
@@ -56,7 +89,7 @@ export class Anticipation {
     for (const extra of [undefined, ...wanted, ...extras.keys()])
       for (const requirement of provider.requirementsOf(answer.metadata, extra))
         for (const one of provider.overridden(requirement))
-          if (!provider.projects.has(one.name) && this.underWay < busy) this.anticipate(one);
+          if (!provider.projects.has(one.name) && this.underWay < most) this.anticipate(one);
   }
 
   /** Has the page fetched, then the metadata of its best version, and so on. */
@@ -77,12 +110,20 @@ export class Anticipation {
 
   private async look(anticipated: Anticipated): Promise<void> {
     const { project } = anticipated;
-    await this.provider.load(project);
+    const loading = this.provider.load(project);
+    if (loading !== undefined) this.recall(project, anticipated.range);
+    await loading;
     await this.provider.lookFirst(project, anticipated.range);
   }
 }
 
 /** With so much under way nothing more can begin at once. */
 const busy = 50;
+
+/** What was needed once waits in line rather than being found again later. */
+const mostUnderWay = 250;
+
+/** Most versions that are looked for among those whose metadata is known. */
+const mostRecalled = 8;
 
 const noExtras: ReadonlySet<NormalizedName> = new Set();

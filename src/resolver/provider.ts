@@ -105,7 +105,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     this.environs = environs;
     this.source = source;
     this.findings = findings;
-    this.anticipation = new Anticipation(this, findings);
+    this.anticipation = new Anticipation(this, source, findings);
     this.report = report;
     this.policy = new Policy(request, environs);
     for (const asked of request.overrides) append(this.overrides, asked);
@@ -256,6 +256,7 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
         const isWaitedFor = this.looks.has(project);
         // By the time the page is there, the last look knows best which version will be wanted.
         this.looks.set(project, range);
+        if (!isWaitedFor) this.anticipation.recall(project, range);
         const look = (): Soon<Foreseen<Package, VersionRange> | undefined> =>
           this.lookAt(project, extra, this.looks.get(project) ?? range, position);
         return isWaitedFor && position === 0 ? loaded.then(() => undefined) : loaded.then(look);

@@ -19,6 +19,11 @@ export interface MetadataSource {
   prefetch(names: Iterable<NormalizedName>): void;
   listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing>;
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer>;
+  /** What is remembered while a page is asked for again, as of `Repositories`. */
+  recall?(
+    name: NormalizedName,
+    files: (page: ProjectListing) => Iterable<ProjectFile>,
+  ): CoreMetadata | undefined;
   /** `url` is what stands after `@`, or a `file:` URL of a path named on the command line. */
   direct(
     url: string,

@@ -1,8 +1,9 @@
 import { silent } from "#base/report";
 import type { MetadataAnswer } from "#repository/repositories";
-import type { ProjectFile } from "#repository/listing";
+import type { ProjectFile, ProjectListing } from "#repository/listing";
 import type { Marker } from "#standards/marker";
 import type { MarkerDiagram } from "#standards/marker-algebra";
+import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { Candidate } from "./_candidate.ts";
 import { divisionOfProof } from "./_divide-proof.ts";
@@ -326,6 +327,13 @@ class RememberingSource implements MetadataSource {
         () => {},
       );
     return answer;
+  }
+
+  recall(
+    name: NormalizedName,
+    files: (page: ProjectListing) => Iterable<ProjectFile>,
+  ): CoreMetadata | undefined {
+    return this.source.recall?.(name, files);
   }
 
   direct(
