@@ -1,6 +1,6 @@
-import { exit, PkmError } from "#base/errors";
+import { exit, type PkmError } from "#base/errors";
 import { outOfTime, resolutionInterrupted } from "#resolver/errors";
-import { invalidOptionValue } from "./errors.ts";
+import { interrupted, invalidOptionValue } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { presentError } from "./present-error.ts";
 import type { Progress } from "./progress.ts";
@@ -92,7 +92,7 @@ export class Patience {
     this.#progress.end();
     const error = isResolving
       ? resolutionInterrupted(struggle.sentences(), struggle.advice())
-      : new PkmError({ code: "interrupted", what: "Interrupted before the command was done" });
+      : interrupted();
     presentError(error, this.#invocation.output);
     return exit.failure;
   }

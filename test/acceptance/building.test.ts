@@ -488,6 +488,29 @@ describe("a build that goes wrong", () => {
     },
   );
 
+  test("SIGINT ends pkm build with a word, and leaves nothing", async () => {
+    const path = tree("listed", { name: "listed", version: "1.0", fault: "hangs" });
+    const temporary = join(sandbox.folder, "listing");
+    mkdirSync(temporary);
+    const [program, ...rest] = [...pkmCommand, "build", path, "--wheel", "--list"];
+    const pkm = spawn(program, rest, {
+      cwd: sandbox.work,
+      env: { ...sandbox.env, TMPDIR: temporary },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let told = "";
+    pkm.stderr.on("data", (piece: Buffer) => (told += piece.toString()));
+    const ended = new Promise((resolve) => pkm.on("close", resolve));
+    const noted = join(path, "hanging.pid");
+    while (!existsSync(noted) || readFileSync(noted, "utf8") === "") await Bun.sleep(20);
+    expect(readdirSync(temporary)).toHaveLength(1);
+    pkm.kill("SIGINT");
+    expect(await ended).toBe(1);
+    expect(told).toContain("error: Interrupted before the command was done [interrupted]");
+    expect(readdirSync(temporary)).toEqual([]);
+    expect(leftovers()).toEqual([]);
+  });
+
   test("keeps the cache from being emptied meanwhile, by those who wait and say for whom", async () => {
     const path = tree("holding", { name: "holding", version: "1.0", fault: "hangs" });
     const words = ["pip", "install", "--python", await fresh(), path];

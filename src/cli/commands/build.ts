@@ -3,9 +3,11 @@ import { makeDistributions, type MadeDistribution } from "#build/make-distributi
 import { absolute } from "#cli/cache-folder";
 import { defineCommand, type OptionValues } from "#cli/command";
 import { openDistributionBuild } from "#cli/distribution-build";
+import { interrupted } from "#cli/errors";
 import { buildingOptions } from "#cli/facades/pip/building-options";
 import { indexOptions, resolutionOptions } from "#cli/facades/pip/options";
 import type { Invocation } from "#cli/invocation";
+import { presentError } from "#cli/present-error";
 import { archiveMembers, firstDifference } from "#distribution/archive-members";
 import type { World } from "#platform/ports";
 import { alreadySdist, notReproducible, sourceMissing } from "./_build-errors.ts";
@@ -71,7 +73,7 @@ export const build = defineCommand({
     return settingValues(options, typed, invocation);
   },
   async run(chosen, { source: word = "." }, invocation) {
-    const { files, host } = invocation.world;
+    const { files, host, interrupts } = invocation.world;
     const source = absolute(word, host.cwd).replace(/(?<=[^/])\/$/, "");
     const kind = files.tryStat(source)?.kind;
     if (kind === undefined) throw sourceMissing(word);
@@ -86,6 +88,15 @@ export const build = defineCommand({
       temporary.push(folder);
       return folder;
     };
+    const forget = [
+      interrupts?.before(() => {
+        run.end();
+        return presentError(interrupted(), invocation.output);
+      }, "tells"),
+      interrupts?.before(() => {
+        for (const folder of temporary) files.removeSoon(folder);
+      }),
+    ];
     try {
       const into = (folder: string): Promise<readonly MadeDistribution[]> =>
         makeDistributions({ source, output: folder, make, options: run.options }, run.world);
@@ -94,6 +105,7 @@ export const build = defineCommand({
       run.end();
       return chosen.list ? list(made, invocation) : tell(made, chosen, invocation);
     } finally {
+      for (const each of forget) each?.();
       for (const folder of temporary) files.removeTree(folder);
       run.end();
       run.close();
