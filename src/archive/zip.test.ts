@@ -181,6 +181,10 @@ describe("openZip() refuses", () => {
     ["a file that is a folder as well", [a, { name: "a/b" }]],
     ["a file that is a folder as well, the other way round", [{ name: "a/b/c" }, { name: "a/b" }]],
     ["another name in the local header", [{ ...a, local: { name: "b" } }]],
+    [
+      "the same name in the local header, in another encoding",
+      [{ name: "ü", local: { name: Uint8Array.of(0xfc), flags: 0 } }],
+    ],
     ["another name of another length", [{ ...a, local: { name: "another" } }]],
     ["another size in the local header", [{ ...a, local: { size: 4 } }]],
     ["another packed size in the local header", [{ ...a, local: { compressedSize: 4 } }]],

@@ -263,6 +263,14 @@ const comparedFlags = 0xffff & ~0x6 & ~utf8Flag;
 function sameName(bytes: Uint8Array, at: number, length: number, member: ZipMember): boolean {
   const expected = member.folder ? `${member.name}/` : member.name;
   if (length < expected.length) return false;
+  if (length === expected.length) {
+    for (let i = 0; i < length; i++) {
+      const letter = expected.charCodeAt(i);
+      if (letter >= 0x80 || bytes[at + i] !== letter) return false;
+    }
+    return true;
+  }
+  // More bytes than letters: not ASCII.
   try {
     return utf8.decode(bytes.subarray(at, at + length)) === expected;
   } catch {

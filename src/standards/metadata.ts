@@ -117,12 +117,11 @@ class ReadMetadata implements CoreMetadata {
   readonly displayName: string;
   readonly name: NormalizedName;
   readonly version: Version;
-  readonly requiresDist: readonly Requirement[];
-  readonly invalidRequirements: readonly InvalidRequirement[];
   readonly requiresPython: string | undefined;
   readonly dynamic: readonly string[];
   readonly #content: string;
-  readonly #extras: readonly string[];
+  readonly #needsText: string;
+  #needs: Needs | undefined;
   #providesExtra: readonly NormalizedName[] | undefined;
   #fields: Fields | undefined;
 
@@ -136,16 +135,26 @@ class ReadMetadata implements CoreMetadata {
     this.displayName = known.displayName;
     this.name = known.name;
     this.version = known.version;
-    const { requiresDist, invalidRequirements, extras } = publishedNeeds(wanted.needs);
-    this.requiresDist = requiresDist;
-    this.invalidRequirements = invalidRequirements;
-    this.#extras = extras;
+    this.#needsText = wanted.needs;
     this.requiresPython = wanted.requiresPython?.trim();
     this.dynamic = wanted.dynamic.map((field) => field.trim().toLowerCase());
   }
 
+  // Who unpacks a wheel does not ask for them.
+  get requiresDist(): readonly Requirement[] {
+    return this.#read().requiresDist;
+  }
+
+  get invalidRequirements(): readonly InvalidRequirement[] {
+    return this.#read().invalidRequirements;
+  }
+
+  #read(): Needs {
+    return (this.#needs ??= publishedNeeds(this.#needsText));
+  }
+
   get providesExtra(): readonly NormalizedName[] {
-    this.#providesExtra ??= this.#extras.flatMap((extra) => tryParseName(extra) ?? []);
+    this.#providesExtra ??= this.#read().extras.flatMap((extra) => tryParseName(extra) ?? []);
     return this.#providesExtra;
   }
 
