@@ -1,11 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Preference } from "#resolver/request";
+import type { UniversalRequest } from "#resolver/universal";
 import { normalizeName, tryParseName } from "#standards/name";
+import { parseSpecifierSet } from "#standards/specifier-set";
 import { parseVersion } from "#standards/version";
 import { type Catalogue, ImaginedMachine, questionOf } from "./_imagined-index.ts";
 import type { EarlierVersions } from "./ask-early.ts";
 import { type AnsweredQuestion, resolveRequirements } from "./resolve-requirements.ts";
+import { resolveUniversally } from "./resolve-universally.ts";
+import type { ProvisionWorld } from "./world.ts";
 
 /** Each project needs the next, and a version of it that is not the newest. */
 const depth = 6;
@@ -170,6 +174,66 @@ describe("a new question about what is known", () => {
       machine.files.write(`${folder}/${path}`, content);
     }
     expect(await ask(machine, machine.world(), questionOf(["p0==2"]))).toEqual(chosen);
+  });
+});
+
+describe("a question about many machines that was answered before", () => {
+  const forked: Catalogue = {
+    root: {
+      "1": ["lib<2 ; python_version < '3.11'", "lib>=2 ; python_version >= '3.11'", "p2<3"],
+    },
+    lib: { "1": ["old"], "2": ["new"], "3": ["new"] },
+    old: { "1": [] },
+    new: { "1": [] },
+    ...chain,
+  };
+  const { target: _, ...asked } = questionOf(["root"]);
+  const request: UniversalRequest = {
+    ...asked,
+    supported: { python: parseSpecifierSet(">=3.9"), environments: [], required: [] },
+    forkStrategy: "requires-python",
+    preferences: new Map(),
+  };
+  const resolve = async (machine: ImaginedMachine, world: ProvisionWorld): Promise<unknown> => {
+    machine.countAnew();
+    const outcome = await machine.finish(resolveUniversally(request, world));
+    world.store.close();
+    if (outcome.kind === "unsolvable") return outcome.failure.explanation;
+    return outcome.resolution.packages.map(({ name, version }) => `${name} ${version.text}`);
+  };
+
+  test("takes one round trip with --refresh, and asks for no more than before", async () => {
+    const machine = new ImaginedMachine(forked);
+    const answer = await resolve(machine, machine.world());
+    expect(answer).toContain("lib 1");
+    expect(answer).toContain("lib 3");
+    const pages = sorted(machine.asked.filter((word) => !word.endsWith(".metadata")));
+    expect(await resolve(machine, machine.world({ refresh: true }))).toEqual(answer);
+    expect(machine.rounds).toBe(1);
+    expect(sorted(machine.asked)).toEqual(pages);
+  });
+
+  test("takes two with nothing but its pins", async () => {
+    const machine = new ImaginedMachine(forked);
+    const answer = (await resolve(machine, machine.world())) as string[];
+    const needed = sorted(machine.asked);
+    const pins = Map.groupBy(
+      answer.map((text) => text.split(" ") as [string, string]),
+      ([name]) => normalizeName(name),
+    );
+    const earlier = new Map(
+      [...pins].map(([name, list]) => [
+        name,
+        list.map(([, version]) => ({ version: parseVersion(version), from: "output" as const })),
+      ]),
+    );
+    const empty = new ImaginedMachine(forked);
+    const world = empty.world();
+    const again = { ...request, preferences: earlier };
+    const outcome = await empty.finish(resolveUniversally(again, world));
+    expect(outcome.kind).toBe("resolved");
+    expect(empty.rounds).toBe(2);
+    expect(sorted(empty.asked)).toEqual(needed);
   });
 });
 

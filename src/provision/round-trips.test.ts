@@ -1,14 +1,28 @@
 import { describe, expect, test } from "bun:test";
+import type { InstalledCandidate, ResolveRequest } from "#resolver/request";
+import { type CoreMetadata, parseMetadata } from "#standards/metadata";
+import { type NormalizedName, normalizeName } from "#standards/name";
+import { parseVersion } from "#standards/version";
 import { type Catalogue, ImaginedMachine, questionOf } from "./_imagined-index.ts";
 import { resolveRequirements } from "./resolve-requirements.ts";
 
 /** Names the packages of the answer, and leaves what it took with the machine. */
-async function resolve(machine: ImaginedMachine, roots: readonly string[]): Promise<unknown> {
+async function resolve(
+  machine: ImaginedMachine,
+  roots: readonly string[],
+  more: Partial<ResolveRequest> = {},
+): Promise<unknown> {
   machine.countAnew();
-  const answering = resolveRequirements(questionOf(roots), machine.world());
+  const answering = resolveRequirements(questionOf(roots, more), machine.world());
   const outcome = await machine.finish(answering);
   if (outcome.kind === "unsolvable") return outcome.failure.explanation;
   return outcome.resolution.packages.map(({ name, version }) => `${name} ${version.text}`);
+}
+
+function metadataOf(name: string, needs: string): CoreMetadata {
+  const lines = ["Metadata-Version: 2.3", `Name: ${name}`, "Version: 1"];
+  for (const text of needs.split(", ")) if (text !== "") lines.push(`Requires-Dist: ${text}`);
+  return parseMetadata(`${lines.join("\n")}\n\n`);
 }
 
 describe("a first resolution", () => {
@@ -26,6 +40,35 @@ describe("a first resolution", () => {
     expect(found).toEqual(["a 1", "b 1", "c 1", "d 1", "ponderous 1"]);
     expect(machine.rounds).toBe(8);
     expect(machine.asked).toHaveLength(10);
+  });
+});
+
+describe("an upgrade", () => {
+  test("asks at once for the pages of what is installed and may change, and for no other", async () => {
+    const catalogue: Catalogue = {
+      a: { "2": ["b", "kept"] },
+      b: { "2": ["c"] },
+      c: { "2": [] },
+      kept: { "2": [] },
+      unrelated: { "2": [] },
+    };
+    const machine = new ImaginedMachine(catalogue);
+    const installed = new Map(
+      Object.entries({ a: "b, kept", b: "c", c: "", kept: "", unrelated: "" }).map(
+        ([text, needs]): [NormalizedName, InstalledCandidate] => [
+          normalizeName(text),
+          {
+            version: parseVersion("1"),
+            metadata: () => metadataOf(text, needs),
+            url: undefined,
+            givesWay: text !== "kept",
+          },
+        ],
+      ),
+    );
+    expect(await resolve(machine, ["a"], { installed })).toEqual(["a 2", "b 2", "c 2", "kept 1"]);
+    expect(machine.rounds).toBe(2);
+    expect(machine.asked.filter((word) => !word.endsWith(".metadata"))).toEqual(["a", "b", "c"]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { PkmError } from "#base/errors";
 import type { ProjectFile, ProjectListing } from "#repository/listing";
 import type { MetadataAnswer } from "#repository/repositories";
+import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
 import { intersect, type VersionRange } from "#standards/version-range";
@@ -53,16 +54,25 @@ export class Anticipation {
     pending.then(end, end);
   }
 
-  /** Goes on from what was the first choice, while the page is asked for again. */
+  /** While the page is asked for: goes on from what was the first choice by the old one, or from what is installed. */
   recall(project: Project, range: VersionRange): void {
     if (!this.isSmooth) return;
+    const recalled = this.recalled(project, range);
+    const answer =
+      recalled === undefined
+        ? project.installed?.metadata
+        : ({ kind: "metadata", metadata: recalled } as const);
+    if (answer === undefined || answer instanceof Promise) return;
+    this.follow(project, answer, mostUnderWay);
+  }
+
+  private recalled({ name }: Project, range: VersionRange): CoreMetadata | undefined {
     try {
-      const metadata = this.source.recall?.(project.name, (page) => this.filesOf(page, range));
-      if (metadata !== undefined)
-        this.follow(project, { kind: "metadata", metadata }, mostUnderWay);
+      return this.source.recall?.(name, (page) => this.filesOf(page, range));
     } catch (error) {
       // A page that is damaged in the cache; the new one may be better.
       if (!(error instanceof PkmError)) throw error;
+      return undefined;
     }
   }
 
