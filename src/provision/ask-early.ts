@@ -50,6 +50,15 @@ export function askEarly(
   };
 }
 
+/** The same for those who do not know yet on which machine the answer has to hold: the first pages only. */
+export function askFirstPagesEarly(
+  asked: Pick<ResolveRequest, "roots" | "constraints" | "overrides">,
+  earlier: EarlierVersions,
+  { repositories }: Pick<ProvisionWorld, "repositories">,
+): void {
+  if (isRememberable(asked)) repositories.prefetch(earlier.keys().take(mostAtATime));
+}
+
 /** More than the largest of known answers has; what is beyond is no guess. */
 const mostNames = 1000;
 

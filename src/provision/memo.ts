@@ -119,7 +119,7 @@ function memoUnder<T extends Resolution & { readonly regions?: UniversalResoluti
 type AnyRequest = Pick<ResolveRequest, "roots" | "constraints" | "overrides" | "policy">;
 
 /** True when an answer depends on nothing but repositories. */
-export function isRememberable(request: AnyRequest): boolean {
+export function isRememberable(request: Omit<AnyRequest, "policy">): boolean {
   const asked = [...request.roots, ...request.constraints, ...request.overrides];
   return asked.every(
     ({ requirement, editable }) => requirement.url === undefined && editable !== true,

@@ -11,15 +11,17 @@ import { quoted } from "#cli/quoted";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import type { Interpreter } from "#interpreter/interpreter";
 import { formatCompiledRequirements } from "#lock/compiled-requirements";
-import { preferencesFor, readPreferences } from "#lock/preferences";
+import { preferencesFor } from "#lock/preferences";
+import { askFirstPagesEarly } from "#provision/ask-early";
 import { type ReadRequirements, readRequirements } from "#provision/read-requirements";
 import { resolveRequirements } from "#provision/resolve-requirements";
 import { resolveUniversally } from "#provision/resolve-universally";
 import type { ProvisionWorld } from "#provision/world";
-import type { AskedRequirement, MarkedPreference, ResolveRequest } from "#resolver/request";
+import type { AskedRequirement, ResolveRequest } from "#resolver/request";
 import type { Resolution } from "#resolver/resolution";
 import { type NormalizedName, parseName } from "#standards/name";
 import { applyFileOptions, type RequirementsOptions } from "#standards/requirements-file";
+import { type EarlierPins, earlierPins, keptPins, unmarked } from "./_earlier-pins.ts";
 import { nothingToCompile } from "./_errors.ts";
 import { resolvingInterpreter } from "./_interpreter.ts";
 import { pipDefaults } from "./_pip-configuration.ts";
@@ -174,7 +176,12 @@ async function compileFiles(
   );
   const repositories = openRepositories(configuration, http, store, invocation, progress.report);
   // A Python that was never met takes as long to answer as an index does.
-  if (asking.isPending()) repositories.prefetch(surelyWanted(read));
+  const earlier = earlierPins(chosen, invocation);
+  if (asking.isPending()) {
+    repositories.prefetch(surelyWanted(read));
+    if (!chosen["no-deps"] && read.unnamed.length === 0)
+      askFirstPagesEarly(read, unmarked(earlier), { repositories });
+  }
   const interpreter = await asking.result;
   const policy = resolutionPolicy(
     chosen,
@@ -208,7 +215,7 @@ async function compileFiles(
     resolution = await patience.during(async () => {
       const roots = await rootsOf(read, interpreter, chosen, provisionWorld, invocation);
       const question = { roots, constraints, overrides, policy };
-      return answerTo(question, interpreter, chosen, provisionWorld, invocation);
+      return answerTo(question, earlier, interpreter, chosen, provisionWorld, invocation);
     });
   } finally {
     await builds.close();
@@ -236,13 +243,13 @@ async function rootsOf(
 
 async function answerTo(
   asked: Pick<ResolveRequest, "roots" | "constraints" | "overrides" | "policy">,
+  earlier: EarlierPins,
   interpreter: Interpreter,
   chosen: CompileOptions,
   world: ProvisionWorld,
   invocation: Invocation,
 ): Promise<Resolution> {
   const wanted = chosen["generate-hashes"] ? "all" : "none";
-  const earlier = earlierPins(chosen, invocation);
   const pins = keptPins(earlier, chosen);
   if (chosen.universal) {
     const forkStrategy = chosen["fork-strategy"] === "fewest" ? "fewest" : "requires-python";
@@ -279,29 +286,6 @@ function surelyWanted({ roots, overrides }: ReadRequirements): Set<NormalizedNam
       names.add(name);
   }
   return names;
-}
-
-/** Pins of the output file. */
-function earlierPins(
-  chosen: CompileOptions,
-  { world }: Invocation,
-): ReadonlyMap<NormalizedName, readonly MarkedPreference[]> {
-  const file = chosen["output-file"];
-  if (file === undefined) return new Map();
-  const text = world.files.tryReadText(absolute(file, world.host.cwd));
-  return text === undefined ? new Map() : readPreferences(text);
-}
-
-/** Those that are not to be upgraded. */
-function keptPins(
-  earlier: ReadonlyMap<NormalizedName, readonly MarkedPreference[]>,
-  chosen: CompileOptions,
-): ReadonlyMap<NormalizedName, readonly MarkedPreference[]> {
-  if (chosen.upgrade) return new Map();
-  const upgraded = new Set(
-    chosen["upgrade-package"].map((name) => parseName(name.replace(/[[=<>!~ ].*$/, ""))),
-  );
-  return new Map([...earlier].filter(([name]) => !upgraded.has(name)));
 }
 
 function write(
