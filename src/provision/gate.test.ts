@@ -39,6 +39,16 @@ test("what is being unpacked does not keep others out, the largest of whom go fi
   expect(sizes(inside)).toEqual([35, 3, 2, 1]);
 });
 
+test("small ones are let in while large ones wait", async () => {
+  const { ask, inside } = crowd(new Gate());
+  ask(20, 30, 0.5, 0.25);
+  await nextTurn();
+  expect(sizes(inside)).toEqual([20, 0.5, 0.25]);
+  inside[0]?.place.begin();
+  await nextTurn();
+  expect(sizes(inside)).toEqual([20, 0.5, 0.25, 30]);
+});
+
 test("keeps memory bounded while large ones are unpacked", async () => {
   const { ask, inside } = crowd(new Gate());
   ask(40, 40, 40);

@@ -1,6 +1,7 @@
 /**
  * Who may be fetched: the largest first, up to a count, until enough bytes wait for being unpacked. More of them would
- * only take memory, which is used again when there are few. Bounds may be passed by the last one let in.
+ * only take memory, which is used again when there are few. Bounds may be passed by the last one let in. Small ones need
+ * not wait for that: while large ones arrive, there is something to unpack.
  */
 export class Gate {
   #inside = 0;
@@ -9,7 +10,8 @@ export class Gate {
   readonly #line: { readonly bytes: number; readonly go: (place: Place) => void }[] = [];
 
   async enter(bytes: number): Promise<Place> {
-    if (this.#line.length === 0 && this.#hasRoom()) return this.#take(bytes);
+    // Whoever stands in line has no room.
+    if (this.#hasRoom(bytes)) return this.#take(bytes);
     return new Promise((go) => {
       const behind = this.#line.findIndex((other) => other.bytes < bytes);
       this.#line.splice(behind === -1 ? this.#line.length : behind, 0, { bytes, go });
@@ -39,15 +41,17 @@ export class Gate {
   }
 
   #letIn(): void {
-    while (this.#hasRoom()) {
-      const next = this.#line.shift();
+    for (;;) {
+      const at = this.#line.findIndex(({ bytes }) => this.#hasRoom(bytes));
+      const [next] = at === -1 ? [] : this.#line.splice(at, 1);
       if (next === undefined) return;
       next.go(this.#take(next.bytes));
     }
   }
 
-  #hasRoom(): boolean {
-    return this.#inside < mostAtOnce && this.#bytes < mostBytes && this.#waitingBytes < enoughBytes;
+  #hasRoom(bytes: number): boolean {
+    if (this.#inside >= mostAtOnce) return false;
+    return bytes < smallWheel || (this.#bytes < mostBytes && this.#waitingBytes < enoughBytes);
   }
 }
 
@@ -61,3 +65,4 @@ const mostAtOnce = 24;
 const mostBytes = 64 * 1024 * 1024;
 /** Some tenths of a second for all threads of a usual machine. */
 const enoughBytes = 16 * 1024 * 1024;
+const smallWheel = 1024 * 1024;
