@@ -262,6 +262,61 @@ describe("a shared environment", () => {
   });
 });
 
+describe("what is an environment's own in a shared one", () => {
+  const outside = makeWheel({
+    name: "outside",
+    version: "1.0",
+    files: {
+      "outside/__init__.py": "",
+      "outside-1.0.data/data/share/outside/table.csv": "1,2\n",
+      "outside-1.0.data/data/etc/outside.conf": "x = 1\n",
+      "outside-1.0.data/scripts/outside-old": "#!python\nprint('old')\n",
+    },
+  });
+
+  test("data and scripts lie in it, configuration as a copy, and RECORD names all of them", async () => {
+    const environment = await shared();
+    const file = join(sandbox.work, outside.filename);
+    writeFileSync(file, outside.bytes);
+    expectSuccess(await pip(environment, "install", file));
+    expect(recordDefects(environment)).toEqual([]);
+    const record = readFileSync(
+      join(sitePackages(environment), "outside-1.0.dist-info", "RECORD"),
+      "utf8",
+    );
+    const paths = record.split("\n").map((row) => row.split(",", 1)[0] as string);
+    expect(paths.slice(0, 3)).toEqual([
+      "../../../bin/outside-old",
+      "../../../etc/outside.conf",
+      "../../../share/outside/table.csv",
+    ]);
+    expect(paths).toContain("outside-1.0.dist-info/direct_url.json");
+    expect((await pip(environment, "freeze")).stdout).toContain(`outside @ file://`);
+    expect(lstatSync(join(environment, "etc", "outside.conf")).nlink).toBe(1);
+    expect((await sandbox.run([join(environment, "bin", "outside-old")])).stdout).toBe("old\n");
+    expectSuccess(await pip(environment, "uninstall", "outside"));
+    expect(existsSync(join(environment, "share", "outside"))).toBe(false);
+    expect(existsSync(join(environment, "etc", "outside.conf"))).toBe(false);
+    expect(existsSync(join(environment, "bin", "outside-old"))).toBe(false);
+  });
+
+  test("a mark of being asked for is added without touching the store", async () => {
+    const [environment, other] = [await shared(), await shared()];
+    const whole = makeWheel({ name: "whole", version: "1.0", requires: ["demo==1.0"] });
+    const file = join(sandbox.work, whole.filename);
+    writeFileSync(file, whole.bytes);
+    for (const one of [environment, other]) expectSuccess(await pip(one, "install", file));
+    const mark = (one: string): string =>
+      join(sitePackages(one), "demo-1.0.dist-info", "REQUESTED");
+    expectSuccess(await pip(other, "install", "left==1.0"));
+    const before = stored();
+    expectSuccess(await pip(environment, "install", "demo==1.0", "left==1.0"));
+    expect([existsSync(mark(environment)), existsSync(mark(other))]).toEqual([true, false]);
+    for (const one of [environment, other]) expect(recordDefects(one)).toEqual([]);
+    expect(stored()).toEqual(before);
+  });
+});
+
 describe("--link-mode", () => {
   test("tree links folders into an environment made without --shared; copy gives files to one made with it", async () => {
     const [one, two] = [await fresh(), await shared()];
