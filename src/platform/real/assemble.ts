@@ -23,7 +23,7 @@ function assembleShortly(assembly: Assembly, calls: FolderCalls, files: Pick<Fil
   const { to, folders, files: paths, origins } = assembly;
   const above = commonFolder(origins);
   const folder = openSync(to, onlyFolder);
-  const from = above === "" ? undefined : openSync(above, onlyFolder);
+  const from = openSync(above, onlyFolder);
   try {
     const refused: string[] = [];
     const made = new Texts(folders, calls);
@@ -44,7 +44,7 @@ function assembleShortly(assembly: Assembly, calls: FolderCalls, files: Pick<Fil
     linkRest(assembly, left, files);
   } finally {
     closeSync(folder);
-    if (from !== undefined) closeSync(from);
+    closeSync(from);
   }
 }
 
@@ -52,7 +52,7 @@ const onlyFolder = constants.O_RDONLY | constants.O_DIRECTORY;
 
 /** The deepest folder, with its slash, that holds all of these. Paths below it are shorter. */
 function commonFolder(paths: readonly string[]): string {
-  let above = folderOf(paths[0] ?? "");
+  let above = folderOf(paths[0] ?? "/");
   for (const path of paths) while (!path.startsWith(above)) above = folderOf(above.slice(0, -1));
   return above;
 }

@@ -39,8 +39,8 @@ export type FolderCalls = {
   /** A hard link of the same relative path in two open folders. */
   linkAt(from: number, to: number, path: Ffi.Pointer): boolean;
   makeFolderAt(folder: number, path: Ffi.Pointer): boolean;
-  /** A hard link of another path; without a folder the original's is absolute. */
-  linkInto(from: number | undefined, original: Ffi.Pointer, to: number, path: Ffi.Pointer): boolean;
+  /** A hard link below one open folder of a file below another, under another path. */
+  linkInto(from: number, original: Ffi.Pointer, to: number, path: Ffi.Pointer): boolean;
   /** Where the bytes lie; they are not moved while somebody holds them. */
   addressOf(bytes: Uint8Array): number;
 };
@@ -203,7 +203,7 @@ function folderCallsOf(
   return {
     linkAt: (from, to, path) => linkat(from, path, to, path, 0) === 0,
     makeFolderAt: (folder, path) => mkdirat(folder, path, 0o777) === 0,
-    linkInto: (from, original, to, path) => linkat(from ?? AT_FDCWD, original, to, path, 0) === 0,
+    linkInto: (from, original, to, path) => linkat(from, original, to, path, 0) === 0,
     addressOf: (bytes) => ptr(bytes),
   };
 }
