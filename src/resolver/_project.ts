@@ -235,7 +235,7 @@ export class Project {
     if (!verdict.usable) return undefined;
     let gladness = 0;
     if (policy.preferBinary && !verdict.isBinary) gladness += 1;
-    if (prereleases === "where-needed") gladness += 2;
+    if (prereleases === "where-needed") gladness += gladnessOfLate;
     if (verdict.yanked !== false && candidate.source === undefined) {
       if (!this.isYankedAllowed(candidate, policy)) return undefined;
       gladness += 4;
@@ -291,6 +291,9 @@ export class Project {
     return undefined;
   }
 }
+
+/** The gladness of a pre-release with which nothing else is wrong; no stable version has it. */
+export const gladnessOfLate = 2;
 
 /** What is known of a project that no repository has. */
 function emptyListing(name: NormalizedName): ProjectListing {

@@ -16,6 +16,7 @@ const shop: Scenario = {
   ask: ["demo"],
   projects: {
     demo: {
+      "0.9a1": { yanked: "early" },
       "1.0": [],
       "1.1": { yanked: "broken" },
       "1.2": [],
@@ -78,7 +79,27 @@ describe("a ranking", () => {
       "2.0a1",
       "2.1",
       "1.1",
+      "0.9a1",
     ]);
+  });
+
+  test("takes what is no wheel after wheels of the same sort where wheels are preferred", () => {
+    const names = new Set<string>();
+    const formats = { binaries: { first: names, second: names }, preferBinary: true };
+    const mixed: Scenario = {
+      ...shop,
+      policy: { formats },
+      projects: {
+        demo: {
+          "1.0": [],
+          "2.0": { files: ["sdist"] },
+          "3.0a1": [],
+          "3.0a2": { files: ["sdist"] },
+          "3.0a3": [],
+        },
+      },
+    };
+    expect(texts(ranked(mixed).ranking)).toEqual(["1.0", "2.0", "3.0a3", "3.0a1", "3.0a2"]);
   });
 
   test("begins with the oldest of each sort where the lowest versions are wanted", () => {
@@ -91,13 +112,14 @@ describe("a ranking", () => {
       "3.0b1",
       "1.1",
       "2.1",
+      "0.9a1",
     ]);
   });
 
   test("has a preferred version before all others, once", () => {
     const preferring: Scenario = { ...shop, prefer: ["demo==1.1"] };
     expect(texts(ranked(preferring).ranking, 3)).toEqual(["1.1", "2.2", "1.2"]);
-    expect(texts(ranked(preferring).ranking)).toHaveLength(7);
+    expect(texts(ranked(preferring).ranking)).toHaveLength(8);
   });
 
   test("is the same whether somebody asks for one after the other or for many at once", () => {
@@ -118,6 +140,7 @@ describe("a ranking", () => {
     expect(texts(ranking, 3)).toEqual(["2.2", "1.2", "1.0"]);
     expect(read.filter((text) => /[ab]/.test(text))).toEqual([]);
     expect(ranking.nth(3)?.version.text).toBe("3.0b1");
+    expect(read).not.toContain("2.0a1");
   });
 
   test("looks at no version behind the one that is asked for", () => {

@@ -2,7 +2,7 @@ import { busyForSeconds } from "#base/busy-code";
 import type { VersionRange } from "#standards/version-range";
 import type { Candidate } from "./_candidate.ts";
 import type { Policy } from "./_policy.ts";
-import type { Project } from "./_project.ts";
+import { gladnessOfLate, type Project } from "./_project.ts";
 
 /**
  * The candidates of a range that may be taken, most wanted first, worked out as far as somebody looks. What is less
@@ -14,8 +14,11 @@ export class Ranking {
   private readonly policy: Policy;
   private readonly ranked: Candidate[] = [];
   private readonly preferred: Candidate | undefined;
-  /** In the order of versions; `undefined` stands for a gladness that has not been worked out. */
-  private readonly others: { candidate: Candidate; gladness: number | undefined }[] = [];
+  /** What is taken less gladly, in the order of versions. */
+  private readonly others: { readonly candidate: Candidate; readonly gladness: number }[] = [];
+  /** Pre-releases that nobody has judged; the next one of them. */
+  private readonly late: Candidate[] = [];
+  private lateAt = 0;
   private readonly spans: readonly number[];
   private readonly isRising: boolean;
   /** The span that is walked through, and the next position in it. */
@@ -40,7 +43,10 @@ export class Ranking {
   nth(position: number): Candidate | undefined {
     const { ranked } = this;
     while (ranked.length <= position && !this.isWalked) this.step();
-    if (ranked.length <= position && this.others.length > 0) this.addOthers();
+    if (ranked.length <= position && this.others.length > 0 && this.lateAt === 0)
+      this.addOthers(gladnessOfLate);
+    while (ranked.length <= position && this.lateAt < this.late.length) this.addLate();
+    if (ranked.length <= position && this.others.length > 0) this.addOthers(Infinity);
     return ranked[position];
   }
 
@@ -58,10 +64,8 @@ export class Ranking {
     const { spans, project, policy } = this;
     const candidate = project.candidate(this.at);
     if (candidate !== this.preferred) {
-      const isLate = project.isLate(candidate, policy);
-      const gladness = isLate ? undefined : project.gladness(candidate, policy);
-      if (gladness === 0) this.ranked.push(candidate);
-      else if (isLate || gladness !== undefined) this.others.push({ candidate, gladness });
+      if (project.isLate(candidate, policy)) this.late.push(candidate);
+      else this.place(candidate, 0);
     }
     if (this.isRising) {
       if (--this.at >= (spans[this.span] as number)) return;
@@ -74,15 +78,24 @@ export class Ranking {
     else this.isWalked = true;
   }
 
-  private addOthers(): void {
-    const usable: { readonly candidate: Candidate; readonly gladness: number }[] = [];
-    for (const { candidate, gladness } of this.others) {
-      const known = gladness ?? this.project.gladness(candidate, this.policy);
-      if (known !== undefined) usable.push({ candidate, gladness: known });
-    }
-    usable.sort((a, b) => a.gladness - b.gladness);
-    for (const { candidate } of usable) this.ranked.push(candidate);
-    this.others.length = 0;
+  /** A candidate is as welcome as those of its sort can be, or comes later. */
+  private place(candidate: Candidate, best: number): void {
+    const gladness = this.project.gladness(candidate, this.policy);
+    if (gladness === best) this.ranked.push(candidate);
+    else if (gladness !== undefined) this.others.push({ candidate, gladness });
+  }
+
+  private addLate(): void {
+    this.place(this.late[this.lateAt++] as Candidate, gladnessOfLate);
+  }
+
+  /** Those that come before a gladness, best first, and versions in their order. */
+  private addOthers(before: number): void {
+    const taken = this.others.filter(({ gladness }) => gladness < before);
+    const rest = this.others.filter(({ gladness }) => gladness >= before);
+    taken.sort((a, b) => a.gladness - b.gladness);
+    for (const { candidate } of taken) this.ranked.push(candidate);
+    this.others.splice(0, this.others.length, ...rest);
   }
 }
 
