@@ -1,3 +1,5 @@
+import { busyForSeconds } from "#base/busy-code";
+
 /*
  * Which names a member may have, the same for zip and for whatever else is unpacked without looking
  * (PyPUG binary-distribution-format, Warehouse's rules for archives).
@@ -62,3 +64,5 @@ const colon = 0x3a;
 function isLetter(code: number): boolean {
   return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
 }
+
+busyForSeconds(isPlainlySafe, foldedName);

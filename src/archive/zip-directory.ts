@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { archiveCorrupt, archiveUnsafe } from "./errors.ts";
 import { foldedName, unsafeName } from "./member-path.ts";
 import type { RandomAccess } from "./random-access.ts";
@@ -499,3 +500,5 @@ export function readUint64(view: DataView, at: number): number {
   const high = view.getUint32(at + 4, true);
   return high > 0x1fffff ? Number.POSITIVE_INFINITY : high * 2 ** 32 + view.getUint32(at, true);
 }
+
+busyForSeconds(readMembers, memberName, readMember, extraField64, checkTree);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { archiveCorrupt, archiveUnsafe } from "./errors.ts";
 import type { Inflater, RandomAccess } from "./random-access.ts";
 import {
@@ -299,3 +300,5 @@ function isDescriptor(view: DataView, at: number, length: number, member: ZipMem
 function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
+
+busyForSeconds(unpackBy, readLocalHeader, sameName);

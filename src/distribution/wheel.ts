@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { Inflater } from "#archive/random-access";
 import { openZip, type ZipArchive } from "#archive/zip";
 import type { ZipDirectory, ZipMember } from "#archive/zip-directory";
@@ -446,3 +447,5 @@ function checkMergedRoots(files: readonly WheelFileMember[], filename: string): 
 function quoted(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(" and ");
 }
+
+busyForSeconds(verified, promiseOf, checkPromise, filesOf, checkRow, placeOf);

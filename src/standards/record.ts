@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { invalidRecord } from "./errors.ts";
 
 /** One row of a RECORD file (PyPUG recording-installed-packages). Hash and size may be absent: RECORD itself, `.pyc`. */
@@ -144,3 +145,5 @@ function entryOf(cells: readonly string[], line: number): RecordEntry {
 function quoted(path: string): string {
   return /[",\n\r]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path;
 }
+
+busyForSeconds(parsePlain, usualEntry);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { World } from "#platform/ports";
 import { openKeptBytes, sealKept } from "./kept-file.ts";
 import type { ManifestFile, ManifestPart, WheelManifest, WheelScheme } from "./wheel-manifest.ts";
@@ -47,11 +48,17 @@ export function formatManifest(manifest: WheelManifest, inflate: World["inflate"
       folder,
       folders: texts[0].length,
       rows: texts[1].length,
-      executable: rows.flatMap((row, at) => (executable.has(row) ? [at] : [])),
+      executable: executable.size === 0 ? [] : positionsOf(executable, rows),
     };
   });
   const head: Head = { ...manifest, requiresPython: manifest.requiresPython ?? null, parts };
   return sealKept(form, `${JSON.stringify(head)}\n${bodies.join("")}`, inflate);
+}
+
+function positionsOf(some: ReadonlySet<string>, all: readonly string[]): number[] {
+  const positions: number[] = [];
+  for (let at = 0; at < all.length; at++) if (some.has(all[at] as string)) positions.push(at);
+  return positions;
 }
 
 /** Reads what {@link formatManifest} wrote; anything else, torn or of another form, is `undefined`. */
@@ -246,3 +253,5 @@ function pathsOf(rows: string): string[] {
   }
   return paths;
 }
+
+busyForSeconds(formatManifest, rowOf);

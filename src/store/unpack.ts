@@ -1,5 +1,12 @@
+import { busyForSeconds } from "#base/busy-code";
 import { releaseMemory } from "#base/memory";
-import { openWheel, type OpenWheel, type WheelFileMember, wheelSchemes } from "#distribution/wheel";
+import {
+  openWheel,
+  type OpenWheel,
+  type WheelFileMember,
+  type WheelScheme,
+  wheelSchemes,
+} from "#distribution/wheel";
 import type { OpenFolder, World } from "#platform/ports";
 import { wheelFoldsCase } from "./errors.ts";
 import { formatManifest, manifestName } from "./manifest-text.ts";
@@ -29,10 +36,16 @@ export function unpackWheel(request: UnpackRequest, world: UnpackWorld): Uint8Ar
 }
 
 function layParts(wheel: OpenWheel, staging: string, { files }: UnpackWorld): ManifestPart[] {
+  const byScheme = new Map<WheelScheme, WheelFileMember[]>();
+  for (const file of wheel.files) {
+    const members = byScheme.get(file.scheme);
+    if (members === undefined) byScheme.set(file.scheme, [file]);
+    else members.push(file);
+  }
   const parts: ManifestPart[] = [];
   for (const scheme of wheelSchemes) {
-    const members = wheel.files.filter((file) => file.scheme === scheme);
-    if (members.length === 0) continue;
+    const members = byScheme.get(scheme);
+    if (members === undefined) continue;
     const root = `${staging}/${scheme}`;
     files.makeFolder(root);
     const folder = files.openFolder?.(root) ?? folderByName(root, files);
@@ -116,3 +129,5 @@ function manifestOf(
     requiresPython: metadata.requiresPython,
   };
 }
+
+busyForSeconds(layParts, layMembers);

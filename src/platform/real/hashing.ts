@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { Hashing, RunningHash } from "#platform/ports";
 
 /** Digests by the runtime's native code; `node:crypto` does the same and takes 5 ms to load. */
@@ -39,3 +40,5 @@ function nativeName(algorithm: string): string {
       return algorithm.replaceAll("_", "-");
   }
 }
+
+busyForSeconds(RealHashing);

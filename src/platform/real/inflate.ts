@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { Inflate } from "#platform/ports";
 import { runtimeModule } from "./runtime-module.ts";
 
@@ -144,3 +145,5 @@ function openEngine(): Engine {
   };
   return engine;
 }
+
+busyForSeconds(RealInflate, checkEnd);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { Pointer } from "bun:ffi";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { errnoOf } from "#base/errors";
@@ -53,12 +54,12 @@ class HeldFolder implements OpenFolder {
   }
 
   makeFolder(path: string): void {
-    if (!this.#spell(path) || this.#calls.makeFolderAt(this.#folder, this.#address) < 0)
+    if (!this.spell(path) || this.#calls.makeFolderAt(this.#folder, this.#address) < 0)
       this.#named.makeFolder(path);
   }
 
   writeNew(path: string, content: Uint8Array | Iterable<Uint8Array>, mode: number): void {
-    const fd = this.#spell(path)
+    const fd = this.spell(path)
       ? this.#calls.openAt(this.#folder, this.#address, asNewFile, mode)
       : -1;
     if (fd < 0) {
@@ -67,8 +68,8 @@ class HeldFolder implements OpenFolder {
     }
     let isClosed = false;
     try {
-      if (content instanceof Uint8Array) this.#append(fd, content);
-      else for (const piece of content) this.#append(fd, piece);
+      if (content instanceof Uint8Array) this.append(fd, content);
+      else for (const piece of content) this.append(fd, piece);
       isClosed = true;
       // Some file systems tell only now that there was no room.
       if (this.#calls.close(fd) < 0)
@@ -87,7 +88,7 @@ class HeldFolder implements OpenFolder {
     closeSync(this.#folder);
   }
 
-  #append(fd: number, content: Uint8Array): void {
+  private append(fd: number, content: Uint8Array): void {
     const { length } = content;
     if (length === 0) return;
     let done = length < mostAtOnce ? Math.max(0, this.#calls.write(fd, content, length)) : 0;
@@ -95,7 +96,7 @@ class HeldFolder implements OpenFolder {
   }
 
   /** Puts the path where the calls find it; false when they must not be asked for it. */
-  #spell(path: string): boolean {
+  private spell(path: string): boolean {
     // Three bytes are the most that a UTF-16 unit takes.
     if (path.length * 3 >= longestPath || path.includes("\0")) return false;
     this.#spelled[this.#spelled.write(path, 0, "utf8")] = 0;
@@ -108,3 +109,5 @@ const mostAtOnce = 2 ** 30;
 /** `O_CLOEXEC` of Linux, which `node:fs` sets as well but does not name. */
 const closedInPrograms = 0o2000000;
 const asNewFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | closedInPrograms;
+
+busyForSeconds(HeldFolder);
