@@ -2,7 +2,9 @@ import type { StoredWheel } from "#store/wheel-manifest";
 import { claimedTwice } from "./errors.ts";
 import { isInside } from "./record-paths.ts";
 
-/** Where one wheel puts its files, by absolute path: through its root part, its `.data` folder, and as scripts. */
+/**
+ * Where one wheel puts its files, by absolute path: through its root part, its `.data` folder, and as scripts.
+ */
 export class ClaimedTargets {
   readonly #manifest: StoredWheel["manifest"];
   readonly #site: string;
@@ -21,8 +23,8 @@ export class ClaimedTargets {
   }
 
   /**
-   * Notes that the wheel puts a file there. False when it does so a second time with the same content; refused when the
-   * contents differ.
+   * Notes that the wheel puts a file there. False when it does so a second time with the same content; refused
+   * when the contents differ.
    */
   claim(target: string, sha256: string): boolean {
     const before = this.#elsewhere.get(target) ?? this.#inRoot(target);

@@ -3,8 +3,8 @@ import type { Files, LinkMode } from "#platform/ports";
 type Content = Parameters<Files["write"]>[1];
 
 /**
- * A folder in which several distributions are staged side by side, as long as they do not meet: what is laid out is noted
- * and done in one go, and one folder is made and removed in place of many.
+ * A folder in which several distributions are staged side by side, as long as they do not meet: what is laid
+ * out is noted and done in one go, and one folder is made and removed in place of many.
  */
 export class CommonStaging {
   /** Where it all lies; it is there once something has been reserved. */
@@ -29,7 +29,10 @@ export class CommonStaging {
     this.#key = key;
   }
 
-  /** Sets the first names of a distribution's paths aside for it; `false` when somebody has one of them already. */
+  /**
+   * Sets the first names of a distribution's paths aside for it; `false` when somebody has one of them
+   * already.
+   */
   reserve(tops: readonly string[]): boolean {
     if (tops.some((top) => this.#taken.has(this.#key(top)))) return false;
     if (this.#taken.size === 0) this.#files.makeFolder(this.folder);
@@ -38,8 +41,8 @@ export class CommonStaging {
   }
 
   /**
-   * The same for what lies in folders that many have in common, which are made with what is laid: only files are in the
-   * way, and what would be both.
+   * The same for what lies in folders that many have in common, which are made with what is laid: only files
+   * are in the way, and what would be both.
    */
   reserveFiles(folders: readonly string[], paths: readonly string[]): boolean {
     const names = paths.map(this.#key);

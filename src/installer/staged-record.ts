@@ -2,7 +2,10 @@ import { linkRow } from "./linked-folders.ts";
 import { recordContent, type RecordRow, withoutRows } from "./record-text.ts";
 import type { InstallerWorld } from "./world.ts";
 
-/** The RECORD of a wheel that is being staged: by far most of its rows are kept in the store, and taken from there as they are. */
+/**
+ * The RECORD of a wheel that is being staged: by far most of its rows are kept in the store, and taken from
+ * there as they are.
+ */
 export class StagedRecord {
   readonly #files: InstallerWorld["files"];
   readonly #rows: RecordRow[] = [];

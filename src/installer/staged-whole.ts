@@ -1,9 +1,10 @@
 import type { Files } from "#platform/ports";
 
 /**
- * The one folder in which all that comes into an empty folder was staged, as it is with a new environment's folder of modules:
- * exchanging the two is one step in place of hundreds. `undefined` where it was staged in several, where it is not worth the
- * while, and where the new folder would belong to somebody else, or be open to others, than the old.
+ * The one folder in which all that comes into an empty folder was staged, as it is with a new environment's
+ * folder of modules: exchanging the two is one step in place of hundreds. `undefined` where it was staged in
+ * several, where it is not worth the while, and where the new folder would belong to somebody else, or be open
+ * to others, than the old.
  */
 export function stagedWhole(
   path: string,

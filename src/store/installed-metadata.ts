@@ -1,10 +1,14 @@
 import { nameInFile, type NormalizedName } from "#standards/name";
 
 /*
- * What an installer puts beside a wheel's own files. The store knows of it because trees are kept as they are installed.
+ * What an installer puts beside a wheel's own files. The store knows of it because trees are kept as they are
+ * installed.
  */
 
-/** Files of a wheel's dist-info that the installer writes itself, or that signed what is no longer there (PEP 815). */
+/**
+ * Files of a wheel's dist-info that the installer writes itself, or that signed what is no longer there (PEP
+ * 815).
+ */
 const replaced: ReadonlySet<string> = new Set([
   "RECORD",
   "RECORD.jws",
@@ -30,8 +34,8 @@ export const installerDigest = "7-QbJ71L_UmYehzG1JRZ-TljWkrZxQeBUyVovQmZEDw";
 export const emptyDigest = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
 
 /**
- * A file of the distribution's own in each folder that holds links of it. pip takes a folder without foreign files away
- * whole, and does not count links to folders; other distributions' links in it would go as well.
+ * A file of the distribution's own in each folder that holds links of it. pip takes a folder without foreign
+ * files away whole, and does not count links to folders; other distributions' links in it would go as well.
  */
 export function keeperName(name: NormalizedName): string {
   return `.${nameInFile(name)}.shared`;

@@ -12,8 +12,8 @@ import type { TreeList } from "./tree-list.ts";
 import type { ManifestPart, StoredWheel, WheelManifest } from "./wheel-manifest.ts";
 
 /**
- * Folders of a tree that hold RECORD, under its own path, for who was asked for by name (with REQUESTED beside) and for who
- * was not. Scripts, data and the like are not in it.
+ * Folders of a tree that hold RECORD, under its own path, for who was asked for by name (with REQUESTED
+ * beside) and for who was not. Scripts, data and the like are not in it.
  */
 export const recordFolders = {
   requested: ".pkm-requested",
@@ -104,6 +104,7 @@ function rowOf(path: string, digest: string, size: number): RecordEntry {
   return { path, hash: { algorithm: "sha256", digest }, size };
 }
 
+/** A folder that holds links holds no file of the wheel: otherwise it would be a link itself. */
 function keepersOf({ name }: WheelManifest, links: readonly string[]): string[] {
   const parents = new Set(links.map(parentOf));
   parents.delete("");
@@ -133,9 +134,9 @@ function close(path: string, files: TreeFiles): void {
 }
 
 /**
- * The uppermost folders that hold a file themselves. What holds folders only may well be a namespace that other
- * distributions fill as well. Folders whose libraries look for those of other distributions beside themselves are no use
- * as links: the system resolves `..` where the file really lies.
+ * The uppermost folders that hold a file themselves. What holds folders only may well be a namespace that
+ * other distributions fill as well. Folders whose libraries look for those of other distributions beside
+ * themselves are no use as links: the system resolves `..` where the file really lies.
  */
 function linkable(
   modules: readonly string[],

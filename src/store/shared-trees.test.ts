@@ -179,6 +179,19 @@ describe("tree()", () => {
     ]);
   });
 
+  test("keeps RECORD as it is installed: once for who was asked for, and once for who was not", async () => {
+    const { files, add, tree } = setUp();
+    const { folder } = tree(await add("demo", demo));
+    const rows = (kind: string): string[] =>
+      files.readText(`${folder}/.pkm-${kind}/demo-1.0.dist-info/RECORD`).split("\n");
+    const extra = rows("requested").filter((row) => !rows("unrequested").includes(row));
+    expect(extra.map((row) => row.split(",", 1)[0])).toEqual(["demo-1.0.dist-info/REQUESTED"]);
+    const bare = rows("unrequested").filter((row) => row.endsWith(",,"));
+    expect(bare).toEqual(["demo,,", "demo-1.0.dist-info/RECORD,,", "space/demo,,"]);
+    expect(files.tryLstat(`${folder}/demo-1.0.dist-info/METADATA`)?.mode).toBe(0o444);
+    expect(files.tryLstat(`${folder}/demo-1.0.dist-info/INSTALLER`)?.mode).toBe(0o444);
+  });
+
   test("copies where the file system has no hard links, and closes the copies", async () => {
     const { files, add, tree } = setUp();
     const wheel = await add("demo", demo);

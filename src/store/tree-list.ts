@@ -1,15 +1,17 @@
 import type { World } from "#platform/ports";
 import { openKept, sealKept } from "./kept-file.ts";
 
-/** What lies in a tree, so that nobody has to walk it. Paths are relative to it, as they are to site-packages. */
+/**
+ * What lies in a tree, so that nobody has to walk it. Paths are relative to it, as they are to site-packages.
+ */
 export type TreeList = {
   /** Folders to link whole, in order: the uppermost that hold a file themselves. */
   readonly links: readonly string[];
   /** Folders to make, parents before children: those above the links, and those of {@link files}. */
   readonly folders: readonly string[];
   /**
-   * Files to link one by one: modules of their own, the metadata with INSTALLER, and what keeps folders of links. RECORD
-   * and REQUESTED apart, which not everybody gets.
+   * Files to link one by one: modules of their own, the metadata with INSTALLER, and what keeps folders of
+   * links. RECORD and REQUESTED apart, which not everybody gets.
    */
   readonly files: readonly string[];
   /** The first folders, or names, of all that. */

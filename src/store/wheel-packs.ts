@@ -6,9 +6,9 @@ import type { TreeList } from "./tree-list.ts";
 export type PackedWheel = { readonly manifest: PackedManifest; readonly tree: TreeList };
 
 /**
- * Manifests and trees of wheels that were installed together, in one file in place of two for each: environments are made
- * again and again with the same wheels. A pack is a memo and nothing rests on it: whoever uses it looks whether what it
- * tells of is there.
+ * Manifests and trees of wheels that were installed together, in one file in place of two for each:
+ * environments are made again and again with the same wheels. A pack is a memo and nothing rests on it:
+ * whoever uses it looks whether what it tells of is there.
  */
 export class WheelPacks {
   readonly #answers: AnswerCache;

@@ -5,8 +5,9 @@ import { linkOne, makeAll } from "./link-tree.ts";
 import { type FolderCalls, folderCalls } from "./system-calls.ts";
 
 /**
- * Does what {@link Files.assemble} promises. Folders and hard links go to the system by the shortest way, without a text
- * for each call; what that way cannot do is done again by the long one, which knows what every refusal means.
+ * Does what {@link Files.assemble} promises. Folders and hard links go to the system by the shortest way,
+ * without a text for each call; what that way cannot do is done again by the long one, which knows what every
+ * refusal means.
  */
 export function assembleFolder(assembly: Assembly, files: Pick<Files, "copy">): void {
   const { to, folders, files: paths, links, targets, mode } = assembly;
