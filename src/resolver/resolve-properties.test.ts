@@ -1,10 +1,13 @@
 import { describe, expect, test } from "bun:test";
+import type { ProjectFile } from "#repository/listing";
+import type { NormalizedName } from "#standards/name";
 import { parseRequirement, type Requirement } from "#standards/requirement";
 import { parseSpecifierSet, specifierContains } from "#standards/specifier-set";
 import { parseVersion } from "#standards/version";
 import { requestOf, type Scenario, type ScenarioRelease, ScenarioSource } from "./_scenario.ts";
 import { resolve } from "./resolve.ts";
 import type { Resolution, ResolveOutcome } from "./resolution.ts";
+import type { MetadataSource } from "./sources.ts";
 
 const runs = Number(Bun.env["PKM_PROPERTY_RUNS"] ?? 2000);
 /** Milliseconds a property may take; more runs, more time. */
@@ -34,6 +37,18 @@ describe("resolve(), in random worlds", () => {
           seed,
           plain(await answer(world)),
         ]);
+      }
+    },
+    patience,
+  );
+
+  test(
+    "gives the same answer, or the same words, in whatever order the source answers",
+    async () => {
+      for (let seed = 1; seed <= runs / 2; seed++) {
+        const world = randomWorld(seed);
+        const outcome = await resolve(requestOf(world), new ShufflingSource(world, seed));
+        expect([seed, plain(outcome)]).toEqual([seed, plain(await answer(world))]);
       }
     },
     patience,
@@ -96,6 +111,49 @@ describe("resolve(), in random worlds", () => {
 
 function answer(world: Scenario, slowly: boolean = false): Promise<ResolveOutcome> {
   return resolve(requestOf(world), new ScenarioSource(world, slowly));
+}
+
+/** Answers each question once, some of them long after those that were asked later. */
+class ShufflingSource extends ScenarioSource {
+  private state: number;
+  private readonly pages = new Map<NormalizedName, ReturnType<MetadataSource["listing"]>>();
+  private readonly answers = new Map<ProjectFile, ReturnType<MetadataSource["metadata"]>>();
+
+  constructor(world: Scenario, seed: number) {
+    super(world);
+    this.state = seed;
+  }
+
+  override prefetch(names: Iterable<NormalizedName>): void {
+    for (const name of names) void this.listing(name);
+  }
+
+  override listing(name: NormalizedName): ReturnType<MetadataSource["listing"]> {
+    return this.later(this.pages, name, () => super.listing(name));
+  }
+
+  override metadata(file: ProjectFile): ReturnType<MetadataSource["metadata"]> {
+    return this.later(this.answers, file, () => super.metadata(file));
+  }
+
+  private later<K, T>(
+    known: Map<K, T | Promise<T>>,
+    key: K,
+    ask: () => T | Promise<T>,
+  ): T | Promise<T> {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    this.state = (this.state * 48_271) % 2_147_483_647;
+    let turns = this.state % 12;
+    const answering = (async () => {
+      while (turns-- > 0) await undefined;
+      const answer = await ask();
+      known.set(key, answer);
+      return answer;
+    })();
+    known.set(key, answering);
+    return answering;
+  }
 }
 
 function plain(outcome: ResolveOutcome): unknown {
