@@ -292,7 +292,7 @@ class Solver<P, R, V> {
         await this.refuseTogether(slot, subject, range, count, settled);
         return next === undefined;
       }
-      const guess = fetched ? await guessEnd(areRefused, count) : count + firstBatch;
+      const guess = fetched ? await guessEnd(areRefused, count, most) : count + firstBatch;
       const end = Math.min(guess, most);
       const positions = Array.from({ length: Math.max(1, end - count) }, (_, i) => count + i);
       await areRefused(positions);

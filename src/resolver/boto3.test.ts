@@ -8,7 +8,7 @@ const requestsOfUv = 3049;
 
 test.each([
   ["at once", false, 2956],
-  ["while others are waited for", true, 2973],
+  ["while others are waited for", true, 2967],
 ])(`${boto3AndUrllib3.tells}, with answers that come %s`, async (_, slowly, requests) => {
   const source = new ScenarioSource(boto3AndUrllib3, slowly);
   const outcome = await resolve(requestOf(boto3AndUrllib3), source);
