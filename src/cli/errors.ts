@@ -139,8 +139,3 @@ export function cacheFolderForeign(folder: string, entry: string): PkmError {
 export function noSolution(failure: ResolutionFailure, question?: FailedQuestion): PkmError {
   return new NoSolution(failure, question);
 }
-
-/** Somebody asked the process to end. */
-export function interrupted(): PkmError {
-  return new PkmError({ code: "interrupted", what: "Interrupted before the command was done" });
-}

@@ -1,6 +1,6 @@
-import { exit, type PkmError } from "#base/errors";
+import { exit, PkmError } from "#base/errors";
 import { outOfTime, resolutionInterrupted } from "#resolver/errors";
-import { interrupted, invalidOptionValue } from "./errors.ts";
+import { invalidOptionValue } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { presentError } from "./present-error.ts";
 import type { Progress } from "./progress.ts";
@@ -96,6 +96,11 @@ export class Patience {
     presentError(error, this.#invocation.output);
     return exit.failure;
   }
+}
+
+/** Somebody asked the process to end. */
+export function interrupted(): PkmError {
+  return new PkmError({ code: "interrupted", what: "Interrupted before the command was done" });
 }
 
 function millisecondsOf(text: string, { name }: Invocation): number {

@@ -3,10 +3,10 @@ import { makeDistributions, type MadeDistribution } from "#build/make-distributi
 import { absolute } from "#cli/cache-folder";
 import { defineCommand, type OptionValues } from "#cli/command";
 import { openDistributionBuild } from "#cli/distribution-build";
-import { interrupted } from "#cli/errors";
 import { buildingOptions } from "#cli/facades/pip/building-options";
 import { indexOptions, resolutionOptions } from "#cli/facades/pip/options";
 import type { Invocation } from "#cli/invocation";
+import { interrupted } from "#cli/patience";
 import { presentError } from "#cli/present-error";
 import { archiveMembers, firstDifference } from "#distribution/archive-members";
 import type { World } from "#platform/ports";
