@@ -20,16 +20,10 @@ import type { PlannedInstall, SharedTree } from "./plan-types.ts";
 import { nameOf, parentOf, type Places, siteOf, targetOf } from "./places.ts";
 import { isInside, recordPrefix } from "./record-paths.ts";
 import { type RecordRow, rootRows } from "./record-text.ts";
-import {
-  checkScriptName,
-  type EntryScript,
-  type Launcher,
-  parseEntryScript,
-  rewriteScript,
-  type ScriptFile,
-} from "./scripts.ts";
+import { checkScriptName, type Launcher, rewriteScript } from "./scripts.ts";
 import { StagedRecord } from "./staged-record.ts";
 import type { StagedFile, StagedPart } from "./switch-steps.ts";
+import { scriptsOf } from "./wheel-scripts.ts";
 import type { InstallerWorld } from "./world.ts";
 
 export type StagingRequest = {
@@ -100,7 +94,7 @@ class Staging {
     });
     if (tree !== undefined) this.#linkFolders(tree, laid);
     else if (rootPart !== undefined) this.#record.keep(this.#linkRoot(rootPart, root));
-    this.#writeScripts(parts);
+    this.#writeScripts();
     for (const part of parts)
       if (part.scheme !== "root" && part.scheme !== "scripts") this.#link(part);
     for (const part of this.#request.bytecode) this.#linkCompiled(part);
@@ -316,46 +310,23 @@ class Staging {
   }
 
   /** Commands of the entry points, then the wheel's own scripts that are not the same commands again. */
-  #writeScripts(parts: readonly ManifestPart[]): void {
-    const { launcher, environment, places } = this.#request;
-    const label = this.#label();
-    const taken = new Set<string>();
-    const wrapped: ScriptFile[] = [];
-    for (const command of this.#entryScripts(label)) {
-      for (const name of launcher.shadows(command.name)) taken.add(name);
-      wrapped.push(...launcher.wrap(label, command, environment));
-    }
-    const part = parts.find(({ scheme }) => scheme === "scripts");
-    const own = part?.files.filter(({ path }) => !taken.has(path)) ?? [];
+  #writeScripts(): void {
+    const { launcher, environment, places, wheel } = this.#request;
+    const { wrapped, own, folder } = scriptsOf(wheel.manifest, launcher, environment);
     if (wrapped.length + own.length === 0) return;
-    const staged = this.#scripts([
-      ...wrapped.map(({ name }) => name),
-      ...own.map(({ path }) => path),
-    ]);
+    const names = [...wrapped.map(({ name }) => name), ...own.map(({ path }) => path)];
+    const staged = this.#scripts(names);
     for (const { name, content } of wrapped) this.#writeScript(staged, name, content);
-    for (const file of own) {
-      checkScriptName(label, nameOf(file.path));
-      if (!this.#targets.claim(`${places.scripts}/${file.path}`, file.sha256)) continue;
-      const folder = parentOf(file.path);
-      if (folder !== "") this.#world.files.makeFolders(`${staged.from}/${folder}`);
-      const content = this.#world.files.read(
-        `${this.#request.wheel.root}/${part?.folder}/${file.path}`,
-      );
+    for (const { path, sha256 } of own) {
+      checkScriptName(this.#label(), nameOf(path));
+      if (!this.#targets.claim(`${places.scripts}/${path}`, sha256)) continue;
+      const parent = parentOf(path);
+      if (parent !== "") this.#world.files.makeFolders(`${staged.from}/${parent}`);
+      const content = this.#world.files.read(`${wheel.root}/${folder}/${path}`);
       const rewritten = rewriteScript(content, launcher, environment);
-      const sha256 = rewritten === undefined ? file.sha256 : undefined;
-      this.#writeScript(staged, file.path, rewritten ?? content, sha256);
+      const known = rewritten === undefined ? sha256 : undefined;
+      this.#writeScript(staged, path, rewritten ?? content, known);
     }
-  }
-
-  #entryScripts(label: string): EntryScript[] {
-    const { consoleScripts, guiScripts } = this.#manifest;
-    const scripts = Object.entries(consoleScripts).map(([name, reference]) =>
-      parseEntryScript(label, name, reference, false),
-    );
-    for (const [name, reference] of Object.entries(guiScripts))
-      if (!Object.hasOwn(consoleScripts, name))
-        scripts.push(parseEntryScript(label, name, reference, true));
-    return scripts;
   }
 
   #scripts(paths: readonly string[]): Part {
