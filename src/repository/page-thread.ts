@@ -8,16 +8,13 @@ import { compactPage } from "./compact-page.ts";
 export type PageOrder = { readonly answer: PackedAnswer; readonly name: NormalizedName };
 
 /**
- * A thread that unpacks, sorts and keeps pages while this one waits for the network and chooses versions. Started
- * when a run turns out to need many pages, with a long one; short ones go there as well once it is up, since this thread has
- * everything else to do. Whatever goes wrong there is done again here, where its error is told.
+ * A thread that unpacks, sorts and keeps all but the shortest pages while this one waits for the network and chooses versions.
+ * Started when a run turns out to need many; whatever goes wrong there is done again here, where its error is told.
  */
 export class PageThread {
   readonly #workers: Workers | undefined;
   #thread: WorkerThread | undefined;
   #fetches = 0;
-  #waiting = 0;
-  #hasAnswered = false;
 
   constructor(workers: Workers | undefined) {
     this.#workers = workers === undefined || workers.cores < 2 ? undefined : workers;
@@ -30,35 +27,24 @@ export class PageThread {
 
   /** `undefined` when it has to be done here. */
   async compact(answer: PackedAnswer, name: NormalizedName): Promise<EncodedElsewhere | undefined> {
-    if (answer.body.length < longPage && !this.#hasTimeForShort()) return undefined;
+    if (answer.body.length < worthAThread) return undefined;
     if (this.#thread === undefined) {
       // The page that shows that a thread pays is made here while it starts.
       if (this.#fetches >= fewPages) this.#thread = this.#workers?.start("repository/page-worker");
       return undefined;
     }
-    this.#waiting++;
     try {
-      const order: PageOrder = { answer, name };
-      const found = (await this.#thread.ask(order)) as EncodedElsewhere | undefined;
-      this.#hasAnswered = true;
-      return found;
+      return (await this.#thread.ask({ answer, name } satisfies PageOrder)) as
+        | EncodedElsewhere
+        | undefined;
     } catch {
       return undefined;
-    } finally {
-      this.#waiting--;
     }
-  }
-
-  #hasTimeForShort(): boolean {
-    return this.#hasAnswered && this.#waiting < fewWaiting;
   }
 }
 
-/** Shorter bodies are unpacked and sorted here sooner than a thread has started. */
-const longPage = 4 * 1024;
-/** Behind more than these a short page is done here sooner. */
-const fewWaiting = 8;
-
+/** Shorter bodies are unpacked and sorted sooner than another thread has been asked. */
+const worthAThread = 4 * 1024;
 /** Up to so many pages are done before a thread has started. */
 const fewPages = 4;
 
