@@ -3,6 +3,7 @@ import { isExecutable } from "./interpreter-at.ts";
 import { joined, lastName, parentFolder, searchFolders } from "./path-names.ts";
 import { pyenvShimTarget, pyenvVersionsFolder, releaseInPyenvName } from "./pyenv.ts";
 import type { PythonRequest } from "./python-request.ts";
+import { reachable } from "./reachable.ts";
 import { registeredPythons } from "./registered-pythons.ts";
 import { activeFolders, executableIn, nearestVirtualFolder } from "./virtual-folder.ts";
 import type { InterpreterWorld } from "./world.ts";
@@ -94,7 +95,7 @@ function* pyenvCandidates(world: InterpreterWorld): Generator<Candidate> {
   const { files, host } = world;
   const versions = pyenvVersionsFolder(world);
   const found: { name: string; release: readonly number[] }[] = [];
-  for (const { name } of files.tryList(versions) ?? []) {
+  for (const { name } of reachable(() => files.tryList(versions)) ?? []) {
     found.push({ name, release: releaseInPyenvName(name) });
   }
   for (const { name, release } of newestFirst(found)) {
@@ -109,7 +110,7 @@ function* uvCandidates(world: InterpreterWorld): Generator<Candidate> {
   const { files, host } = world;
   const folder = uvFolder(world);
   const found: { name: string; release: readonly number[] }[] = [];
-  for (const { name } of files.tryList(folder) ?? []) {
+  for (const { name } of reachable(() => files.tryList(folder)) ?? []) {
     const parts = /^(?:cpython|pypy|graalpy)-([0-9]+\.[0-9]+(?:\.[0-9]+)?)/.exec(name);
     if (parts !== null) found.push({ name, release: (parts[1] as string).split(".").map(Number) });
   }

@@ -73,6 +73,27 @@ describe("findInterpreter()", () => {
     expect(await found({}, world)).toBe("/usr/bin/python3 (PATH)");
   });
 
+  test("passes over folders of pyenv and uv that belong to somebody else", async () => {
+    const theirs = { ...env, PYENV_ROOT: "/root/.pyenv", UV_PYTHON_INSTALL_DIR: "/root/uv" };
+    for (const closed of ["/root/", "/root/.pyenv/versions"]) {
+      const world = imaginedWorld(
+        [system],
+        { "/root/.pyenv/versions/3.12.1/bin/python": "", "/root/uv/cpython-3.13/bin/python3": "" },
+        { env: { ...theirs, PATH: "/root/.pyenv/shims:/usr/bin" } },
+      );
+      const refused = (path: string): void => {
+        if (path.startsWith(closed))
+          throw Object.assign(new Error("permission denied"), { code: "EACCES" });
+      };
+      const { files } = world;
+      for (const look of ["tryStat", "tryList", "tryReadText"] as const) {
+        const open = files[look].bind(files) as (path: string) => never;
+        files[look] = (path: string) => (refused(path), open(path));
+      }
+      expect(await found({}, world)).toBe("/usr/bin/python3 (PATH)");
+    }
+  });
+
   test("takes the first folder of PATH that has a fitting one", async () => {
     const local = { path: "/usr/local/bin/python3.12", version: "3.12.1" };
     const world = () => imaginedWorld([system, local], {}, { env });

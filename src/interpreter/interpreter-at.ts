@@ -1,9 +1,9 @@
-import { errnoOf } from "#base/errors";
-import type { FileStat, World } from "#platform/ports";
+import type { World } from "#platform/ports";
 import { pythonUnusable } from "./errors.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { absolutePath, joined } from "./path-names.ts";
 import { probeInterpreter } from "./probe.ts";
+import { reachable } from "./reachable.ts";
 import { executableIn } from "./virtual-folder.ts";
 import type { InterpreterWorld } from "./world.ts";
 
@@ -33,13 +33,8 @@ export function isExecutable(
   path: string,
   { files, host }: Pick<World, "files" | "host">,
 ): boolean {
-  let stat: FileStat | undefined;
-  try {
-    stat = files.tryStat(path);
-  } catch (error) {
-    // What lies in a folder that may not be entered cannot be run either; PATH may well name one.
-    if (errnoOf(error) !== "EACCES") throw error;
-  }
+  // PATH may well name a folder that may not be entered.
+  const stat = reachable(() => files.tryStat(path));
   if (stat?.kind !== "file") return false;
   return host.os === "windows" ? stat.size > 0 : (stat.mode & 0o111) !== 0;
 }

@@ -1,5 +1,6 @@
 import type { World } from "#platform/ports";
 import { joined, lastName, parentFolder, searchFolders, upwards } from "./path-names.ts";
+import { reachable } from "./reachable.ts";
 
 type PyenvWorld = Pick<World, "files" | "host">;
 
@@ -16,7 +17,10 @@ export function pyenvShimTarget(shim: string, world: PyenvWorld): ShimTarget | u
   const shims = parentFolder(shim);
   const root = parentFolder(shims);
   const { files, host } = world;
-  if (lastName(shims) !== "shims" || files.tryStat(joined(host, root, "versions")) === undefined)
+  if (
+    lastName(shims) !== "shims" ||
+    reachable(() => files.tryStat(joined(host, root, "versions"))) === undefined
+  )
     return undefined;
   const { names, from } = chosenVersions(root, world);
   const program = lastName(shim);
@@ -48,7 +52,7 @@ export function pyenvExecutable(name: string, world: PyenvWorld): string | undef
   const { host, files } = world;
   const folder = joined(host, pyenvVersionsFolder(world), name);
   const path = host.os === "windows" ? joined(host, folder, "python.exe") : `${folder}/bin/python`;
-  return files.tryStat(path)?.kind === "file" ? path : undefined;
+  return reachable(() => files.tryStat(path))?.kind === "file" ? path : undefined;
 }
 
 /** The version in the name of one of pyenv's folders; PyPy has the language's there, GraalPy and others have none. */
@@ -66,10 +70,10 @@ function chosenVersions(
     return { names: variable.split(":"), from: "PYENV_VERSION" };
   for (const folder of upwards(host.env["PYENV_DIR"] ?? host.cwd)) {
     const path = joined(host, folder, ".python-version");
-    const names = versionNames(files.tryReadText(path));
+    const names = versionNames(reachable(() => files.tryReadText(path)));
     if (names.length > 0) return { names, from: path };
   }
-  const names = versionNames(files.tryReadText(joined(host, root, "version")));
+  const names = versionNames(reachable(() => files.tryReadText(joined(host, root, "version"))));
   return names.length > 0
     ? { names, from: joined(host, root, "version") }
     : { names: ["system"], from: "no version is chosen" };
@@ -93,7 +97,7 @@ function inVersion(
   const inFolder = (folder: string | undefined) => {
     if (folder === undefined || folder.includes("/")) return undefined;
     const path = joined(host, versions, folder, "bin", program);
-    return files.tryStat(path)?.kind === "file" ? path : undefined;
+    return reachable(() => files.tryStat(path))?.kind === "file" ? path : undefined;
   };
   const exact = inFolder(name) ?? (wanted === name ? undefined : inFolder(wanted));
   return exact ?? inFolder(newestOf(wanted, versions, files));
@@ -104,7 +108,7 @@ function newestOf(prefix: string, versions: string, files: World["files"]): stri
   if (!/^\d+(?:\.\d+)?$/.test(prefix)) return undefined;
   let newest: string | undefined;
   let best: readonly number[] = [];
-  for (const { name } of files.tryList(versions) ?? []) {
+  for (const { name } of reachable(() => files.tryList(versions)) ?? []) {
     if (!name.startsWith(`${prefix}.`) || !/^[\d.]+$/.test(name)) continue;
     const numbers = name.split(".").map(Number);
     if (newest !== undefined && compareNumbers(numbers, best) <= 0) continue;
@@ -129,7 +133,7 @@ function onPathWithout(
 ): string | undefined {
   for (const folder of searchFolders(host.env["PATH"], host)) {
     const path = joined(host, folder, program);
-    if (folder !== shims && files.tryStat(path)?.kind === "file") return path;
+    if (folder !== shims && reachable(() => files.tryStat(path))?.kind === "file") return path;
   }
   return undefined;
 }
