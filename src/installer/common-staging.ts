@@ -87,7 +87,7 @@ export class CommonStaging {
 
   /** Does what was noted. */
   lay(mode: LinkMode): void {
-    if (this.#folders.length > 0)
+    if (this.#folders.length + this.#paths.length + this.#links.length > 0)
       this.#files.assemble({
         to: this.folder,
         folders: this.#folders,
