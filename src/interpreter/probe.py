@@ -1,4 +1,4 @@
-# Run as `python -I -c <this text>`; prints one line of JSON between two marks. Its syntax is understood by
+# Run as `python -I -S -c <this text>`; prints one line of JSON between two marks. Its syntax is understood by
 # Python 2.7, so that an old interpreter can say that it is too old. The shape is `ProbeAnswer` in probe-answer.ts.
 import json
 import os
@@ -11,6 +11,7 @@ USER_BASE = "{userbase}"
 def answer():
     if sys.version_info < (3, 6):
         return {"format": 1, "tooOld": "%d.%d.%d" % tuple(sys.version_info[:3])}
+    customise()
     import platform
     import sysconfig
 
@@ -65,6 +66,22 @@ def answer():
         "site": site_folders(),
         "libc": libc_file(),
     }
+
+
+def customise():
+    """What -S leaves out, without .pth files where they cannot matter."""
+    folder = os.path.dirname(sys.executable)
+    if any(os.path.isfile(os.path.join(place, "pyvenv.cfg")) for place in (folder, os.path.dirname(folder))):
+        # A virtual environment finds its own prefix there.
+        import site
+
+        site.main()
+        return
+    try:
+        # What a distributor says of its Python; Homebrew names the path that lasts.
+        import sitecustomize  # noqa: F401
+    except Exception:
+        pass
 
 
 def is_debug(config):
@@ -295,10 +312,16 @@ def musl_version(loader):
 
 
 def manylinux_veto(glibc):
+    import site
+
+    before = list(sys.path)
+    sys.path.extend(site.getsitepackages())
     try:
         import _manylinux
     except Exception:
         return None
+    finally:
+        sys.path[:] = before
     facts = {}
     compatible = getattr(_manylinux, "manylinux_compatible", None)
     if compatible is not None:

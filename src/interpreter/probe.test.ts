@@ -33,7 +33,7 @@ describe("probeInterpreter()", () => {
     );
     await probeInterpreter(python.path, world);
     const [call] = world.processes.calls;
-    expect(call?.argv.slice(1, 4)).toEqual(["-I", "-B", "-c"]);
+    expect(call?.argv.slice(1, 5)).toEqual(["-I", "-S", "-B", "-c"]);
     expect(call?.env).toEqual({ PATH: "/bin" });
   });
 

@@ -130,14 +130,15 @@ function tryParse(text: string | undefined): KeptAnswer | undefined {
 const timeLimit = 30_000;
 
 async function ask(executable: string, world: InterpreterWorld): Promise<Answer> {
-  const isolated = await run([executable, "-I", "-B", "-c", script], executable, world);
+  // Without -S the .pth files of its site-packages are run, which say nothing about it and may take longer than all else.
+  const isolated = await run([executable, "-I", "-S", "-B", "-c", script], executable, world);
   const answer = findAnswer(isolated.stdout);
   if (answer !== undefined) return answer;
   if (isolated.timedOut) throw pythonUnusable(executable, whatItSaid(isolated));
-  // Before 3.4 there is no -I. The same text then says which version it is.
+  // Before 3.4 there is no -I, and some Python may not start without its site. The same text then says what it is.
   const plain = await run([executable, "-E", "-s", "-B", "-c", script], executable, world);
-  const old = findAnswer(plain.stdout);
-  if (old !== undefined && "tooOld" in old) return old;
+  const second = findAnswer(plain.stdout);
+  if (second !== undefined) return second;
   throw pythonUnusable(executable, whatItSaid(isolated));
 }
 
