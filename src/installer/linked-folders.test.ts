@@ -102,12 +102,12 @@ describe("lostFolders()", () => {
     const site = environment.paths.purelib;
     files.makeFolders(`${site}/space`);
     files.write(`${site}/space/.lost.shared`, "");
-    const { root } = storeWheel(
+    const { root, manifest } = storeWheel(
       { name: "kept", version: "1", files: { "kept/a.py": "" } },
       "/s",
       world,
     );
-    files.symlink(`${root}/root/kept`, `${site}/kept`);
+    files.symlink(`${root}/${manifest.parts[0]?.folder}/kept`, `${site}/kept`);
     files.symlink("/gone/lost", `${site}/space/lost`);
     for (const [name, link] of [
       ["kept", "kept"],

@@ -74,12 +74,19 @@ describe("findInterpreter()", () => {
   });
 
   test("passes over folders of pyenv and uv that belong to somebody else", async () => {
-    const theirs = { ...env, PYENV_ROOT: "/root/.pyenv", UV_PYTHON_INSTALL_DIR: "/root/uv" };
-    for (const closed of ["/root/", "/root/.pyenv/versions"]) {
+    const theirs = {
+      ...env,
+      PYENV_ROOT: "/home/eve/.pyenv",
+      UV_PYTHON_INSTALL_DIR: "/home/eve/uv",
+    };
+    for (const closed of ["/home/eve/", "/home/eve/.pyenv/versions"]) {
       const world = imaginedWorld(
         [system],
-        { "/root/.pyenv/versions/3.12.1/bin/python": "", "/root/uv/cpython-3.13/bin/python3": "" },
-        { env: { ...theirs, PATH: "/root/.pyenv/shims:/usr/bin" } },
+        {
+          "/home/eve/.pyenv/versions/3.12.1/bin/python": "",
+          "/home/eve/uv/cpython-3.13/bin/python3": "",
+        },
+        { env: { ...theirs, PATH: "/home/eve/.pyenv/shims:/usr/bin" } },
       );
       const refused = (path: string): void => {
         if (path.startsWith(closed))

@@ -7,10 +7,7 @@ import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
 import { type Finished, Sandbox } from "../support/pkm.ts";
 import { makeWheel } from "../support/wheel-maker.ts";
 
-/*
- * Only the executable keeps answers, so that whoever changes the sources never sees an old one. Whether a run gave a kept answer
- * shows in what it prints once the kept text was altered.
- */
+/* Whether a run gave a kept answer shows in what it prints once the kept text was altered. */
 const isExecutable = process.env.PKM_TEST_EXECUTABLE !== undefined;
 
 let sandbox: Sandbox;
@@ -66,6 +63,7 @@ function alter(path: string, from: string, to: string): void {
   writeFileSync(path, `${form} ${sum}\n${altered}`);
 }
 
+// Skipped when run from source: only the executable keeps answers, so that who changes the sources never sees an old one.
 describe.if(isExecutable)("a command that only looks", () => {
   test("gives its answer again, as it was, to the same words", async () => {
     const path = await keptAnswer("freeze");

@@ -159,6 +159,7 @@ with tarfile.open(source) as tar:
 });
 
 describe("pkm pip install, from a repository", () => {
+  // Skipped without git: it makes the repositories, and pkm reads them by it.
   test.skipIf(Bun.which("git") === null)(
     "installs a tag, notes commit and tag, and builds once for a commit",
     async () => {
@@ -182,6 +183,7 @@ describe("pkm pip install, from a repository", () => {
     },
   );
 
+  // Skipped without git: it makes the repositories, and pkm reads them by it.
   test.skipIf(Bun.which("git") === null)(
     "saves a checkout as a zip of its tree with pip download, and a folder not at all",
     async () => {
