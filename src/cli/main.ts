@@ -9,6 +9,7 @@ if (linked !== undefined) words.unshift(linked);
 const [first] = words;
 if (first === "--version" || first === "-V") console.log(`pkm ${version}`);
 else {
+  // Only answers of pip's commands are kept.
   const again =
     first === "pip" ? (await import("./kept-answers.ts")).answerAgain(words) : undefined;
   if (again !== undefined) process.exit(again);

@@ -7,6 +7,7 @@ import type {
   FolderEntry,
   LinkMode,
   LockOptions,
+  OpenFolder,
   TreeLinks,
   WriteOptions,
 } from "./ports.ts";
@@ -17,10 +18,14 @@ import { isMadeUp } from "./sightings.ts";
 export class ObservedFiles implements Files {
   readonly #files: Files;
   readonly #notes: SightingNotes;
+  readonly openFolder?: (path: string) => OpenFolder;
 
   constructor(files: Files, notes: SightingNotes) {
     this.#files = files;
     this.#notes = notes;
+    // Who looks for the quick way finds it here if it is there.
+    if (files.openFolder !== undefined)
+      this.openFolder = (path) => this.#changing().openFolder?.(path) as OpenFolder;
   }
 
   tryStat(path: string): FileStat | undefined {

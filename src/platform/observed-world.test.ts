@@ -1,15 +1,23 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { errnoOf } from "#base/errors";
+import { filesContract } from "#platform/files-contract";
 import { MemoryFiles } from "./memory/files.ts";
 import { memoryHost } from "./memory/host.ts";
 import { MemoryNetwork } from "./memory/network.ts";
 import { MemoryProcesses } from "./memory/processes.ts";
+import { ObservedFiles } from "./observed-files.ts";
 import { observeWorld } from "./observed-world.ts";
 import type { World } from "./ports.ts";
 import { RealHashing } from "./real/hashing.ts";
 import { RealInflate } from "./real/inflate.ts";
+import { SightingNotes } from "./sighting-notes.ts";
 import { isAsSeen, type Sightings } from "./sightings.ts";
+
+filesContract("ObservedFiles", () => ({
+  files: new ObservedFiles(new MemoryFiles({ "/here/": "" }), new SightingNotes(0)),
+  root: "/here",
+}));
 
 /** A machine on which time passes when it is told to. */
 class Machine {

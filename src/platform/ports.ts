@@ -325,7 +325,6 @@ export type Host = {
   readonly input: () => Promise<Uint8Array>;
 };
 
-/** Everything at once, as `cli/wiring.ts` makes it. Functions ask for the parts they need with `Pick`. */
 /** Being asked to end: by Ctrl-C, by a terminal that closes, by another process. */
 export interface Interrupts {
   /**
@@ -335,6 +334,7 @@ export interface Interrupts {
   before(clean: () => void | number, what?: "cleans" | "tells"): () => void;
 }
 
+/** Everything at once, as `cli/wiring.ts` makes it. Functions ask for the parts they need with `Pick`. */
 export type World = {
   readonly files: Files;
   readonly clock: Clock;

@@ -32,13 +32,8 @@ export class SightingNotes {
   /** Something was looked for at a path; looking twice has to see the same. */
   path(how: "stat" | "lstat", path: string, isThere: boolean): void {
     if (this.#isSpoilt) return;
-    const kind = isThere
-      ? how === "stat"
-        ? "there"
-        : "there-link"
-      : how === "stat"
-        ? "absent"
-        : "absent-link";
+    const suffix = how === "stat" ? "" : "-link";
+    const kind = `${isThere ? "there" : "absent"}${suffix}` as const;
     this.#note(`${how} ${path}`, kind);
   }
 

@@ -42,7 +42,7 @@ export type Sightings = {
   readonly names: string;
 };
 
-/** The room of a path that the kernel makes up. */
+/** True for files that the kernel makes up when they are read: their stamps say nothing. */
 export function isMadeUp(path: string): boolean {
   return path.startsWith("/proc/") || path.startsWith("/sys/");
 }
