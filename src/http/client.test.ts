@@ -133,6 +133,22 @@ describe("the cache", () => {
     expect(network.requests[2]?.headers["if-none-match"]).toBe('"a"');
   });
 
+  test("keeps the validators of a 304 that has others", async () => {
+    const { client, network, clock } = world((_, position) => ({
+      ...(position === 0 ? { body: "one" } : { status: 304 }),
+      headers: { "cache-control": "max-age=60", etag: position === 0 ? '"a"' : '"b"' },
+    }));
+    for (let visit = 0; visit < 3; visit++) {
+      expect(text((await client.get(url, page)).body)).toBe("one");
+      clock.advance(61_000);
+    }
+    expect(network.requests.map(({ headers }) => headers["if-none-match"])).toEqual([
+      undefined,
+      '"a"',
+      '"b"',
+    ]);
+  });
+
   test.each([
     ["no-store", { "cache-control": "no-store, max-age=600", etag: '"a"' }, 2],
     ["no-cache", { "cache-control": "no-cache", etag: '"a"' }, 2],

@@ -10,6 +10,7 @@ import { conditionalHeaders, type Freshness, freshnessOf, rangeValidator } from 
 import {
   type CachedAnswer,
   type KeepOrder,
+  type KeptAnswer,
   noTail,
   PageCache,
   type Tail,
@@ -305,23 +306,23 @@ export class HttpClient {
     url: string,
     key: string,
     request: GetRequest,
-    entry: CachedAnswer | undefined,
+    entry: KeptAnswer | undefined,
     exchange: Exchange,
   ): Promise<HttpAnswer> {
     const { response } = exchange;
     const { status } = response;
     if (status === 304 && entry !== undefined) {
       const freshness = freshnessOf(response.headers, this.#world.clock.now());
+      const { etag, lastModified } = entry.freshness;
       const renewed = {
-        ...entry,
-        freshness: {
-          freshUntil: freshness?.freshUntil ?? 0,
-          etag: freshness?.etag ?? entry.freshness.etag,
-          lastModified: freshness?.lastModified ?? entry.freshness.lastModified,
-        },
+        freshUntil: freshness?.freshUntil ?? 0,
+        etag: freshness?.etag ?? etag,
+        lastModified: freshness?.lastModified ?? lastModified,
       };
-      this.#cache?.write(key, renewed);
-      return fromCache(renewed);
+      if (renewed.etag === etag && renewed.lastModified === lastModified)
+        this.#cache?.renew(key, entry, renewed.freshUntil);
+      else this.#cache?.write(key, { ...entry, freshness: renewed });
+      return fromCache({ ...entry, freshness: renewed });
     }
     const accepted = request.accepted ?? [404, 410];
     const isWhole = status === 200;

@@ -14,6 +14,9 @@ export type CachedAnswer = {
   readonly tail: Tail;
 };
 
+/** What was read from the cache, and which file that was. */
+export type KeptAnswer = CachedAnswer & { readonly seal: number };
+
 /** Bytes of which most are never looked at. */
 export interface Tail {
   readonly length: number;
@@ -37,8 +40,9 @@ export type CacheWorld = {
 };
 
 /**
- * One file per address: magic, checksum and lengths, a header as JSON, the body, the tail. It is written beside and
- * renamed into place. Whatever does not check out is a miss, never an error; the tail is for its reader to check.
+ * One file per address: magic, checksum, freshness, lengths, a header as JSON, the body, the tail. It is written beside
+ * and renamed into place; what changes later is only until when it is fresh. Whatever does not check out is a miss, never
+ * an error; the tail is for its reader to check.
  */
 export class PageCache {
   readonly #folder: string;
@@ -53,7 +57,7 @@ export class PageCache {
     this.#world = world;
   }
 
-  read(key: string): CachedAnswer | undefined {
+  read(key: string): KeptAnswer | undefined {
     const { files } = this.#world;
     const path = this.#pathOf(key);
     try {
@@ -65,12 +69,17 @@ export class PageCache {
       const whole = lengths.before <= start.length ? start : files.readAt(path, 0, lengths.before);
       if (whole.length < lengths.before) return undefined;
       const checked = whole.subarray(checkedFrom, lengths.before);
-      if (this.#world.inflate.crc32(checked) !== lengths.sum) return undefined;
+      if (this.#world.inflate.crc32(checked) !== lengths.seal) return undefined;
       const bodyStart = prefixLength + lengths.header;
       const header = readHeader(whole.subarray(prefixLength, bodyStart));
       if (header?.key !== key) return undefined;
+      const { seal } = lengths;
+      const freshUntil = this.#freshUntil(whole);
+      const { validators, ...answer } = header.answer;
       return {
-        ...header.answer,
+        ...answer,
+        freshness: { freshUntil, ...validators },
+        seal,
         body: whole.subarray(bodyStart, lengths.before),
         tail: tailInFile(path, lengths.before, lengths.tail, files),
       };
@@ -85,19 +94,24 @@ export class PageCache {
    * begins, if it was written.
    */
   write(key: string, answer: CachedAnswer): number | undefined {
-    const { body, tail, ...rest } = answer;
+    const { status, url, contentType, body, tail } = answer;
+    const { freshUntil, etag, lastModified } = answer.freshness;
     const tailBytes = tail.read(0, tail.length);
     if (tailBytes === undefined) return undefined;
-    const header = new TextEncoder().encode(JSON.stringify({ key, answer: rest }));
+    const validators = { etag, lastModified };
+    const header = new TextEncoder().encode(
+      JSON.stringify({ key, answer: { validators, status, url, contentType } } satisfies Header),
+    );
     const content = new Uint8Array(prefixLength + header.length + body.length);
     const view = new DataView(content.buffer);
     content.set(magic);
-    view.setUint32(12, header.length, true);
-    view.setUint32(16, content.length, true);
-    view.setUint32(20, tail.length, true);
+    view.setUint32(24, header.length, true);
+    view.setUint32(28, content.length, true);
+    view.setUint32(32, tail.length, true);
     content.set(header, prefixLength);
     content.set(body, prefixLength + header.length);
-    view.setUint32(8, this.#world.inflate.crc32(content.subarray(checkedFrom)), true);
+    const seal = this.#world.inflate.crc32(content.subarray(checkedFrom));
+    content.set(this.#freshnessUnder(seal, freshUntil), sealAt);
     const path = this.#pathOf(key);
     const draft = `${path}.${this.#tag}.${this.#writes++}`;
     try {
@@ -108,6 +122,20 @@ export class PageCache {
       if (errnoOf(error) === undefined) throw error;
       this.#discard(draft);
       return undefined;
+    }
+  }
+
+  /**
+   * Writes down until when an entry is fresh now, and nothing else of it. In a file that has been replaced since it was
+   * read, this is not believed.
+   */
+  renew(key: string, { seal, freshness }: KeptAnswer, freshUntil: number): void {
+    if (freshUntil === freshness.freshUntil) return;
+    const content = this.#freshnessUnder(seal, freshUntil).subarray(freshnessAt - sealAt);
+    try {
+      this.#world.files.writeAt(this.#pathOf(key), freshnessAt, content);
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
     }
   }
 
@@ -122,6 +150,25 @@ export class PageCache {
 
   #pathOf(key: string): string {
     return `${this.#folder}/${this.#world.hashing.digest("sha256", key).slice(0, 40)}`;
+  }
+
+  /** 0 where what is written about it was written about another entry, or half. */
+  #freshUntil(entry: Uint8Array): number {
+    const view = new DataView(entry.buffer, entry.byteOffset, checkedFrom);
+    const isMeant =
+      this.#world.inflate.crc32(entry.subarray(sealAt, checkedFrom - 4)) ===
+      view.getUint32(checkedFrom - 4, true);
+    return isMeant ? view.getFloat64(freshnessAt, true) : 0;
+  }
+
+  /** The checksum of an entry, until when it is fresh, and a checksum of both. */
+  #freshnessUnder(seal: number, freshUntil: number): Uint8Array {
+    const bytes = new Uint8Array(checkedFrom - sealAt);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, seal, true);
+    view.setFloat64(4, freshUntil, true);
+    view.setUint32(12, this.#world.inflate.crc32(bytes.subarray(0, 12)), true);
+    return bytes;
   }
 
   #writeDraft(draft: string, content: readonly Uint8Array[]): void {
@@ -194,34 +241,42 @@ function holds(
   return end <= window.from + window.bytes.length;
 }
 
-const magic = new TextEncoder().encode("pkmhttp2");
-/** Magic, checksum of what follows it, length of the header, length up to the tail, length of the tail. */
-const prefixLength = 24;
-const checkedFrom = 12;
+/*
+ * The first bytes: magic, checksum of what is checked, until when it is fresh (milliseconds since 1970), a checksum of
+ * these two; from here on checked: length of the header, length up to the tail, length of the tail.
+ */
+const magic = new TextEncoder().encode("pkmhttp3");
+const sealAt = 8;
+const freshnessAt = 12;
+const checkedFrom = 24;
+const prefixLength = 36;
 /** Enough for nearly all headers and bodies, in one system call. */
 const firstRead = 16 * 1024;
 
-function readPrefix(bytes: Uint8Array):
-  | {
-      readonly sum: number;
-      readonly header: number;
-      readonly before: number;
-      readonly tail: number;
-    }
-  | undefined {
+type Prefix = {
+  readonly seal: number;
+  readonly header: number;
+  readonly before: number;
+  readonly tail: number;
+};
+
+function readPrefix(bytes: Uint8Array): Prefix | undefined {
   if (bytes.length < prefixLength) return undefined;
   for (let at = 0; at < magic.length; at++) if (bytes[at] !== magic[at]) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, prefixLength);
-  const [sum, header, before, tail] = [8, 12, 16, 20].map((at) => view.getUint32(at, true)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return prefixLength + header <= before ? { sum, header, before, tail } : undefined;
+  const seal = view.getUint32(sealAt, true);
+  const header = view.getUint32(24, true);
+  const before = view.getUint32(28, true);
+  const tail = view.getUint32(32, true);
+  return prefixLength + header <= before ? { seal, header, before, tail } : undefined;
 }
 
-type Header = { readonly key: string; readonly answer: Omit<CachedAnswer, "body" | "tail"> };
+type Header = {
+  readonly key: string;
+  readonly answer: Pick<CachedAnswer, "status" | "url" | "contentType"> & {
+    readonly validators: Pick<Freshness, "etag" | "lastModified">;
+  };
+};
 
 // The checksum has vouched for the content; what remains is an entry of a future pkm.
 function readHeader(bytes: Uint8Array): Header | undefined {

@@ -145,6 +145,17 @@ export function filesContract(name: string, open: () => FilesUnderTest): void {
         expect(files.readText(`${root}/log`)).toBe("one\ntwo\n");
       });
 
+      test("writeAt() replaces bytes, lets a file grow, and makes none", () => {
+        const path = put("a", "0123456789");
+        const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+        files.writeAt(path, 3, bytes("abc"));
+        expect(files.readText(path)).toBe("012abc6789");
+        files.writeAt(path, 9, bytes("xyz"));
+        expect(files.readText(path)).toBe("012abc678xyz");
+        expect(codeOf(() => files.writeAt(`${root}/missing`, 0, bytes("a")))).toBe("ENOENT");
+        expect(files.tryStat(`${root}/missing`)).toBeUndefined();
+      });
+
       test("write() goes through a link to the file it names", () => {
         const path = put("a", "old");
         files.symlink("a", `${root}/link`);

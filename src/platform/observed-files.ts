@@ -97,6 +97,10 @@ export class ObservedFiles implements Files {
     this.#changing().append(path, content, options);
   }
 
+  writeAt(path: string, offset: number, content: Uint8Array): void {
+    this.#changing().writeAt(path, offset, content);
+  }
+
   makeFolder(path: string): void {
     this.#changing().makeFolder(path);
   }

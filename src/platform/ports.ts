@@ -104,6 +104,8 @@ export interface Files {
   ): void;
   /** For writing thousands of files below one folder; where it is left out, they are written one by one. */
   openFolder?(path: string): OpenFolder;
+  /** Replaces bytes in the middle of a file that is there, in one step; beyond its end it grows. */
+  writeAt(path: string, offset: number, content: Uint8Array): void;
   makeFolder(path: string): void;
   makeFolders(path: string): void;
   /** Removes a file or a link, never a folder. */

@@ -118,6 +118,12 @@ export class FaultyFiles implements Files {
     this.#step("append", [path], () => this.#files.append(path, content, options), half);
   }
 
+  writeAt(path: string, offset: number, content: Uint8Array): void {
+    const half = (): void =>
+      this.#files.writeAt(path, offset, content.slice(0, content.length >> 1));
+    this.#step("writeAt", [path], () => this.#files.writeAt(path, offset, content), half);
+  }
+
   makeFolder(path: string): void {
     this.#step("makeFolder", [path], () => this.#files.makeFolder(path));
   }

@@ -142,6 +142,14 @@ export class MemoryFiles implements Files {
     this.write(path, whole);
   }
 
+  writeAt(path: string, offset: number, content: Uint8Array): void {
+    const before = this.#file("open", path).content;
+    const whole = new Uint8Array(Math.max(before.length, offset + content.length));
+    whole.set(before);
+    whole.set(content, offset);
+    this.write(path, whole);
+  }
+
   makeFolder(path: string): void {
     const place = this.#place("mkdir", path, false);
     if (place.node !== undefined) throw failure("EEXIST", "mkdir", path);

@@ -117,9 +117,7 @@ export class RealFiles implements Files {
       else for (const piece of content) writeAll(fd, piece);
       if (options.durable === true) fsyncSync(fd);
     } catch (error) {
-      // A write by descriptor fails without saying to which file.
-      if (errnoOf(error) !== undefined) Object.assign(error as Error, { path });
-      throw error;
+      throw withPath(error, path);
     } finally {
       closeSync(fd);
     }
@@ -132,6 +130,17 @@ export class RealFiles implements Files {
   ): void {
     appendFileSync(path, content);
     if (options.durable === true) this.flush(path);
+  }
+
+  writeAt(path: string, offset: number, content: Uint8Array): void {
+    const fd = openSync(path, constants.O_WRONLY);
+    try {
+      writeAll(fd, content, offset);
+    } catch (error) {
+      throw withPath(error, path);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   openFolder(path: string): OpenFolder {
@@ -279,8 +288,18 @@ function kindByLstat(path: string): FileKind {
   return (stats === undefined ? undefined : kindOf(stats)) ?? "other";
 }
 
-function writeAll(fd: number, content: Uint8Array | string): void {
+/** From where the file stands when `offset` is left out. */
+function writeAll(fd: number, content: Uint8Array | string, offset?: number): void {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   let done = 0;
-  while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done);
+  while (done < bytes.length) {
+    const at = offset === undefined ? null : offset + done;
+    done += writeSync(fd, bytes, done, bytes.length - done, at);
+  }
+}
+
+/** A write by descriptor fails without saying to which file. */
+function withPath(error: unknown, path: string): unknown {
+  if (errnoOf(error) !== undefined) Object.assign(error as Error, { path });
+  return error;
 }
