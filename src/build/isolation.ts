@@ -11,6 +11,7 @@ import type { Resolution, ResolvedPackage } from "#resolver/resolution";
 import { evaluateMarkerLeniently } from "#standards/marker";
 import { formatRequirement, type Requirement } from "#standards/requirement";
 import { specifierContains } from "#standards/specifier-set";
+import type { WorkPlace } from "#store/work-place";
 import type { BuildOptions, BuildWorld } from "./build-options.ts";
 import { buildRequirementsMissing, buildRequirementsUnsolvable } from "./errors.ts";
 import type { UnderWay, Waiter } from "./under-way.ts";
@@ -29,8 +30,8 @@ export type SessionParts = {
   readonly underWay: UnderWay;
   /** Builders for what an environment itself needs. */
   readonly inner: (waiter: Waiter) => SourceBuilder;
-  /** A folder that goes at the end. */
-  readonly passing: () => Promise<string>;
+  /** Where this run is at work. */
+  readonly place: () => Promise<WorkPlace>;
 };
 
 /**
@@ -98,8 +99,9 @@ export class BuildEnvironments {
     const key = this.#keyOf(resolution);
     const kept = key === undefined ? undefined : world.store.builds.environment(key);
     if (kept !== undefined) return this.#opened(kept);
-    const parent =
-      key === undefined ? await this.#session.passing() : world.store.builds.environmentFolder(key);
+    const place = await this.#session.place();
+    const { builds } = world.store;
+    const parent = key === undefined ? place.folder() : builds.environmentFolder(key, place);
     const folder = `${parent}/venv`;
     this.#begun.add(parent);
     try {
@@ -131,7 +133,7 @@ export class BuildEnvironments {
     } finally {
       this.#begun.delete(parent);
     }
-    if (key !== undefined) world.store.builds.keepEnvironment(key, folder);
+    if (key !== undefined) builds.keepEnvironment(key, folder);
     return this.#opened(folder);
   }
 
@@ -169,10 +171,9 @@ export class BuildEnvironments {
   }
 
   #opened(prefix: string): BuildEnvironment {
-    const { virtualLayout, executable } = this.#options.interpreter;
+    const { virtualLayout } = this.#options.interpreter;
     const scripts = virtualLayout.paths.scripts.replace("{prefix}", prefix);
     const name = this.#world.host.os === "windows" ? "python.exe" : "python";
-    void executable;
     return { python: `${scripts}/${name}`, scripts, prefix };
   }
 

@@ -40,9 +40,9 @@ export class BuildSession {
     this.downloads = new SourceDownloads(world.repositories, world.files);
     this.#turns = new Turns(options.atOnce);
     const inner = (waiter: Waiter): SourceBuilder => builderFor(waiter, this);
-    const passing = (): Promise<string> => this.passingFolder();
+    const place = (): Promise<WorkPlace> => this.#workPlace();
     const { underWay } = this;
-    this.environments = new BuildEnvironments(options, world, { underWay, inner, passing });
+    this.environments = new BuildEnvironments(options, world, { underWay, inner, place });
   }
 
   /** The one build of a source in this run; `isNamed` when it is what a person wants, whatever its name. */
@@ -66,9 +66,13 @@ export class BuildSession {
 
   /** A folder that goes at the end of the run in any case. */
   async passingFolder(): Promise<string> {
+    return (await this.#workPlace()).folder();
+  }
+
+  async #workPlace(): Promise<WorkPlace> {
     await this.#begin();
     this.#opening ??= this.world.store.builds.workPlace().then((place) => (this.#place = place));
-    return (await this.#opening).folder();
+    return this.#opening;
   }
 
   async #begin(): Promise<void> {

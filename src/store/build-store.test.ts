@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { MemoryClock } from "#platform/memory/clock";
+import { FaultyFiles } from "#platform/memory/faulty-files";
 import { MemoryFiles } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
 import { MemoryProcesses } from "#platform/memory/processes";
@@ -68,9 +69,9 @@ describe("BuildStore", () => {
     expect(builds.find(key)).toBeUndefined();
   });
 
-  test("leads to an environment only when it was finished and is still there", () => {
+  test("leads to an environment only when it was finished and is still there", async () => {
     const { files, builds } = setUp();
-    const folder = `${builds.environmentFolder(key)}/venv`;
+    const folder = `${builds.environmentFolder(key, await builds.workPlace())}/venv`;
     expect(builds.environment(key)).toBeUndefined();
     files.makeFolders(folder);
     files.write(`${folder}/pyvenv.cfg`, "");
@@ -79,6 +80,33 @@ describe("BuildStore", () => {
     expect(builds.environment(key)).toBe(folder);
     files.removeTree(folder);
     expect(builds.environment(key)).toBeUndefined();
+  });
+
+  test("takes away what a killed run began to make, and neither what it finished nor what others make", async () => {
+    const { files, world, builds } = setUp();
+    const finish = (store: typeof builds, parent: string, of: string): string => {
+      const folder = `${parent}/venv`;
+      files.makeFolders(folder);
+      files.write(`${folder}/pyvenv.cfg`, "");
+      store.keepEnvironment(of, folder);
+      return folder;
+    };
+    const living = builds.environmentFolder(key, await builds.workPlace());
+    const doomed = new FaultyFiles(files);
+    const { builds: theirs } = openStore({ root: "/cache", world: { ...world, files: doomed } });
+    const place = await theirs.workPlace();
+    const [done, begun, twin] = ["done", key, key].map((of) =>
+      theirs.environmentFolder(of, place),
+    ) as [string, string, string];
+    const finished = finish(theirs, done, "done");
+    const kept = finish(theirs, twin, key);
+    doomed.kill();
+    expect(files.tryStat(begun)).toBeDefined();
+    await builds.workPlace();
+    expect(files.tryStat(begun)).toBeUndefined();
+    expect(files.tryStat(living)).toBeDefined();
+    expect(builds.environment("done")).toBe(finished);
+    expect(builds.environment(key)).toBe(kept);
   });
 
   test("gives every log a name of its own that tells what was built", () => {
@@ -94,11 +122,12 @@ describe("maintenance of builds", () => {
   test("pruneCache() takes what was not used for a quarter of a year, and environments nobody leads to", async () => {
     const { clock, files, world, builds, keepWheel } = setUp();
     await keepWheel();
-    const folder = `${builds.environmentFolder(key)}/venv`;
+    const place = await builds.workPlace();
+    const folder = `${builds.environmentFolder(key, place)}/venv`;
     files.makeFolders(folder);
     files.write(`${folder}/pyvenv.cfg`, "");
     builds.keepEnvironment(key, folder);
-    const lost = builds.environmentFolder("lost");
+    const lost = builds.environmentFolder("lost", place);
     const log = builds.logFile("demo");
     clock.advance(60 * day);
     await pruneCache("/cache", {}, world);

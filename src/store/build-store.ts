@@ -2,6 +2,12 @@ import { errnoOf } from "#base/errors";
 import type { World } from "#platform/ports";
 import type { NormalizedName } from "#standards/name";
 import { storeNotWritable } from "./errors.ts";
+import {
+  beginEnvironment,
+  findEnvironment,
+  keepEnvironment,
+  staleEnvironments,
+} from "./kept-environments.ts";
 import { openKept, replaceFile, sealKept, unlessRefused } from "./kept-file.ts";
 import { makeStore, type StorePlaces } from "./layout.ts";
 import { WorkPlace } from "./work-place.ts";
@@ -95,30 +101,22 @@ export class BuildStore {
 
   /** A finished environment for a backend. */
   environment(key: string): string | undefined {
-    const { files, inflate } = this.#world;
-    const pointer = `${this.#places.builds}/environments/${key.slice(0, 40)}`;
-    const folder = openKept(form, files.tryRead(pointer), inflate);
-    if (folder === undefined || files.tryStat(`${folder}/pyvenv.cfg`) === undefined)
-      return undefined;
-    this.#touch(pointer);
-    return folder;
+    const found = findEnvironment(this.#places, key, this.#world);
+    if (found !== undefined) this.#touch(found.pointer);
+    return found?.folder;
   }
 
-  /** A folder in which a new environment is to be made: nobody else has the name, and it stays where it is made. */
-  environmentFolder(key: string): string {
-    return this.#writing(() => {
-      makeStore(this.#places, this.#world);
-      const parent = `${this.#places.builds}/environments`;
-      this.#world.files.makeFolders(parent);
-      return this.#world.files.makeTemporaryFolder(parent, `${key.slice(0, 40)}.`);
-    });
+  /**
+   * A folder in which a new environment is to be made: nobody else has the name, and it stays where it is made. If the run
+   * is killed before {@link keepEnvironment}, it goes with the work place.
+   */
+  environmentFolder(key: string, { name }: WorkPlace): string {
+    return this.#writing(() => beginEnvironment(this.#places, key, name, this.#world));
   }
 
   /** From now on the environment in this folder is the one of the key, unless there is one already. */
   keepEnvironment(key: string, folder: string): void {
-    const { inflate } = this.#world;
-    const pointer = `${this.#places.builds}/environments/${key.slice(0, 40)}`;
-    unlessRefused(() => replaceFile(pointer, sealKept(form, folder, inflate), this.#world));
+    keepEnvironment(this.#places, key, folder, this.#world);
   }
 
   /** A new log; what it is called tells what was built. */
@@ -209,19 +207,7 @@ export function staleBuilds(
   const isOld = (path: string): boolean => (files.tryStat(path)?.mtime ?? 0) < oldest;
   for (const { root, build } of storedBuilds(places, { files, inflate }))
     if (build === undefined || isOld(`${root}/${entryName}`)) stale.push(root);
-  const environments = `${places.builds}/environments`;
-  const led = new Set<string>();
-  const entries = files.tryList(environments) ?? [];
-  for (const { name, kind } of entries) {
-    if (kind === "folder") continue;
-    const path = `${environments}/${name}`;
-    const folder = openKept(form, files.tryRead(path), inflate);
-    if (folder === undefined || isOld(path)) stale.push(path);
-    else led.add(folder.slice(0, folder.lastIndexOf("/")));
-  }
-  for (const { name, kind } of entries)
-    if (kind === "folder" && !led.has(`${environments}/${name}`))
-      stale.push(`${environments}/${name}`);
+  stale.push(...staleEnvironments(places, oldest, { files, inflate }));
   for (const kind of ["logs", "folders"])
     for (const { name } of files.tryList(`${places.builds}/${kind}`) ?? [])
       if (isOld(`${places.builds}/${kind}/${name}`)) stale.push(`${places.builds}/${kind}/${name}`);

@@ -1,11 +1,13 @@
 import type { FileLock, World } from "#platform/ports";
+import { unfinishedEnvironments } from "./kept-environments.ts";
 import type { StorePlaces } from "./layout.ts";
 
-type WorkPlaceWorld = Pick<World, "files">;
+type WorkPlaceWorld = Pick<World, "files" | "inflate">;
 
 /**
  * Where the builds of one run are at work: folders that go at its end. Its lock tells that somebody is still there, whatever
- * process and machine that is; of a run that was killed everything goes when the next one opens a place.
+ * process and machine that is; of a run that was killed everything goes when the next one opens a place, environments that
+ * it did not finish included.
  */
 export class WorkPlace {
   readonly #root: string;
@@ -31,6 +33,11 @@ export class WorkPlace {
     }
   }
 
+  /** No other place has it at the same time. */
+  get name(): string {
+    return this.#root.slice(this.#root.lastIndexOf("/") + 1);
+  }
+
   /** A new folder. */
   folder(): string {
     return this.#files.makeTemporaryFolder(this.#root, "build-");
@@ -53,13 +60,17 @@ const prefix = "builds-";
 const lockName = "lock";
 
 /** Costs a look into a folder that is empty but for what runs at this moment. */
-async function sweep({ staging }: StorePlaces, { files }: WorkPlaceWorld): Promise<void> {
+async function sweep(places: StorePlaces, world: WorkPlaceWorld): Promise<void> {
+  const { staging } = places;
+  const { files } = world;
   for (const { name } of files.tryList(staging) ?? []) {
     const root = `${staging}/${name}`;
     if (!name.startsWith(prefix) || files.tryStat(`${root}/${lockName}`) === undefined) continue;
     try {
       const lock = await files.lock(`${root}/${lockName}`, { wait: false });
       if (lock === undefined) continue;
+      for (const left of unfinishedEnvironments(places, name, world)) files.removeSoon(left);
+      // Last, for it tells of the others.
       files.removeSoon(root);
       lock.release();
     } catch {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { expectNoTrace, expectRefusal, expectSuccess } from "../support/answers.ts";
 import { installedIn, recordDefects, sitePackages } from "../support/folder.ts";
-import { fileOf, type TestIndex } from "../support/index-server.ts";
+import { fileOf, serveIndex, type TestIndex } from "../support/index-server.ts";
 import { type Finished, pkmCommand, type Sandbox } from "../support/pkm.ts";
 import { type TinyTree, tinySdist, writeTinyTree } from "../support/tiny-tree.ts";
 import { workplace } from "../support/workplace.ts";
@@ -560,6 +560,34 @@ describe("a build that goes wrong", () => {
     alive.pkm.kill("SIGINT");
     await ended;
     expect(leftovers()).toEqual([]);
+  });
+
+  test("of a run that was killed while it made an environment for a backend nothing stays either", async () => {
+    const slow = serveIndex([fileOf(makeWheel({ name: "late", version: "1.0" }))], {
+      intercept: ({ url }) => (url.endsWith(".whl") ? new Promise<Response>(() => {}) : undefined),
+    });
+    try {
+      const environments = join(sandbox.folder, "cache", "store-v1", "builds", "environments");
+      const folders = (): string[] =>
+        existsSync(environments)
+          ? readdirSync(environments).filter((name) => name.includes("."))
+          : [];
+      const before = folders();
+      const path = tree("waiting", { name: "waiting", version: "1.0", requires: ["late"] });
+      const words = ["pip", "install", "--index-url", slow.url, "--python", await fresh(), path];
+      const [program = "", ...rest] = [...pkmCommand, ...words];
+      const pkm = spawn(program, rest, { cwd: sandbox.work, env: sandbox.env, stdio: "ignore" });
+      const gone = new Promise((resolve) => pkm.on("close", resolve));
+      while (folders().length === before.length) await Bun.sleep(20);
+      pkm.kill("SIGKILL");
+      await gone;
+      tree("after", { name: "after", version: "1.0" });
+      expectSuccess(await pip(await fresh(), "install", "./after"));
+      for (const name of folders()) expect(before).toContain(name);
+      expect(leftovers()).toEqual([]);
+    } finally {
+      slow.stop();
+    }
   });
 
   test("a backend that is not there, and a module that it needs and nobody has", async () => {

@@ -215,6 +215,12 @@ export class FaultyFiles implements Files {
     );
   }
 
+  /** The process "dies" now, between two operations. */
+  kill(): void {
+    this.#dead = true;
+    for (const lock of this.#held) lock.release();
+  }
+
   /** A dead process holds no locks: the kernel lets go of them, and so does this. */
   async lock(path: string, options: LockOptions): Promise<FileLock | undefined> {
     const lock = await this.#alive().lock(path, options);
@@ -236,8 +242,7 @@ export class FaultyFiles implements Files {
     if (fault === undefined || fault.at !== this.#log.length) return work();
     if ("errno" in fault) throw failure(fault.errno, name, places[0] ?? "", places[1]);
     if (fault.kill === "torn") half?.();
-    this.#dead = true;
-    for (const lock of this.#held) lock.release();
+    this.kill();
     throw new Killed();
   }
 }
