@@ -3,7 +3,7 @@
  * is. Every URL passes here before it enters a message, a lock or a `direct_url.json`.
  */
 export function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
+  return !url.includes("@") ? url : url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
 }
 
 /** True for `http:` and `https:` addresses that lead to this machine. */

@@ -178,7 +178,7 @@ function readEntry(
 ): AskedRequirement | UnnamedRequirement {
   try {
     const word = isEditable ? parseEditableWord(text, probe) : parseRequirementWord(text, probe);
-    return asked(word, { origin, hashes, ...(isEditable ? { editable: true } : {}) });
+    return asked(word, isEditable ? { origin, hashes, editable: true } : { origin, hashes });
   } catch (cause) {
     if (cause instanceof PkmError) throw foundAt(origin, cause);
     throw cause;
@@ -194,6 +194,8 @@ function asked(
   about: Pick<AskedRequirement, "origin"> & Partial<Pick<AskedRequirement, "hashes" | "editable">>,
 ): AskedRequirement | UnnamedRequirement {
   const { origin, hashes = [], editable } = about;
+  if (word.kind === "named" && editable !== true)
+    return { requirement: word.requirement, origin, hashes };
   const more = { origin, hashes, ...(editable === true ? { editable } : {}) };
   if (word.kind === "named") return { requirement: word.requirement, ...more };
   const { url, name, extras, marker } = word;

@@ -153,41 +153,38 @@ export function logicalLines(text: string, variables: Variables): LogicalLine[] 
 }
 
 function splitLines(text: string): string[] {
-  const lines: string[] = [];
-  let start = 0;
-  for (let at = 0; at < text.length; at++) {
-    if (!endsLine(text.charCodeAt(at))) continue;
-    lines.push(text.slice(start, at));
-    if (text.startsWith("\r\n", at)) at++;
-    start = at + 1;
-  }
-  if (start < text.length) lines.push(text.slice(start));
+  const lines = text.split(rareLineEnd.test(text) ? lineEnd : "\n");
+  if (lines[lines.length - 1] === "") lines.pop();
   return lines;
 }
 
 /** Where `str.splitlines()` of Python ends a line. */
-function endsLine(unit: number): boolean {
-  if (unit < 0x80) return (unit >= 0x0a && unit <= 0x0d) || (unit >= 0x1c && unit <= 0x1e);
-  return unit === 0x85 || unit === 0x2028 || unit === 0x2029;
-}
+// oxlint-disable-next-line no-control-regex -- the separators of ASCII end lines for Python
+const lineEnd = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/;
+// oxlint-disable-next-line no-control-regex -- the same without the one of nearly all files
+const rareLineEnd = /[\v\f\r\x1c-\x1e\x85\u2028\u2029]/;
 
 function joinLines(physical: readonly string[]): LogicalLine[] {
   const joined: LogicalLine[] = [];
   let parts: string[] = [];
   let first = 0;
-  physical.forEach((text, position) => {
+  for (let at = 0; at < physical.length; at++) {
+    const text = physical[at] as string;
     const isComment = startsWithComment(text);
     if (text.endsWith("\\") && !isComment) {
-      if (parts.length === 0) first = position + 1;
+      if (parts.length === 0) first = at + 1;
       // pip takes every backslash off both ends, not just the last one.
       parts.push(text.replace(/^\\+/, "").replace(/\\+$/, ""));
-      return;
+      continue;
     }
     // A comment inside a continued line needs space before it to be seen as one.
     const whole = isComment ? ` ${text}` : text;
-    joined.push({ line: parts.length === 0 ? position + 1 : first, text: parts.join("") + whole });
-    parts = [];
-  });
+    if (parts.length === 0) joined.push({ line: at + 1, text: whole });
+    else {
+      joined.push({ line: first, text: parts.join("") + whole });
+      parts = [];
+    }
+  }
   if (parts.length > 0) joined.push({ line: first, text: parts.join("") });
   return joined;
 }
@@ -208,6 +205,7 @@ function withoutComment(text: string): string {
 
 /** Only `${NAME}` in capitals, digits and underscores, so that other dollar signs stay what they are. */
 function withVariables(text: string, variables: Variables): string {
+  if (!text.includes("${")) return text;
   let filled = text;
   for (const [whole, name = ""] of text.matchAll(/\$\{([A-Z0-9_]+)\}/g)) {
     const value = variables(name);

@@ -4,7 +4,12 @@ import { absolutePath, fileUrl, looksLikePath, pathOfFileUrl } from "./_path.ts"
 import { strip } from "./_spaces.ts";
 import { parseMarker, type Marker } from "./marker.ts";
 import type { NormalizedName } from "./name.ts";
-import { parseRequirement, tryParseRequirement, type Requirement } from "./requirement.ts";
+import {
+  parseRequirement,
+  tryParsePin,
+  tryParseRequirement,
+  type Requirement,
+} from "./requirement.ts";
 import { tryParseWheelFilename } from "./wheel-filename.ts";
 
 /** What a word of the command line or an entry of a requirements file asks for. */
@@ -48,6 +53,9 @@ export type PathProbe = {
  * ```
  */
 export function parseRequirementWord(word: string, probe: PathProbe): RequirementWord {
+  // Neither an address nor called like an archive, and without a slash no path.
+  const pin = tryParsePin(word);
+  if (pin !== undefined) return { kind: "named", requirement: pin };
   const isAddress = isUrl(word);
   // The semicolon of an address needs space behind it, since addresses may have semicolons of their own.
   const semicolon = word.indexOf(isAddress ? "; " : ";");

@@ -2,7 +2,12 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { PkmError } from "#base/errors";
 import { specifierText } from "./_version-arbitraries.ts";
-import { formatRequirement, parseRequirement, tryParseRequirement } from "./requirement.ts";
+import {
+  formatRequirement,
+  parseRequirement,
+  tryParsePin,
+  tryParseRequirement,
+} from "./requirement.ts";
 
 describe("parseRequirement() reads dependency specifiers (PEP 508)", () => {
   test.each([
@@ -118,4 +123,32 @@ test("what is printed reads back as the same requirement", () => {
       expect(parseRequirement(printed)).toMatchObject(parts);
     }),
   );
+});
+
+describe("tryParsePin()", () => {
+  test.each([
+    "a==1",
+    "zope-interface==5.0.0",
+    "p2==2026.9.1",
+    "x==0",
+    "long==123456789012345678.1",
+  ])("reads `%s` as every requirement is read", (pin) => {
+    expect(tryParsePin(pin)).toEqual(parseRequirement(pin));
+  });
+
+  test.each([
+    "a",
+    "A==1",
+    "a-==1",
+    "a>=1",
+    "a==1.*",
+    "a==1rc1",
+    "a==1.",
+    "a==.1",
+    "a ==1",
+    "a==1;",
+    "a==1.zip",
+  ])("leaves `%s` to others", (text) => {
+    expect(tryParsePin(text)).toBeUndefined();
+  });
 });

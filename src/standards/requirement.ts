@@ -6,8 +6,9 @@ import { formatMarker, parseMarker, tryParseMarker } from "./marker.ts";
 import type { Marker } from "./marker.ts";
 import { normalizeName } from "./name.ts";
 import type { NormalizedName } from "./name.ts";
-import { anyVersion, formatSpecifierSet, readSpecifierSet } from "./specifier-set.ts";
+import { anyVersion, formatSpecifierSet, onlyVersion, readSpecifierSet } from "./specifier-set.ts";
 import type { SpecifierSet } from "./specifier-set.ts";
+import { tryParseVersion } from "./version.ts";
 
 /** A dependency specifier (PyPUG dependency-specifiers, PEP 508): what is wanted, in which versions, and when. */
 export type Requirement = {
@@ -63,6 +64,19 @@ export function formatRequirement(requirement: Requirement): string {
   return `${text}${url === undefined ? "" : " "}; ${formatMarker(marker)}`;
 }
 
+/** The name as it is normalised, and a final version in numbers: what tools write that pin. */
+const pinForm = /^([a-z0-9]+(?:-[a-z0-9]+)*)==([0-9.]+)$/;
+
+/** `name==1.2`, the line of nearly every file that pins; `undefined` for all other requirements. */
+export function tryParsePin(text: string): Requirement | undefined {
+  const [, name, version] = pinForm.exec(text) ?? [];
+  if (name === undefined || version === undefined) return undefined;
+  const pinned = tryParseVersion(version);
+  return pinned === undefined
+    ? undefined
+    : named(name as NormalizedName, name, onlyVersion(version, pinned));
+}
+
 /** Name, perhaps a specifier, perhaps a marker; neither extras nor a URL. */
 const plainForm =
   /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)[ \t]*(?:(\()?([<>=!~]+[ \t]*[\w.*+-]+(?:[ \t]*,[ \t]*[<>=!~]+[ \t]*[\w.*+-]+)*)[ \t]*(\))?)?[ \t]*(?:;(.*))?$/;
@@ -81,16 +95,16 @@ function plainRequirement(text: string): Requirement | undefined {
   const markerText = found[5];
   const marker = markerText === undefined ? undefined : knownMarker(markerText);
   if (marker === undefined && markerText !== undefined) return undefined;
-  const name = normalizeName(displayName);
-  return {
-    name,
-    displayName,
-    extras: [],
-    displayExtras: [],
-    specifier,
-    url: undefined,
-    marker,
-  };
+  return named(normalizeName(displayName), displayName, specifier, marker);
+}
+
+function named(
+  name: NormalizedName,
+  displayName: string,
+  specifier: SpecifierSet,
+  marker?: Marker,
+): Requirement {
+  return { name, displayName, extras: [], displayExtras: [], specifier, url: undefined, marker };
 }
 
 /** The expression goes back and forth on what does not fit; a hostile line must not cost more than its reading. */

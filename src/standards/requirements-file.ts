@@ -253,8 +253,13 @@ function isUrl(text: string): boolean {
 
 /** Adds what the line says to the reading; answers the file to read in its place, if it names one. */
 function readLine(reading: Reading, visit: Visit, line: LogicalLine): LineOption | undefined {
-  const place: LinePlace = { file: visit.file, ...line };
   const split = startOfOptions(line.text);
+  if (split === line.text.length) {
+    const { file, isConstraint } = visit;
+    reading.entries.push({ ...plainEntry, text: line.text, isConstraint, file, line: line.line });
+    return undefined;
+  }
+  const place: LinePlace = { file: visit.file, ...line };
   const read = readLineOptions(line.text.slice(split));
   if (read.kind === "problem") {
     const { start, end, why, fix } = read.problem;
@@ -267,9 +272,8 @@ function readLine(reading: Reading, visit: Visit, line: LogicalLine): LineOption
   const all = (name: ValueName): string[] =>
     read.options.filter((option) => option.name === name).map((option) => option.value);
 
-  const words = line.text.slice(0, Math.max(0, split - 1));
+  const text = line.text.slice(0, Math.max(0, split - 1));
   const editables = all("editable");
-  const text = split === line.text.length ? line.text : words;
   const isEntry = text !== "" || editables.length > 0;
   for (const option of read.options) {
     const { name, value } = option;
@@ -307,6 +311,9 @@ function readLine(reading: Reading, visit: Visit, line: LogicalLine): LineOption
   addGlobals(reading, read.options, visit.file, line.line, warn);
   return undefined;
 }
+
+/** What nearly all lines are: a requirement and nothing behind it. */
+const plainEntry = { isEditable: false, hashes: [], configSettings: {} } as const;
 
 /** The first word, by single spaces, that begins with a dash; markers before it are left alone. */
 function startOfOptions(text: string): number {

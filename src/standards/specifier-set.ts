@@ -83,9 +83,10 @@ export function tryParseSpecifierSet(text: string): SpecifierSet | undefined {
 /** The set in its usual spelling: sorted, without spaces; of members that say the same (`==1`, `==1.0`) the first. */
 export function formatSpecifierSet(set: SpecifierSet): string {
   const { specifiers } = set;
-  if (specifiers.length === 0) return "";
+  const [first] = specifiers;
+  if (first === undefined) return "";
+  if (specifiers.length === 1) return first.operator + first.version;
   const texts = specifiers.map(({ operator, version }) => operator + version);
-  if (texts.length === 1) return texts[0] as string;
   const meanings = new Map(
     specifiers.map((specifier, i) => [texts[i] as string, meaning(specifier)]),
   );
@@ -194,6 +195,17 @@ export function readSpecifierSet(text: string): SpecifierSet | SpecifierMistake 
   }
   if (specifiers.length === 0 && text === "") return anyVersion;
   return { specifiers, text, range, arbitrary: arbitrary ?? [], asksForPrereleases };
+}
+
+/** `==` and a final version, which has been read already: what reading the two together gives. */
+export function onlyVersion(text: string, version: Version): SpecifierSet {
+  return {
+    specifiers: [{ operator: "==", version: text }],
+    text: `==${text}`,
+    range: rangeOf("==", version, false),
+    arbitrary: [],
+    asksForPrereleases: false,
+  };
 }
 
 /** One specifier without white space around it, or what is wrong with it. */

@@ -42,6 +42,8 @@ const postTail = ".";
 const afterPostsTail = "/";
 const localMark = "+";
 const justAfter = "\0";
+/** Stage and tail of `X.post0.dev0`. */
+const behindFinal = `${finalMark}${postTail}0${devTail}0`;
 
 /** Below every version. */
 export const minimumKey = "" as VersionKey;
@@ -118,6 +120,9 @@ export function firstOfFamily(version: VersionParts): VersionKey {
  * members have the same bounds: `1.0` gives `1.0.post0.dev0`, `1.0.post1` gives `1.0.post2.dev0`, `1.dev3` gives `1.dev4`.
  */
 export function afterLocals(version: VersionParts): VersionKey {
+  const { epoch, release, pre } = version;
+  if (pre === undefined && version.post === undefined && version.dev === undefined)
+    return (encodeRelease(epoch, release) + behindFinal) as VersionKey;
   if (version.dev !== undefined)
     return keyOf({ ...version, dev: successor(version.dev), local: undefined });
   const post = version.post === undefined ? 0 : successor(version.post);
