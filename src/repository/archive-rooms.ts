@@ -1,36 +1,64 @@
 /**
  * Memory that archives arrive in, used again and again: a page that the system has handed over once need not be
- * cleared by it a second time, which costs more than the copying.
+ * cleared by it a second time, which costs more than the copying. All of it lies in one piece that threads share:
+ * nothing changes hands between them, and no collector counts megabytes that come and go.
  */
 export class ArchiveRooms {
-  /** The smallest first. */
-  readonly #idle: ArrayBuffer[] = [];
-  #idleBytes = 0;
+  #memory: SharedArrayBuffer | undefined;
+  /** What is free, from the front to the back; neighbours are one. */
+  readonly #free: Span[] = [];
 
-  /** Room for so many bytes; what it holds is left over from somebody else. */
-  take(length: number): Uint8Array {
-    const at = this.#idle.findIndex((memory) => memory.byteLength >= length);
-    if (at === -1) return new Uint8Array(new ArrayBuffer(roundedUp(length)), 0, length);
-    const [memory] = this.#idle.splice(at, 1) as [ArrayBuffer];
-    this.#idleBytes -= memory.byteLength;
-    return new Uint8Array(memory, 0, length);
+  /**
+   * Room for so many bytes; what it holds is left over from somebody else. `giveBack` is to be called when nobody reads
+   * them any more, and makes no difference a second time; without it the memory is for whoever has it.
+   */
+  take(length: number): Room {
+    if (this.#memory === undefined) {
+      if (length < worthwhile) return ownRoom(length);
+      this.#memory = new SharedArrayBuffer(mostShared);
+      this.#free.push({ start: 0, end: mostShared });
+    }
+    const size = Math.ceil(length / page) * page;
+    // Towards the front, where memory has been used before.
+    const at = this.#free.findIndex(({ start, end }) => end - start >= size);
+    if (at === -1) return ownRoom(length);
+    const span = this.#free[at] as Span;
+    const { start } = span;
+    span.start += size;
+    if (span.start === span.end) this.#free.splice(at, 1);
+    let isTaken = true;
+    const giveBack = (): void => {
+      if (isTaken) this.#giveBack(start, start + size);
+      isTaken = false;
+    };
+    return { bytes: new Uint8Array(this.#memory, start, length), giveBack };
   }
 
-  /** Memory that nobody reads any more, wherever it came from. */
-  giveBack(memory: ArrayBuffer): void {
-    const { byteLength } = memory;
-    if (byteLength < smallest || this.#idleBytes + byteLength > mostIdle) return;
-    const at = this.#idle.findIndex((other) => other.byteLength >= byteLength);
-    this.#idle.splice(at === -1 ? this.#idle.length : at, 0, memory);
-    this.#idleBytes += byteLength;
+  #giveBack(start: number, end: number): void {
+    const behind = this.#free.findIndex((span) => span.start >= end);
+    const at = behind === -1 ? this.#free.length : behind;
+    const before = this.#free[at - 1];
+    const after = this.#free[at];
+    if (before?.end === start) {
+      before.end = end;
+      if (after?.start !== end) return;
+      before.end = after.end;
+      this.#free.splice(at, 1);
+    } else if (after?.start === end) after.start = start;
+    else this.#free.splice(at, 0, { start, end });
   }
 }
 
-/** Below it the allocator has something at hand that was used before. */
-const smallest = 128 * 1024;
-const mostIdle = 48 * 2 ** 20;
+export type Room = { readonly bytes: Uint8Array; readonly giveBack?: () => void };
 
-/** So that neighbours in size fit into each other's room. */
-function roundedUp(length: number): number {
-  return length < smallest ? length : Math.ceil(length / smallest) * smallest;
+type Span = { start: number; end: number };
+
+function ownRoom(length: number): Room {
+  return { bytes: new Uint8Array(length) };
 }
+
+/** A run that fetches nothing longer does without. */
+const worthwhile = 128 * 1024;
+/** As much as waits and is unpacked at a time; the system gives what of it is used. */
+const mostShared = 128 * 2 ** 20;
+const page = 4096;

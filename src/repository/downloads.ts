@@ -4,7 +4,7 @@ import type { Report } from "#base/report";
 import { withoutCredentials } from "#base/url";
 import type { DownloadSink, HttpClient } from "#http/client";
 import type { FileLock, Files, Hashing, Host, RunningHash } from "#platform/ports";
-import { ArchiveRooms } from "./archive-rooms.ts";
+import { ArchiveRooms, type Room } from "./archive-rooms.ts";
 import { hashMismatch, sizeMismatch } from "./errors.ts";
 import type { RepositoryEvent } from "./events.ts";
 import { inMemory, isKnownAlgorithm, openLocalFile, piecesOf } from "./local-files.ts";
@@ -162,7 +162,7 @@ class Sink implements DownloadSink {
   readonly #mayResume: boolean;
   #hashes: Map<string, RunningHash>;
   /** In memory: room for the whole, if its length is known, else pieces. */
-  #buffer: Uint8Array | undefined;
+  #room: Room | undefined;
   #pieces: Uint8Array[] = [];
   /** On disk. */
   #path: string | undefined;
@@ -204,10 +204,10 @@ class Sink implements DownloadSink {
   }
 
   begin(total: number | undefined): void {
-    if (this.#path !== undefined || this.#buffer !== undefined || this.received > 0) return;
+    if (this.#path !== undefined || this.#room !== undefined || this.received > 0) return;
     const length = total ?? this.#file.size;
     if (length !== undefined && length <= inMemory && length > 0)
-      this.#buffer = this.#rooms.take(length);
+      this.#room = this.#rooms.take(length);
   }
 
   write(piece: Uint8Array): void {
@@ -227,7 +227,7 @@ class Sink implements DownloadSink {
 
   restart(): void {
     this.#hashes = this.#freshHashes();
-    this.#buffer = undefined;
+    this.#leaveRoom();
     this.#pieces = [];
     this.#pending = [];
     this.#pendingLength = 0;
@@ -271,9 +271,15 @@ class Sink implements DownloadSink {
     } catch (failure) {
       if (errnoOf(failure) === undefined) throw failure;
     } finally {
+      this.#leaveRoom();
       this.#lock?.release();
       this.#lock = undefined;
     }
+  }
+
+  #leaveRoom(): void {
+    this.#room?.giveBack?.();
+    this.#room = undefined;
   }
 
   #content(): Download["content"] {
@@ -285,12 +291,11 @@ class Sink implements DownloadSink {
       this.#lock = undefined;
       return { kind: "path", path: this.#staging.own };
     }
-    if (this.#buffer !== undefined)
-      return {
-        kind: "bytes",
-        bytes: this.#buffer.subarray(0, this.received),
-        giveBack: (memory) => this.#rooms.giveBack(memory),
-      };
+    if (this.#room !== undefined) {
+      const { bytes } = this.#room;
+      const content = this.received === bytes.length ? bytes : bytes.subarray(0, this.received);
+      return { ...this.#room, kind: "bytes", bytes: content };
+    }
     return { kind: "bytes", bytes: concatenated(this.#pieces, this.received) };
   }
 
@@ -302,15 +307,15 @@ class Sink implements DownloadSink {
       if (this.#pendingLength >= writeStep) this.#flush();
       return;
     }
-    if (this.#buffer !== undefined && this.received + piece.length <= this.#buffer.length) {
-      this.#buffer.set(piece, this.received);
+    if (this.#room !== undefined && this.received + piece.length <= this.#room.bytes.length) {
+      this.#room.bytes.set(piece, this.received);
       releaseMemory(piece);
       return;
     }
     // The length was not known, or not true.
-    if (this.#buffer !== undefined) {
-      this.#pieces.push(this.#buffer.subarray(0, this.received));
-      this.#buffer = undefined;
+    if (this.#room !== undefined) {
+      this.#pieces.push(this.#room.bytes.slice(0, this.received));
+      this.#leaveRoom();
     }
     this.#pieces.push(piece);
   }
@@ -321,12 +326,12 @@ class Sink implements DownloadSink {
     // The shared name is for those who took its lock; this download gets it only if it fails.
     this.#path = this.#staging.own;
     const sofar =
-      this.#buffer === undefined
+      this.#room === undefined
         ? concatenated(this.#pieces, this.received)
-        : this.#buffer.subarray(0, this.received);
-    this.#buffer = undefined;
-    this.#pieces = [];
+        : this.#room.bytes.subarray(0, this.received);
     files.write(this.#path, sofar);
+    this.#leaveRoom();
+    this.#pieces = [];
     return this.#path;
   }
 

@@ -32,8 +32,8 @@ export type DownloadContent =
   | {
       readonly kind: "bytes";
       readonly bytes: Uint8Array;
-      /** Takes the memory of {@link bytes} back from those who have no more use for it. */
-      readonly giveBack?: (memory: ArrayBuffer) => void;
+      /** To be told when nobody reads {@link bytes} any more: others are put there. */
+      readonly giveBack?: () => void;
     }
   | { readonly kind: "path"; readonly path: string };
 

@@ -25,8 +25,8 @@ export type ArrivedWheel = {
     | {
         readonly kind: "bytes";
         readonly bytes: Uint8Array;
-        /** Receives the memory of {@link bytes} when the wheel is unpacked. */
-        readonly giveBack?: (memory: ArrayBuffer) => void;
+        /** Told when the wheel is unpacked, and nobody reads {@link bytes} any more. */
+        readonly giveBack?: () => void;
       }
     | { readonly kind: "path"; readonly path: string };
 };

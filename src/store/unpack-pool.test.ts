@@ -6,17 +6,20 @@ import { memoryHost } from "#platform/memory/host";
 import { RealHashing } from "#platform/real/hashing";
 import { RealInflate } from "#platform/real/inflate";
 import { UnpackPool } from "./unpack-pool.ts";
+import { messageFor, requestIn } from "./unpack-request.ts";
 
-/** Threads that unpack nothing and remember what changed hands. */
+type Sent = { readonly message: unknown; readonly transfer: readonly ArrayBuffer[] };
+
+/** Threads that unpack nothing and remember what they were sent. */
 class NotingWorkers implements Workers {
-  readonly cores = 2;
-  readonly transferred: ArrayBuffer[] = [];
+  readonly cores = 1;
+  readonly sent: Sent[] = [];
 
   start(): ReturnType<Workers["start"]> {
     return {
-      ask: async (_, transfer = []) => {
-        this.transferred.push(...transfer);
-        return { manifest: new Uint8Array(0), memory: transfer[0] };
+      ask: async (message, transfer = []) => {
+        this.sent.push({ message, transfer });
+        return new Uint8Array(0);
       },
       stop: () => {},
     };
@@ -25,34 +28,61 @@ class NotingWorkers implements Workers {
 
 const size = 300_000;
 
-async function unpack(
-  bytes: Uint8Array,
-  giveBack?: (memory: ArrayBuffer) => void,
-): Promise<readonly ArrayBuffer[]> {
+type Archive = { readonly bytes: Uint8Array; readonly giveBack?: () => void };
+
+/** One after the other, on one thread. */
+async function unpack(...archives: readonly Archive[]): Promise<readonly Sent[]> {
   const workers = new NotingWorkers();
   const files = new MemoryFiles({});
   const machine = { files, hashing: new RealHashing(), inflate: new RealInflate(), workers };
   const pool = new UnpackPool({ ...machine, host: memoryHost() });
   const request = { filename: "demo.whl", sha256: "00", staging: "/staging" };
-  await pool.unpack({ ...request, content: { kind: "bytes", bytes } }, { giveBack });
-  return workers.transferred;
+  for (const { bytes, giveBack } of archives)
+    await pool.unpack({ ...request, content: { kind: "bytes", bytes } }, { giveBack });
+  return workers.sent;
 }
 
 describe("UnpackPool", () => {
   test("hands an archive over that has its memory to itself", async () => {
     const bytes = new Uint8Array(size);
-    expect(await unpack(bytes)).toEqual([bytes.buffer]);
+    const [sent] = await unpack({ bytes });
+    expect(sent?.transfer).toEqual([bytes.buffer]);
   });
 
   test("leaves memory alone in which something else may lie", async () => {
-    expect(await unpack(new Uint8Array(new ArrayBuffer(2 * size), 0, size))).toEqual([]);
+    const [sent] = await unpack({ bytes: new Uint8Array(new ArrayBuffer(2 * size), 0, size) });
+    expect(sent?.transfer).toEqual([]);
   });
 
-  test("gives lent memory back, all of it", async () => {
-    const memory = new ArrayBuffer(2 * size);
-    const returned: ArrayBuffer[] = [];
-    await unpack(new Uint8Array(memory, 0, size), (given) => returned.push(given));
-    expect(returned).toEqual([memory]);
+  test("sends shared memory once, and then where in it the archive lies", async () => {
+    const memory = new SharedArrayBuffer(2 * size);
+    const sent = await unpack(
+      { bytes: new Uint8Array(memory, 0, size) },
+      { bytes: new Uint8Array(memory, size, size) },
+    );
+    const contents = sent.map(({ message }) => (message as { readonly content: unknown }).content);
+    expect(contents).toEqual([
+      { kind: "shared", memory, start: 0, length: size },
+      { kind: "shared", start: size, length: size },
+    ]);
+  });
+
+  test("a thread finds the bytes of its archive in shared memory, known or new", () => {
+    const memory = new SharedArrayBuffer(8);
+    const bytes = new Uint8Array(memory, 2, 3);
+    bytes.set([1, 2, 3]);
+    const content = { kind: "bytes", bytes } as const;
+    const request = { filename: "demo.whl", sha256: "00", staging: "/staging", content };
+    for (const known of [undefined, memory]) {
+      const { message } = messageFor(request, known);
+      expect(requestIn(message, known)).toEqual({ request, memory });
+    }
+  });
+
+  test("tells when nobody reads the archive any more", async () => {
+    let told = 0;
+    await unpack({ bytes: new Uint8Array(size), giveBack: () => told++ });
+    expect(told).toBe(1);
   });
 
   describe("on two threads", () => {
@@ -71,7 +101,7 @@ describe("UnpackPool", () => {
               const { filename } = message as { readonly filename: string };
               own.push({
                 name: filename,
-                done: () => resolve({ manifest: new Uint8Array(0), memory: undefined }),
+                done: () => resolve(new Uint8Array(0)),
               });
             }),
           stop: () => {},

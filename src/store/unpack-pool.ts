@@ -1,6 +1,6 @@
 import type { Workers, WorkerThread } from "#platform/ports";
 import type { UnpackWorld } from "./unpack.ts";
-import { memoryOf, type UnpackAnswer, type UnpackRequest } from "./unpack-request.ts";
+import { messageFor, type UnpackRequest } from "./unpack-request.ts";
 
 /**
  * Unpacks wheels on as many threads as there are cores. They are started when the first wheel comes that is worth
@@ -20,15 +20,16 @@ export class UnpackPool {
   async unpack(request: UnpackRequest, hooks: UnpackHooks = {}): Promise<Uint8Array> {
     const { workers } = this.#world;
     const { giveBack, onBegun } = hooks;
-    const memory = memoryOf(request, giveBack !== undefined);
     const size = this.#sizeOf(request);
     if (workers === undefined || (this.#lanes.length === 0 && size <= smallWheel)) {
       onBegun?.();
       // Most runs unpack nothing, or elsewhere.
       const { unpackWheel } = await import("./unpack.ts");
-      const manifest = unpackWheel(request, this.#world);
-      if (memory !== undefined) giveBack?.(memory);
-      return manifest;
+      try {
+        return unpackWheel(request, this.#world);
+      } finally {
+        giveBack?.();
+      }
     }
     const lane =
       this.#laneFor(size, workers) ??
@@ -36,11 +37,11 @@ export class UnpackPool {
     lane.begins.push(onBegun);
     if (lane.begins.length === 1) onBegun?.();
     try {
-      const transfer = memory === undefined ? [] : [memory];
-      const answer = (await lane.thread.ask(request, transfer)) as UnpackAnswer;
-      if (answer.memory !== undefined) giveBack?.(answer.memory);
-      return answer.manifest;
+      const { message, transfer } = messageFor(request, lane.memory);
+      if (message.content.kind === "shared") lane.memory = message.content.memory ?? lane.memory;
+      return (await lane.thread.ask(message, transfer)) as Uint8Array;
     } finally {
+      giveBack?.();
       lane.begins.shift();
       lane.begins[0]?.();
       lane.wheels -= 1;
@@ -58,7 +59,7 @@ export class UnpackPool {
     let lane = this.#lanes.find(({ wheels }) => wheels === 0);
     if (lane === undefined && this.#lanes.length < Math.min(mostThreads, workers.cores)) {
       const thread = workers.start("store/unpack-worker");
-      lane = { thread, wheels: 0, bytes: 0, begins: [] };
+      lane = { thread, memory: undefined, wheels: 0, bytes: 0, begins: [] };
       this.#lanes.push(lane);
     }
     lane ??= this.#lanes.find(hasRoom);
@@ -82,8 +83,8 @@ export class UnpackPool {
 }
 
 export type UnpackHooks = {
-  /** Receives the memory of the archive. */
-  readonly giveBack?: ((memory: ArrayBuffer) => void) | undefined;
+  /** Told when nobody reads the archive any more. */
+  readonly giveBack?: (() => void) | undefined;
   /** Told when its turn has come. */
   readonly onBegun?: (() => void) | undefined;
 };
@@ -91,6 +92,8 @@ export type UnpackHooks = {
 /** A thread, and what it was given. */
 type Lane = {
   readonly thread: WorkerThread;
+  /** Shared with it. */
+  memory: SharedArrayBuffer | undefined;
   wheels: number;
   bytes: number;
   /** Of the wheel that it is at, and of the next. */

@@ -4,8 +4,9 @@ import { RealHashing } from "#platform/real/hashing";
 import { readHost } from "#platform/real/host";
 import { RealInflate } from "#platform/real/inflate";
 import { handOver, serveMessages } from "#platform/real/worker";
+import { releaseMemory } from "#base/memory";
 import { unpackWheel } from "./unpack.ts";
-import { memoryOf, type UnpackAnswer, type UnpackRequest } from "./unpack-request.ts";
+import { requestIn, type UnpackMessage } from "./unpack-request.ts";
 
 /* A thread that unpacks wheels, one after the other: an entry point of its own in the build. */
 
@@ -16,12 +17,14 @@ const world = {
   host: readHost(),
 };
 
+let shared: SharedArrayBuffer | undefined;
+
 compileReluctantly();
 serveMessages((message) => {
-  const request = message as UnpackRequest;
+  const { request, memory } = requestIn(message as UnpackMessage, shared);
+  shared = memory;
   const manifest = unpackWheel(request, world);
-  // Whatever came is this thread's own, be it a copy.
-  const memory = memoryOf(request, true);
-  const answer: UnpackAnswer = { manifest, memory };
-  return memory === undefined ? answer : handOver(answer, [memory]);
+  // Whatever is not shared is this thread's own, be it a copy.
+  if (request.content.kind === "bytes") releaseMemory(request.content.bytes);
+  return handOver(manifest, [manifest.buffer as ArrayBuffer]);
 });

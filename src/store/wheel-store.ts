@@ -97,7 +97,9 @@ export class WheelStore {
   async #add(wheel: ArrivedWheel, onBegun?: () => void): Promise<StoredWheel> {
     const { file, sha256, content } = wheel;
     const { filename } = file;
-    const found = this.find(sha256) ?? (await this.#unpack({ filename, sha256, content, onBegun }));
+    const stored = this.find(sha256);
+    if (stored !== undefined && content.kind === "bytes") content.giveBack?.();
+    const found = stored ?? (await this.#unpack({ filename, sha256, content, onBegun }));
     // Whoever knows the hash asks by it.
     if (file.hashes?.sha256 === undefined) this.#addresses.put(this.#addressKey(file), sha256);
     return found;
