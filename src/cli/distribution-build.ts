@@ -7,12 +7,8 @@ import type { BuildChoices } from "./commands/build.ts";
 import { buildingRun } from "./facades/pip/_builds.ts";
 import { chosenEnvironment } from "./facades/pip/_environment.ts";
 import { resolvingInterpreter } from "./facades/pip/_interpreter.ts";
-import {
-  chosenIndexes,
-  openHttp,
-  openRepositories,
-  repositoryConfiguration,
-} from "./facades/pip/_repositories.ts";
+import { chosenIndexes, repositoryConfiguration } from "./facades/pip/_indexes.ts";
+import { openHttp, openRepositories } from "./facades/pip/_repositories.ts";
 import {
   commandLineOptions,
   largestRequirements,

@@ -8,12 +8,8 @@ import type { RequirementsOptions } from "#standards/requirements-file";
 import type { Store } from "#store/store";
 import { bundledWheels } from "./bundled-wheels.ts";
 import { noSolution } from "./errors.ts";
-import {
-  type IndexChoices,
-  openHttp,
-  openRepositories,
-  repositoryConfiguration,
-} from "./facades/pip/_repositories.ts";
+import { type IndexChoices, repositoryConfiguration } from "./facades/pip/_indexes.ts";
+import { openHttp, openRepositories } from "./facades/pip/_repositories.ts";
 import { commandLineOptions, resolutionPolicy, resolutionTarget } from "./facades/pip/_requests.ts";
 import type { Invocation } from "./invocation.ts";
 import { Progress } from "./progress.ts";

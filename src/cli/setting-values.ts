@@ -1,7 +1,15 @@
 import { definitions, flagOf, type SettingKey } from "#settings/definitions";
-import { Settings } from "#settings/settings";
+import { Settings, type SettingsWorld } from "#settings/settings";
 import type { OptionTable } from "./command.ts";
 import type { Invocation } from "./invocation.ts";
+
+let opened: { readonly world: SettingsWorld; readonly settings: Settings } | undefined;
+
+/** The settings of this run without its options. A machine is opened once for each run, and its settings files are read once. */
+export function runSettings(world: SettingsWorld): Settings {
+  if (opened?.world !== world) opened = { world, settings: Settings.open({}, world) };
+  return opened.settings;
+}
 
 /** Settings that mean something else than the option of the same name. */
 const notOptions: ReadonlySet<SettingKey> = new Set(["python", "cache-dir", "offline", "color"]);
@@ -16,7 +24,7 @@ export function settingValues(
   { world }: Pick<Invocation, "world">,
 ): ConfiguredValues {
   const found: ConfiguredValues = new Map();
-  const settings = Settings.open({}, world);
+  const settings = runSettings(world);
   for (const key of Object.keys(definitions) as SettingKey[]) {
     const option = flagOf(key).slice(2);
     if (table[option] === undefined || notOptions.has(key) || isTyped(typed, option)) continue;
@@ -32,7 +40,7 @@ export function settingValues(
 
 /** Whether the cache has to do: `--offline`, `PKM_OFFLINE`, or `offline` in a settings file. */
 export function isOffline({ global, world }: Pick<Invocation, "global" | "world">): boolean {
-  return global.offline || Settings.open({}, world).get("offline");
+  return global.offline || runSettings(world).get("offline");
 }
 
 /** True for an option that was typed; flags and lists are never `undefined`. */

@@ -75,6 +75,8 @@ export class ImaginedMachine {
 
   /** Lets rounds pass until the work is done: everything asked for by then is answered together. */
   async finish<T>(work: Promise<T>): Promise<T> {
+    // Loading code takes turns too, the first time.
+    await import("./resolve-afresh.ts");
     let isDone = false;
     const settle = (): void => {
       isDone = true;

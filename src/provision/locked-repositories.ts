@@ -28,6 +28,10 @@ export class LockedRepositories implements Repositories {
     return this.#others.isRefreshing === true;
   }
 
+  async ready(): Promise<void> {
+    await this.#others.ready?.();
+  }
+
   freshUntil(): number | undefined {
     return this.#others.freshUntil();
   }

@@ -1,5 +1,5 @@
 import { sortedBy } from "#base/order";
-import type { ProjectFile } from "#repository/listing";
+import type { FileIdentity, ProjectFile } from "#repository/listing";
 import type { EarlierPackage } from "#resolver/foresight";
 import type { AskedRequirement, ResolveRequest } from "#resolver/request";
 import type { ResolvedDependency, ResolvedPackage, Resolution } from "#resolver/resolution";
@@ -271,8 +271,17 @@ function restoredFiles(files: readonly KeptFile[]): readonly ProjectFile[] {
 
 const restored = new WeakMap<readonly KeptFile[], readonly ProjectFile[]>();
 
+/** What a name says is read when somebody asks: of a wheel that is in the store nobody does. */
 function restoreFile({ kind, ...file }: KeptFile): ProjectFile {
-  return kind === "wheel"
-    ? { ...file, identity: { kind, ...parseWheelFilename(file.filename) } }
-    : { ...file, identity: { kind, ...parseSourceFilename(file.filename) } };
+  const { filename } = file;
+  let identity: FileIdentity | undefined;
+  return {
+    ...file,
+    get identity() {
+      return (identity ??=
+        kind === "wheel"
+          ? { kind, ...parseWheelFilename(filename) }
+          : { kind, ...parseSourceFilename(filename) });
+    },
+  };
 }

@@ -1,12 +1,10 @@
 import type { ProjectFile } from "#repository/listing";
-import { resolve, type ResolveOptions } from "#resolver/resolve";
 import type { ResolveRequest } from "#resolver/request";
 import type { UniversalRequest } from "#resolver/universal";
 import type { ResolutionFailure, ResolveOutcome } from "#resolver/resolution";
-import { askEarly, type EarlierVersions } from "./ask-early.ts";
+import type { EarlierVersions } from "./ask-early.ts";
 import { memoFor, type WantedFiles } from "./memo.ts";
-import { ProvisionedMetadata } from "./metadata.ts";
-import { RecordingMetadata } from "./recording.ts";
+import type { RecordingMetadata } from "./recording.ts";
 import { requirePins } from "./require-pins.ts";
 import type { ProvisionWorld } from "./world.ts";
 
@@ -38,36 +36,18 @@ export async function resolveRequirements(
   request: ResolveRequest,
   world: ProvisionWorld,
   wanted: WantedFiles = "best",
-  { onExpected, earlier }: Ways = {},
+  ways: Ways = {},
 ): Promise<AnsweredQuestion> {
-  const { report } = world;
   const { requireHashes, purpose } = request.policy;
   if (requireHashes && purpose === "install") requirePins(request.roots, request.constraints);
   const memo = memoFor(request, wanted, world);
   const remembered = memo?.recall();
   if (remembered !== undefined) {
-    report({ type: "resolution-ended", packages: remembered.packages.length, remembered: true });
+    const packages = remembered.packages.length;
+    world.report({ type: "resolution-ended", packages, remembered: true });
     return { kind: "resolved", resolution: remembered };
   }
-  report({ type: "resolution-began", requirements: request.roots.length });
-  const provisioned = new ProvisionedMetadata(world, onExpected);
-  const source = new RecordingMetadata(provisioned);
-  const resolving = resolve(request, source, patience(world));
-  const stop = provisioned.hasWaited ? askEarly(request, memo, earlier, world) : undefined;
-  const outcome = await resolving.finally(stop);
-  if (outcome.kind === "resolved") {
-    if (!provisioned.hasBuilt) memo?.remember(outcome.resolution);
-    report({
-      type: "resolution-ended",
-      packages: outcome.resolution.packages.length,
-      remembered: false,
-    });
-    return outcome;
-  }
-  return { ...outcome, question: { machines: "one", request, source } };
-}
-
-/** What a resolution tells while it runs, and what may end it. */
-export function patience({ report, pause }: ProvisionWorld): ResolveOptions {
-  return pause === undefined ? { report } : { report, pause };
+  // Together with the solver, which what is remembered gets by without.
+  const { resolveAfresh } = await import("./resolve-afresh.ts");
+  return resolveAfresh(request, memo, world, ways);
 }

@@ -7,7 +7,8 @@ import { askEarly } from "./ask-early.ts";
 import { memoForUniversal, type WantedFiles } from "./memo.ts";
 import { ProvisionedMetadata } from "./metadata.ts";
 import { RecordingMetadata } from "./recording.ts";
-import { type FailedQuestion, patience, type Ways } from "./resolve-requirements.ts";
+import { patience } from "./resolve-afresh.ts";
+import type { FailedQuestion, Ways } from "./resolve-requirements.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 export type UniversalAnswer =
@@ -30,6 +31,7 @@ export async function resolveUniversally(
     report({ type: "resolution-ended", packages: remembered.packages.length, remembered: true });
     return { kind: "resolved", resolution: remembered };
   }
+  await world.repositories.ready?.();
   report({ type: "resolution-began", requirements: request.roots.length });
   const provisioned = new ProvisionedMetadata(world);
   const source = new RecordingMetadata(provisioned);

@@ -174,7 +174,8 @@ function wheelOf(found: ResolvedPackage): ProjectFile | undefined {
   if (source.kind === "url") return source.file.identity.kind === "wheel" ? source.file : undefined;
   if (source.kind !== "repository") return undefined;
   const [best] = source.files;
-  return best?.identity.kind === "wheel" ? best : undefined;
+  // All that are wheels end so, and nothing else: the rest of the name need not be read.
+  return best?.filename.endsWith(".whl") === true ? best : undefined;
 }
 
 /** True when hashes are demanded of which the index gives none: only the content can tell then. */

@@ -1,5 +1,4 @@
 import { PkmError } from "#base/errors";
-import { compareText } from "#base/order";
 import { silent, type Report } from "#base/report";
 import { isLoopback, withoutCredentials } from "#base/url";
 import type { HttpClient } from "#http/client";
@@ -11,6 +10,7 @@ import type { IndexConfiguration, RepositoryConfiguration } from "./configuratio
 import { Downloads, type DownloadWorld } from "./downloads.ts";
 import { unknownIndex } from "./errors.ts";
 import type { RepositoryEvent } from "./events.ts";
+import { identityOf } from "./identity.ts";
 import { FindLinks, joined, mergeFiles, releasesOf } from "./find-links.ts";
 import type { ProjectFile, ProjectListing, Release } from "./listing.ts";
 import { MetadataSource, type MetadataShelf, type MetadataWorld } from "./metadata-source.ts";
@@ -81,15 +81,10 @@ export class ConfiguredRepositories implements Repositories {
   }
 
   get identity(): string {
-    const { strategy, bindings } = this.#configuration;
-    return JSON.stringify({
-      indexes: this.#indexes.map(({ settings }) => ({
-        ...settings,
-        url: withoutCredentials(settings.url),
-      })),
+    return identityOf({
+      ...this.#configuration,
+      indexes: this.#indexes.map(({ settings }) => settings),
       findLinks: this.#findLinks.map(({ location, stamp }) => [location, stamp]),
-      strategy,
-      bindings: [...(bindings ?? [])].sort(([a], [b]) => compareText(a, b)),
     });
   }
 

@@ -48,6 +48,11 @@ export interface Repositories {
   /** True when a person wants pages asked for again: answers remembered from fresh pages do not count. */
   readonly isRefreshing?: boolean;
   /**
+   * Those who will ask much call it first, where it is: repositories may be opened by the first question, which would
+   * make all that are asked meanwhile wait.
+   */
+  ready?(): Promise<void>;
+  /**
    * Until when every listing answered so far may be used again without asking, in milliseconds since 1970;
    * `undefined` when one of them may not be remembered.
    */

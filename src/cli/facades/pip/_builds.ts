@@ -4,6 +4,7 @@ import type { Invocation } from "#cli/invocation";
 import type { PkmEvent } from "#cli/progress";
 import { isOffline } from "#cli/setting-values";
 import { version } from "#cli/version";
+import { runSettings } from "#cli/setting-values";
 import type { Report } from "#base/report";
 import type { BuildOptions, BuildWorld, ConfigSettings } from "#build/build-options";
 import { readExtraBuildRequirements } from "#build/extra-requirements";
@@ -14,7 +15,6 @@ import { readRequirements } from "#provision/read-requirements";
 import type { SourceBuilder } from "#provision/source-builder";
 import type { Repositories } from "#repository/repositories";
 import type { AskedRequirement, ResolutionPolicy } from "#resolver/request";
-import { Settings } from "#settings/settings";
 import { type NormalizedName, parseName } from "#standards/name";
 import type { RequirementsReader } from "#standards/requirements-file";
 import type { Store } from "#store/store";
@@ -115,7 +115,7 @@ async function buildOptions(
 
 /** A build by itself may keep all processors busy, and its memory. */
 function mostBuilds({ world }: Invocation): number {
-  return Math.max(1, Settings.open({}, world).get("concurrent-builds") ?? world.workers.cores);
+  return Math.max(1, runSettings(world).get("concurrent-builds") ?? world.workers.cores);
 }
 
 /** `KEY=VALUE`, several values of a key as a list (PEP 517). */

@@ -8,12 +8,8 @@ import { compareVersions, tryParseVersion } from "#standards/version";
 import { chosenInterpreter } from "./_described.ts";
 import { eligibility, type EligibleRelease } from "./_eligible.ts";
 import type { readingOptions } from "./_reading.ts";
-import {
-  type IndexChoices,
-  openHttp,
-  openRepositories,
-  repositoryConfiguration,
-} from "./_repositories.ts";
+import { type IndexChoices, repositoryConfiguration } from "./_indexes.ts";
+import { openHttp, openRepositories } from "./_repositories.ts";
 import { commandLineOptions, resolutionTarget } from "./_requests.ts";
 import type { selectionOptions } from "./options.ts";
 

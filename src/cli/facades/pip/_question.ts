@@ -9,6 +9,7 @@ import type { Interpreter } from "#interpreter/interpreter";
 import type { LockSource } from "#provision/locked-requirements";
 import { pathProbe, readRequirements } from "#provision/read-requirements";
 import type { SourceBuilder } from "#provision/source-builder";
+import { LateRepositories, tellsIdentity } from "#repository/late-repositories";
 import type { Repositories } from "#repository/repositories";
 import type {
   AskedRequirement,
@@ -23,7 +24,12 @@ import { parseRequirementWord } from "#standards/requirement-word";
 import { applyFileOptions, type RequirementsOptions } from "#standards/requirements-file";
 import type { ProjectFile } from "#repository/listing";
 import type { Store } from "#store/store";
-import type { IndexChoices } from "./_repositories.ts";
+import {
+  chosenIndexes,
+  type IndexChoices,
+  isRefreshing,
+  repositoryConfiguration,
+} from "./_indexes.ts";
 import {
   commandLineOptions,
   largestRequirements,
@@ -80,7 +86,7 @@ export async function readQuestion(
   const typed = commandLineOptions(chosen);
   const target = resolutionTarget(interpreter, chosen, invocation);
   const reader = requirementsReader(invocation, async (url) => {
-    const { chosenIndexes, openHttp } = await import("./_repositories.ts");
+    const { openHttp } = await import("./_repositories.ts");
     const indexes = chosenIndexes(typed, []);
     const http = openHttp(chosen, indexes, typed.trustedHosts, store, invocation, report);
     return (await http.get(url, { cache: "page", limit: largestRequirements, accepted: [] })).body;
@@ -155,13 +161,17 @@ export async function readQuestion(
       !effective.noRequireHashes);
   const policy = resolutionPolicy(chosen, effective, { purpose, requireHashes }, invocation);
   const open = async (): Promise<Repositories> => {
-    const { openHttp, openRepositories, repositoryConfiguration } =
-      await import("./_repositories.ts");
     const strategy = chosen["index-strategy"];
     const configuration = repositoryConfiguration(effective, strategy, store, invocation);
-    const { indexes, trustedHosts } = configuration;
-    const http = openHttp(chosen, indexes, trustedHosts, store, invocation, report);
-    const all = openRepositories(configuration, http, store, invocation, report);
+    const opened = async (): Promise<Repositories> => {
+      const { openHttp, openRepositories } = await import("./_repositories.ts");
+      const { indexes, trustedHosts } = configuration;
+      const http = openHttp(chosen, indexes, trustedHosts, store, invocation, report);
+      return openRepositories(configuration, http, store, invocation, report);
+    };
+    const all = tellsIdentity(configuration)
+      ? new LateRepositories(configuration, isRefreshing(chosen), opened)
+      : await opened();
     if (locked.size === 0) return all;
     const { LockedRepositories } = await import("#provision/locked-repositories");
     return new LockedRepositories(locked, all);

@@ -24,7 +24,7 @@ import { type TagPlatform, tagRanks } from "#standards/tags";
 import { markersOfTag, namedPlatform, platformsOfTags } from "#standards/target-platform";
 import { parseVersion, tryParseVersion } from "#standards/version";
 import { invalidDate } from "./_errors.ts";
-import type { IndexChoices } from "./_repositories.ts";
+import type { IndexChoices } from "./_indexes.ts";
 import type { resolutionOptions } from "./options.ts";
 import type { targetOptions } from "./target-options.ts";
 

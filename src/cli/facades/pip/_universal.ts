@@ -1,8 +1,8 @@
 import { conflictingOptions } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
+import { runSettings } from "#cli/setting-values";
 import type { Interpreter } from "#interpreter/interpreter";
 import type { Supported } from "#resolver/universal";
-import { Settings } from "#settings/settings";
 import { parseSpecifierSet } from "#standards/specifier-set";
 import { askedPython, type ResolutionChoices } from "./_requests.ts";
 
@@ -20,7 +20,7 @@ export function supportedMachines(
   const asked = choices["python-version"];
   const [major, minor, micro] =
     asked === undefined ? [interpreter.major, interpreter.minor, 0] : askedPython(asked, name);
-  const settings = Settings.open({}, world);
+  const settings = runSettings(world);
   return {
     python: parseSpecifierSet(`>=${major}.${minor}${micro === 0 ? "" : `.${micro}`}`),
     environments: settings.markers("environments"),

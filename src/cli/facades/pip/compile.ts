@@ -25,13 +25,8 @@ import { type EarlierPins, earlierPins, keptPins, unmarked } from "./_earlier-pi
 import { nothingToCompile } from "./_errors.ts";
 import { resolvingInterpreter } from "./_interpreter.ts";
 import { pipDefaults } from "./_pip-configuration.ts";
-import {
-  chosenIndexes,
-  configuredRepositories,
-  openHttp,
-  openRepositories,
-  repositoryConfiguration,
-} from "./_repositories.ts";
+import { chosenIndexes, configuredRepositories, repositoryConfiguration } from "./_indexes.ts";
+import { openHttp, openRepositories } from "./_repositories.ts";
 import {
   commandLineOptions,
   largestRequirements,

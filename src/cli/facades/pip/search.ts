@@ -8,7 +8,8 @@ import { compareVersions, tryParseVersion } from "#standards/version";
 import { searchFailed, searchUnavailable } from "./_errors.ts";
 import { installedLines, installedVersion } from "./_installed-version.ts";
 import { pipDefaults } from "./_pip-configuration.ts";
-import { type IndexChoices, openHttp } from "./_repositories.ts";
+import { type IndexChoices } from "./_indexes.ts";
+import { openHttp } from "./_repositories.ts";
 import { formatCall, parseAnswer, type XmlValue } from "./_xml-rpc.ts";
 import { generalOptions } from "./general-options.ts";
 
