@@ -1,6 +1,7 @@
 import { mapLimited } from "#base/concurrency";
 import { errnoOf } from "#base/errors";
 import { compareText } from "#base/order";
+import { nextTurn } from "#base/turn";
 import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
 import { normalizeName } from "#standards/name";
 import { formatRecord, parseRecord } from "#standards/record";
@@ -48,7 +49,7 @@ export interface SurvivorSource {
 }
 
 /** Wheels asked for at a time; a source that downloads keeps stricter limits of its own. */
-const wheelsAtOnce = 64;
+const wheelsAtOnce = 512;
 
 /**
  * Brings an environment to a plan, whole or not at all. Wheels are asked for side by side and each is staged as
@@ -223,6 +224,14 @@ class Application {
       data: new CommonStaging(`${staging}/data`, files, key),
     };
     const prefixes = new Map<string, string>();
+    let laying: Promise<void> | undefined;
+    /** What arrives in the same turn is laid in one go. */
+    const lay = (): Promise<void> =>
+      (laying ??= nextTurn().then(() => {
+        laying = undefined;
+        common.root.lay(way);
+        common.data.lay(way);
+      }));
     const way = linkMode === undefined || linkMode === "tree" ? "hardlink" : linkMode;
     const staged = await mapLimited(
       this.#plan.installs,
@@ -246,13 +255,12 @@ class Application {
           launcher,
         };
         const parts = stageWheel(request, this.#world);
+        await lay();
         const { name, version } = wheel.manifest;
         this.#world.report?.({ type: "wheel-staged", name, version });
         return parts;
       },
     );
-    common.root.lay(way);
-    common.data.lay(way);
     for (const parts of staged) for (const part of parts) this.#parts.push(part);
   }
 

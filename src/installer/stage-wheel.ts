@@ -14,7 +14,7 @@ import type { ManifestPart, StoredWheel, WheelManifest } from "#store/wheel-mani
 import type { BytecodePart } from "./bytecode.ts";
 import { recordDigest } from "./digest.ts";
 import { ClaimedTargets } from "./claimed-targets.ts";
-import { CommonStaging } from "./common-staging.ts";
+import { CommonStaging, type StagedTree } from "./common-staging.ts";
 import { openFolder } from "./linked-folders.ts";
 import type { PlannedInstall, SharedTree } from "./plan-types.ts";
 import { nameOf, parentOf, type Places, siteOf, targetOf } from "./places.ts";
@@ -86,35 +86,33 @@ class Staging {
     const { tree, bytecode } = this.#request;
     const rootPart = parts.find((part) => part.scheme === "root");
     const tops = tree === undefined ? [...topLevel, distInfo] : [...tree.tops];
-    const laid = this.#root(bytecode.length === 0 ? tops : [...tops, cacheFolder]);
+    const { laid, own } = this.#root(bytecode.length === 0 ? tops : [...tops, cacheFolder]);
     const root = this.#part("root", this.#site, {
       from: laid.folder,
       tops,
       files: () => this.#rootFiles(rootPart),
     });
     if (tree !== undefined) this.#linkFolders(tree, laid);
-    else if (rootPart !== undefined) this.#record.keep(this.#linkRoot(rootPart, root));
+    else if (rootPart !== undefined) this.#record.keep(this.#linkRoot(rootPart, laid));
     this.#writeScripts();
     for (const part of parts)
       if (part.scheme !== "root" && part.scheme !== "scripts") this.#link(part);
-    for (const part of this.#request.bytecode) this.#linkCompiled(part);
-    if (tree === undefined) {
-      this.#writeMetadata(root);
-      return [...this.#parts.values()];
-    }
-    this.#addMetadata(tree, root, laid);
-    if (laid !== this.#request.common.root) laid.lay(this.#request.linkMode);
+    for (const part of this.#request.bytecode) this.#linkCompiled(part, laid);
+    if (tree === undefined) this.#writeMetadata(root, laid);
+    else this.#addMetadata(tree, root, laid);
+    own?.lay(this.#request.linkMode);
+    if (tree === undefined) return [...this.#parts.values()];
     const open = (path: string): void => this.#open(tree, path, root);
     return [...this.#parts.values()].map((part) => (part === root ? { ...root, open } : part));
   }
 
-  /** The folder that receives the root part. */
-  #root(tops: readonly string[]): CommonStaging {
+  /** Where the root part is noted, and the folder that holds it if that is not the common one. */
+  #root(tops: readonly string[]): { laid: StagedTree; own?: CommonStaging } {
     const { common, folder } = this.#request;
-    if (common.root.reserve(tops)) return common.root;
+    const laid = common.root.reserve(tops);
+    if (laid !== undefined) return { laid };
     const own = new CommonStaging(folder, this.#world.files, (name) => name);
-    own.reserve(tops);
-    return own;
+    return { laid: own.reserve(tops) as StagedTree, own };
   }
 
   /** The part that receives files for one target folder, its staging folder made unless one is given. */
@@ -143,10 +141,9 @@ class Staging {
   }
 
   /** Links the modules, copies the metadata. Answers the rows of RECORD for both. */
-  #linkRoot(part: ManifestPart, staged: Part): Uint8Array {
-    const { wheel, linkMode } = this.#request;
+  #linkRoot(part: ManifestPart, laid: StagedTree): Uint8Array {
+    const { wheel } = this.#request;
     const { distInfo } = this.#manifest;
-    const { files } = this.#world;
     const content: string[] = [];
     const metadata: string[] = [];
     const left: string[] = [];
@@ -157,18 +154,17 @@ class Staging {
       else if (path.indexOf("/", distInfo.length + 1) !== -1) content.push(path);
       else metadata.push(path);
     const from = `${wheel.root}/${part.folder}`;
-    const to = staged.from;
-    const folders = part.folders.includes(distInfo) ? part.folders : [distInfo, ...part.folders];
-    files.linkTree({ from, to, folders, files: content, mode: linkMode });
+    laid.makeFolders(part.folders);
+    laid.linkFiles(from, content);
     // Own copies: tools edit what is in here.
-    files.linkTree({ from, to, folders: [], files: metadata, mode: "copy" });
+    laid.copyFiles(from, metadata);
     return rootRows(part, left);
   }
 
   /** {@link #linkRoot} with folders of the store in place of their files. */
-  #linkFolders(tree: SharedTree, laid: CommonStaging): void {
+  #linkFolders(tree: SharedTree, laid: StagedTree): void {
     laid.makeFolders(tree.folders);
-    for (const path of tree.files) laid.linkFile(tree.folder, path);
+    laid.linkFiles(tree.folder, tree.files);
     for (const link of tree.links) {
       laid.linkFolder(`${tree.folder}/${link}`, link);
       this.#links.add(link);
@@ -176,11 +172,11 @@ class Staging {
   }
 
   /** What the tree has of the metadata is as it shall be; only what this environment adds is written. */
-  #addMetadata(tree: SharedTree, root: Part, laid: CommonStaging): void {
+  #addMetadata(tree: SharedTree, root: Part, laid: StagedTree): void {
     const { requested, directUrl } = this.#request.install.wanted;
     const { distInfo } = this.#manifest;
     const from = `${tree.folder}/${requested ? recordFolders.requested : recordFolders.unrequested}`;
-    if (requested) laid.linkFile(from, `${distInfo}/REQUESTED`);
+    const kept = requested ? [`${distInfo}/REQUESTED`] : [];
     if (directUrl !== undefined) {
       const path = `${distInfo}/direct_url.json`;
       const content = formatDirectUrl(withDigest(directUrl, this.#manifest.sha256));
@@ -189,8 +185,9 @@ class Staging {
     }
     const record = `${distInfo}/RECORD`;
     this.#record.keep(`${from}/${record}`);
-    if (this.#record.isKept) laid.linkFile(from, record);
+    if (this.#record.isKept) kept.push(record);
     else laid.write(record, () => this.#record.content(this.#links));
+    laid.linkFiles(from, kept);
   }
 
   #rootFiles(part: ManifestPart | undefined): StagedFile[] {
@@ -290,15 +287,14 @@ class Staging {
       const below = isInside(other, target) ? other.slice(target.length + 1) : "";
       if (tops.includes(below.split("/", 1)[0] as string)) return false;
     }
-    const { data } = this.#request.common;
-    const isCommon = data.reserveFiles(folders, paths);
+    const laid = this.#request.common.data.reserveFiles(folders, paths);
     const given = { tops, files: () => part.files };
     const from = `${wheel.root}/${folder}`;
-    if (isCommon) {
-      this.#part(part.scheme, target, { ...given, from: data.folder });
-      for (const path of paths)
-        if (isEdited(path)) data.copyFile(from, path);
-        else data.linkFile(from, path);
+    if (laid !== undefined) {
+      this.#part(part.scheme, target, { ...given, from: laid.folder });
+      const linked = paths.filter((path) => !isEdited(path));
+      laid.linkFiles(from, linked);
+      if (linked.length < paths.length) laid.copyFiles(from, paths.filter(isEdited));
     } else {
       const to = this.#part(part.scheme, target, given).from;
       this.#linkData({ from, to, folders, files: paths });
@@ -332,8 +328,8 @@ class Staging {
   #scripts(paths: readonly string[]): Part {
     const { common, places } = this.#request;
     const tops = paths.map((path) => path.split("/", 1)[0] as string);
-    const given = common.scripts.reserve(tops) ? { from: common.scripts.folder } : {};
-    return this.#part("scripts", places.scripts, given);
+    const from = common.scripts.reserve(tops)?.folder;
+    return this.#part("scripts", places.scripts, from === undefined ? {} : { from });
   }
 
   #writeScript(staged: Part, path: string, content: Uint8Array | string, known?: string): void {
@@ -347,7 +343,7 @@ class Staging {
   }
 
   /** Compiled modules have no hash in RECORD: Python may write them anew (pip does the same). */
-  #linkCompiled(part: BytecodePart): void {
+  #linkCompiled(part: BytecodePart, laid: StagedTree): void {
     const { places, linkMode } = this.#request;
     const target = targetOf(places, part.scheme, this.#manifest);
     const staged = this.#part(part.scheme, target);
@@ -356,7 +352,11 @@ class Staging {
     const isOwn = (path: string): boolean => part.scheme !== "root" || !this.#isLinked(path);
     const folders = this.#links.size === 0 ? part.folders : part.folders.filter(isOwn);
     const files = this.#links.size === 0 ? part.files : part.files.filter(isOwn);
-    this.#world.files.linkTree({ from, to: staged.from, folders, files, mode: linkMode });
+    if (part.scheme === "root") {
+      const known = new Set(laid.folders);
+      laid.makeFolders(folders.filter((path) => !known.has(path)));
+      laid.linkFiles(from, files);
+    } else this.#world.files.linkTree({ from, to: staged.from, folders, files, mode: linkMode });
     const prefix = this.#prefix(target);
     for (const path of files)
       this.#list(staged, path, { path: `${prefix}${path}`, sha256: "", size: undefined });
@@ -367,13 +367,12 @@ class Staging {
     return false;
   }
 
-  #writeMetadata(root: Part): void {
+  #writeMetadata(root: Part, laid: StagedTree): void {
     const { wanted } = this.#request.install;
-    const { files } = this.#world;
     const { distInfo } = this.#manifest;
     const write = (name: string, content: string, sha256?: string): void => {
       const path = `${distInfo}/${name}`;
-      files.write(`${root.from}/${path}`, content);
+      laid.write(path, () => content);
       this.#listContent(root, path, content, sha256);
     };
     write("INSTALLER", installer, installerDigest);
@@ -385,7 +384,7 @@ class Staging {
       );
     const path = `${distInfo}/RECORD`;
     this.#list(root, path, { path, sha256: "", size: undefined });
-    files.write(`${root.from}/${path}`, this.#record.content(this.#links));
+    laid.write(path, () => this.#record.content(this.#links));
   }
 
   /** What stands before the paths of a folder's files in RECORD; the same for all wheels that go to the same places. */

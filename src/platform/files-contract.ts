@@ -316,14 +316,27 @@ export function filesContract(name: string, open: () => FilesUnderTest): void {
       function prepare(): Assembly {
         put("one/p/a", "a");
         put("one/für dich/ü", "ü");
-        put("two/p/b", "b");
+        put("two/q/b", "b");
+        put("two/q/c", "c");
         files.makeFolders(`${root}/to/p`);
         return {
           to: `${root}/to`,
-          folders: ["p", "q", "q/r", "für dich"],
-          files: ["p/a", "für dich/ü", "p/b"],
-          origins: [`${root}/one`, `${root}/one`, `${root}/two`],
-          links: ["q/link"],
+          folders: ["p", "r"],
+          writes: [{ path: "r/new", content: () => "new" }],
+          trees: [
+            {
+              folders: ["für dich"],
+              sources: [{ from: `${root}/one`, files: ["p/a", "für dich/ü"] }],
+            },
+            {
+              folders: ["q", "q/r"],
+              sources: [
+                { from: `${root}/two`, files: ["q/b"] },
+                { from: `${root}/two`, files: ["q/c"], isCopied: true },
+              ],
+            },
+          ],
+          links: ["q/r/link"],
           targets: [`${root}/two`],
           mode: "hardlink",
         };
@@ -333,27 +346,33 @@ export function filesContract(name: string, open: () => FilesUnderTest): void {
         "gathers from several folders by %s",
         (mode) => {
           files.assemble({ ...prepare(), mode });
-          const paths = ["p/a", "für dich/ü", "p/b", "q/link/p/b"];
-          expect(paths.map((path) => files.readText(`${root}/to/${path}`))).toEqual([
-            "a",
-            "ü",
-            "b",
-            "b",
-          ]);
-          expect(files.tryStat(`${root}/to/q/r`)?.kind).toBe("folder");
-          expect(files.readLink(`${root}/to/q/link`)).toBe(`${root}/two`);
+          const paths = ["p/a", "für dich/ü", "q/b", "q/c", "r/new", "q/r/link/q/b"];
+          const found = paths.map((path) => files.readText(`${root}/to/${path}`));
+          expect(found).toEqual(["a", "ü", "b", "c", "new", "b"]);
+          expect(files.readLink(`${root}/to/q/r/link`)).toBe(`${root}/two`);
           const nlink = mode === "hardlink" ? 2 : 1;
           expect(files.tryStat(`${root}/one/p/a`)?.nlink).toBe(nlink);
+          expect(files.tryStat(`${root}/two/q/c`)?.nlink).toBe(1);
         },
       );
 
       test("refuses what is in the way and what is missing", () => {
         const assembly = prepare();
-        files.write(`${root}/to/p/b`, "mine");
+        put("to/q/b", "mine");
         expect(codeOf(() => files.assemble(assembly))).toBe("EEXIST");
-        expect(files.readText(`${root}/to/p/b`)).toBe("mine");
-        const missing = { ...assembly, files: ["p/none"], origins: [`${root}/one`] };
-        expect(codeOf(() => files.assemble(missing))).toBe("ENOENT");
+        expect(files.readText(`${root}/to/q/b`)).toBe("mine");
+        files.removeTree(`${root}/to/q`);
+        files.removeTree(`${root}/to/für dich`);
+        const missing = { folders: [], sources: [{ from: `${root}/one`, files: ["p/none"] }] };
+        expect(codeOf(() => files.assemble({ ...assembly, trees: [missing] }))).toBe("ENOENT");
+      });
+
+      test("lets what goes wrong with a content pass", () => {
+        const content = (): never => {
+          throw new Error("no content today");
+        };
+        const assembly = { ...prepare(), writes: [{ path: "r/new", content }] };
+        expect(() => files.assemble(assembly)).toThrow("no content today");
       });
     });
 

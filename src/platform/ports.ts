@@ -50,16 +50,37 @@ export type TreeLinks = {
 export type Assembly = {
   /** Folder that receives it all; it exists. */
   readonly to: string;
-  /** Folders to make, parents before children. An existing folder is fine. */
+  /** Folders that come first, parents before children: for {@link writes}, and for several trees. An existing one is fine. */
   readonly folders: readonly string[];
-  readonly files: readonly string[];
-  /** Folders that hold the originals, under the same paths; one per file. */
-  readonly origins: readonly string[];
-  /** Symbolic links to make. */
+  /** Files with content of their own, in {@link folders}; each is asked for its content once. */
+  readonly writes: readonly NewFile[];
+  /** Laid several at a time: none needs a folder that another one makes. */
+  readonly trees: readonly AssembledTree[];
+  /** Symbolic links, made last. */
   readonly links: readonly string[];
   /** Where they lead; one per link. */
   readonly targets: readonly string[];
   readonly mode: LinkMode;
+};
+
+export type NewFile = {
+  readonly path: string;
+  readonly content: () => Uint8Array | string | Iterable<Uint8Array>;
+};
+
+/** Folders of an {@link Assembly} with what they receive. */
+export type AssembledTree = {
+  /** Folders to make, parents before children. An existing one is fine. */
+  readonly folders: readonly string[];
+  readonly sources: readonly FilesFrom[];
+};
+
+/** Files that lie in another folder under the same paths. */
+export type FilesFrom = {
+  readonly from: string;
+  readonly files: readonly string[];
+  /** Copied, whatever the {@link Assembly} does with others. */
+  readonly isCopied?: boolean;
 };
 
 /** How a file of the store gets into an environment. Each falls back to `copy` where the system refuses it. */
@@ -133,7 +154,7 @@ export interface Files {
   setModified(path: string, time: number): void;
   /** Makes the folders, then links (or copies) the files; several at a time. Answers the mode that was used. */
   linkTree(links: TreeLinks): LinkMode;
-  /** Makes the folders, then links (or copies) the files, then makes the symbolic links. */
+  /** Makes folders, writes new files, lays the trees, then makes the symbolic links; several at a time. */
   assemble(assembly: Assembly): void;
   /** Flushes a file's or folder's entry to the disk. */
   flush(path: string): void;

@@ -470,12 +470,17 @@ export function linkOneByOne(links: TreeLinks, files: Files): LinkMode {
 
 /** {@link Files.assemble} in the same way. */
 export function assembleOneByOne(assembly: Assembly, files: Files): void {
-  const { to, folders, origins, links, targets } = assembly;
+  const { to, folders, writes, trees, links, targets } = assembly;
   let { mode } = assembly;
   linkOneByOne({ from: to, to, folders, files: [], mode }, files);
-  for (const [at, path] of assembly.files.entries()) {
-    const from = origins[at] as string;
-    mode = linkOneByOne({ from, to, folders: [], files: [path], mode }, files);
+  for (const { path, content } of writes) files.write(`${to}/${path}`, content());
+  for (const tree of trees) {
+    linkOneByOne({ from: to, to, folders: tree.folders, files: [], mode }, files);
+    for (const { from, files: paths, isCopied } of tree.sources) {
+      const wanted = isCopied === true ? "copy" : mode;
+      const used = linkOneByOne({ from, to, folders: [], files: paths, mode: wanted }, files);
+      if (isCopied !== true) mode = used;
+    }
   }
   for (const [at, path] of links.entries()) files.symlink(targets[at] as string, `${to}/${path}`);
 }

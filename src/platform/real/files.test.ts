@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { filesContract } from "#platform/files-contract";
+import type { Assembly } from "#platform/ports";
 import { linkLock } from "./file-lock.ts";
 import { RealFiles } from "./files.ts";
 import { removeSoon } from "./remove-soon.ts";
@@ -143,6 +144,129 @@ describe("linkTree() of many files", () => {
     );
   });
 });
+
+describe("assemble() of many trees", () => {
+  // Enough to bring the second thread in, and of such different sizes that both are at one tree in the end.
+  const sizes = Array.from({ length: 60 }, (_, i) => (i % 7 === 0 ? 200 : i % 5));
+
+  function original(files: RealFiles): { root: string; assembly: Assembly } {
+    const root = freshFolder();
+    files.makeFolder(`${root}/to`);
+    const trees = sizes.map((size, i) => {
+      const from = `${root}/from-${i}`;
+      const folders = [`t${i}`, `t${i}/ü`];
+      files.makeFolders(`${from}/t${i}/ü`);
+      files.makeFolders(`${from}/common`);
+      const linked = Array.from({ length: size }, (_, k) => `t${i}/ü/file-${k}`);
+      const copied = Array.from({ length: i % 4 }, (_, k) => `common/${i}-ö-${k}`);
+      for (const path of [...linked, ...copied]) files.write(`${from}/${path}`, `${i} ${path}`);
+      return {
+        folders,
+        sources: [
+          { from, files: linked },
+          { from, files: copied, isCopied: true },
+        ],
+      };
+    });
+    const assembly: Assembly = {
+      to: `${root}/to`,
+      folders: ["common"],
+      writes: [{ path: "common/new", content: () => "new" }],
+      trees,
+      links: [],
+      targets: [],
+      mode: "hardlink",
+    };
+    return { root, assembly };
+  }
+
+  test("lays every one of them, again and again", () => {
+    const files = new RealFiles();
+    const { root, assembly } = original(files);
+    const { to, trees } = assembly;
+    for (let round = 0; round < 5; round++) {
+      files.assemble(assembly);
+      expect(files.readText(`${to}/common/new`)).toBe("new");
+      for (const { sources } of trees)
+        for (const { from, files: paths, isCopied } of sources)
+          for (const path of paths) {
+            const there = files.tryStat(`${to}/${path}`)?.ino;
+            expect(there === files.tryStat(`${from}/${path}`)?.ino).toBe(isCopied !== true);
+            expect(files.readText(`${to}/${path}`)).toBe(files.readText(`${from}/${path}`));
+          }
+      files.removeTree(to);
+      files.makeFolder(to);
+    }
+    if (process.platform === "linux")
+      expect(openFiles().filter((path) => path.startsWith(root))).toEqual([]);
+  });
+
+  test("copies all of them when it is asked to", () => {
+    const files = new RealFiles();
+    const { assembly } = original(files);
+    files.assemble({ ...assembly, mode: "copy" });
+    for (const { sources } of assembly.trees)
+      for (const { files: paths } of sources)
+        for (const path of paths)
+          expect(files.tryStat(`${assembly.to}/${path}`)).toMatchObject({ nlink: 1 });
+  });
+
+  test("is content with folders that are there, and tells what is in the way of a file", () => {
+    const files = new RealFiles();
+    const { assembly } = original(files);
+    files.makeFolders(`${assembly.to}/t7/ü`);
+    files.assemble(assembly);
+    expect(files.list(`${assembly.to}/t7/ü`)).toHaveLength(200);
+    files.removeTree(assembly.to);
+    files.makeFolders(`${assembly.to}/t7/ü`);
+    files.write(`${assembly.to}/t7/ü/file-150`, "mine");
+    expect(() => files.assemble(assembly)).toThrow("EEXIST");
+    expect(files.readText(`${assembly.to}/t7/ü/file-150`)).toBe("mine");
+  });
+
+  test("has ended when it tells that a content could not be had", () => {
+    const files = new RealFiles();
+    const { assembly } = original(files);
+    const content = (): never => {
+      throw new Error("no content today");
+    };
+    for (let round = 0; round < 20; round++) {
+      const writes = [{ path: "common/new", content }];
+      expect(() => files.assemble({ ...assembly, writes })).toThrow("no content today");
+      // A thread that still laid something would put it into what is being removed.
+      files.removeTree(assembly.to);
+      expect(files.tryStat(assembly.to)).toBeUndefined();
+      files.makeFolder(assembly.to);
+    }
+    files.assemble(assembly);
+    expect(files.list(`${assembly.to}/t7/ü`)).toHaveLength(200);
+  });
+
+  test("takes more than has room in memory at a time", () => {
+    const files = new RealFiles();
+    const root = freshFolder();
+    const from = `${root}/from`;
+    const folder = "f".repeat(200);
+    files.makeFolders(`${from}/${folder}`);
+    const paths = Array.from({ length: 12_000 }, (_, i) => `${folder}/${i}`);
+    for (const path of paths) files.write(`${from}/${path}`, "");
+    files.makeFolder(`${root}/to`);
+    const folders = [folder, ...Array.from({ length: 300 }, (_, i) => `${folder}/folder-${i}`)];
+    files.linkTree({ from, to: `${root}/to`, folders, files: paths, mode: "hardlink" });
+    expect(files.list(`${root}/to/${folder}`)).toHaveLength(12_300);
+  });
+});
+
+function openFiles(): string[] {
+  const here = "/proc/self/fd";
+  return readdirSync(here).map((name) => {
+    try {
+      return readlinkSync(`${here}/${name}`);
+    } catch {
+      return "";
+    }
+  });
+}
 
 describe("linkLock()", () => {
   test("breaks the claim of a process that has ended, and leaves nothing but the lock file", async () => {

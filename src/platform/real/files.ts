@@ -3,7 +3,6 @@ import {
   chmodSync,
   closeSync,
   constants,
-  copyFileSync,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -41,9 +40,9 @@ import type {
   TreeLinks,
   WriteOptions,
 } from "#platform/ports";
-import { assembleFolder } from "./assemble.ts";
+import { assembleFolder, linkFolderTree } from "./assemble.ts";
+import { copyFile } from "./copy-file.ts";
 import { lockFile } from "./file-lock.ts";
-import { linkFolderTree } from "./link-tree.ts";
 import { openRealFolder } from "./open-folder.ts";
 import { exchangePaths } from "./system-calls.ts";
 import { removeSoon } from "./remove-soon.ts";
@@ -188,11 +187,7 @@ export class RealFiles implements Files {
   }
 
   copy(from: string, to: string): void {
-    // FICLONE shares the blocks where the file system can and falls back to copy_file_range and its like.
-    copyFileSync(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    const { atimeMs, mode, mtimeMs } = statSync(from);
-    if ((mode & 0o200) === 0) chmodSync(to, (mode & 0o7777) | 0o200);
-    utimesSync(to, atimeMs / 1000, mtimeMs / 1000);
+    copyFile(from, to);
   }
 
   symlink(target: string, path: string): void {

@@ -1,16 +1,15 @@
-import { at, linkShares, openClaim, type SharedBatch, takenClaim } from "./shared-links.ts";
+import { at, LayWork, openClaim, type SharedWork, takenClaim } from "./lay-work.ts";
 import { folderCalls } from "./system-calls.ts";
 
-/* The second thread of {@link LinkBatch}: waits for batches until the process ends. An entry point of the build. */
+/* The second thread of {@link LayBatches}: waits for batches until the process ends. An entry point of the build. */
 
-const port = globalThis as unknown as { onmessage: (event: MessageEvent<SharedBatch>) => void };
+const port = globalThis as unknown as { onmessage: (event: MessageEvent<SharedWork>) => void };
 
 port.onmessage = ({ data: shared }) => {
   const calls = folderCalls();
   if (calls === undefined) return;
-  const control = new Int32Array(shared.control);
-  const address = calls.addressOf(new Uint8Array(shared.text));
-  Atomics.store(control, at.ready, 1);
+  const work = new LayWork(shared, calls);
+  const { control } = work;
   for (let done = 0; ;) {
     Atomics.wait(control, at.batch, done);
     const batch = Atomics.load(control, at.batch);
@@ -18,7 +17,7 @@ port.onmessage = ({ data: shared }) => {
     done = batch;
     const claim = openClaim(batch);
     if (Atomics.compareExchange(control, at.claim, claim, takenClaim(batch)) !== claim) continue;
-    linkShares(shared, address, calls);
+    work.lay();
     Atomics.store(control, at.finished, batch);
     Atomics.notify(control, at.finished);
   }

@@ -30,14 +30,12 @@ export function tryFlock(fd: number, shared: boolean): boolean | undefined {
     : undefined;
 }
 
-/** The calls that {@link linkFolderTree} makes by the ten thousand; `undefined` where the library cannot be opened. */
+/** The calls that {@link LayWork} makes by the ten thousand; `undefined` where the library cannot be opened. */
 export function folderCalls(): FolderCalls | undefined {
   return system();
 }
 
 export type FolderCalls = {
-  /** A hard link of the same relative path in two open folders. */
-  linkAt(from: number, to: number, path: Ffi.Pointer): boolean;
   makeFolderAt(folder: number, path: Ffi.Pointer): boolean;
   /** A hard link below one open folder of a file below another, under another path. */
   linkInto(from: number, original: Ffi.Pointer, to: number, path: Ffi.Pointer): boolean;
@@ -201,7 +199,6 @@ function folderCallsOf(
   ptr: typeof Ffi.ptr,
 ): FolderCalls {
   return {
-    linkAt: (from, to, path) => linkat(from, path, to, path, 0) === 0,
     makeFolderAt: (folder, path) => mkdirat(folder, path, 0o777) === 0,
     linkInto: (from, original, to, path) => linkat(from, original, to, path, 0) === 0,
     addressOf: (bytes) => ptr(bytes),
