@@ -1,3 +1,4 @@
+import { PkmError } from "#base/errors";
 import type { ProjectFile, ProjectListing } from "#repository/listing";
 import type { MetadataAnswer, NoListing } from "#repository/repositories";
 import type { DirectCandidate, MetadataSource } from "#resolver/sources";
@@ -12,15 +13,24 @@ export class ProvisionedMetadata implements MetadataSource {
   readonly #world: ProvisionWorld;
   readonly #directs = new Map<string, Promise<DirectCandidate>>();
   readonly #onExpected: ((file: ProjectFile) => void) | undefined;
+  readonly #mayStay: (name: NormalizedName) => boolean;
+  /** Names of which nobody could be asked, and which may stay as they are installed. */
+  readonly unreached = new Map<NormalizedName, PkmError>();
   #questions = 0;
   /** Some of what it answered came out of a build, which depends on more than a question says. */
   hasBuilt = false;
   /** Not everything was at hand. */
   hasWaited = false;
 
-  constructor(world: ProvisionWorld, onExpected?: (file: ProjectFile) => void) {
+  /** `mayStay` tells which names are installed already, so that newer versions would be welcome and are not needed. */
+  constructor(
+    world: ProvisionWorld,
+    onExpected?: (file: ProjectFile) => void,
+    mayStay: (name: NormalizedName) => boolean = () => false,
+  ) {
     this.#world = world;
     this.#onExpected = onExpected;
+    this.#mayStay = mayStay;
   }
 
   expect(file: ProjectFile): void {
@@ -34,8 +44,15 @@ export class ProvisionedMetadata implements MetadataSource {
   listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing> {
     this.#count();
     const answer = this.#world.repositories.listing(name);
-    if (answer instanceof Promise) this.hasWaited = true;
-    return answer;
+    if (!(answer instanceof Promise)) return answer;
+    this.hasWaited = true;
+    return this.#mayStay(name) ? answer.catch((error) => this.#unreached(name, error)) : answer;
+  }
+
+  #unreached(name: NormalizedName, error: unknown): NoListing {
+    if (!(error instanceof PkmError) || error.code !== "index-unreachable") throw error;
+    this.unreached.set(name, error);
+    return { kind: "unknown", asked: [] };
   }
 
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer> {

@@ -434,6 +434,32 @@ describe("a server that hangs is given up in time", () => {
     expectRefusal(run, "index-unreachable", "demo");
   });
 
+  test.concurrent("nobody listens, where an upgrade of what is there would have been welcome", async () => {
+    const environment = await sandbox.environment("kept");
+    const here = serveIndex([fileOf(demo)]);
+    const ask = (url: string, ...words: string[]): ReturnType<Sandbox["pkm"]> =>
+      sandbox.pkm(["pip", "install", "--python", environment, "--index-url", url, ...words], {
+        env: { PKM_CACHE_DIR: `${sandbox.folder}/cache-kept` },
+      });
+    expectSuccess(await ask(here.url, "demo"));
+    here.stop();
+    const server = await serveRaw(() => {});
+    server.stop();
+    const dead = `http://127.0.0.1:${server.port}/simple`;
+    const kept = await inTime(ask(dead, "-U", "demo"));
+    expectSuccess(kept);
+    expect(kept.stderr).toContain(`warning: Cannot reach \`${dead}/demo/\`: nobody listens there`);
+    expect(kept.stderr).toContain("demo 1.0 stays as it is");
+    // What is not there, or not as it is wanted, has to come from somewhere.
+    for (const words of [
+      ["-U", "demo>=2"],
+      ["-U", "demo", "big"],
+      ["--force-reinstall", "demo"],
+    ])
+      expectRefusal(await inTime(ask(dead, ...words)), "index-unreachable", dead);
+    expect(installedIn(environment)).toEqual(["demo 1.0"]);
+  });
+
   test.concurrent("a name that nobody has", async () => {
     const run = await inTime(install("https://no-such-host.invalid/simple", ["demo"]));
     expectRefusal(run, "index-unreachable", "no-such-host.invalid");
