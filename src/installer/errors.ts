@@ -230,12 +230,20 @@ export function distutilsInstalled(distribution: string, path: string): PkmError
   });
 }
 
-export function recordOutside(distribution: string, row: string): PkmError {
+/** `list`: the file that names what is not the distribution's own. */
+export function recordOutside(
+  distribution: string,
+  row: string,
+  list: "RECORD" | "installed-files.txt" | "top_level.txt",
+): PkmError {
   return new PkmError({
     code: "record-leaves-environment",
-    what: `Cannot uninstall ${distribution}: its RECORD names \`${row}\``,
-    why: "that is outside of the environment",
-    fix: ["remove the row from its RECORD once you know what it is"],
+    what: `Cannot uninstall ${distribution}: its ${list} names \`${row}\``,
+    why:
+      list === "top_level.txt"
+        ? "that is no name of a module or package"
+        : "that is outside of the environment",
+    fix: [`remove the line from its ${list} once you know what it is`],
     exit: exit.refused,
   });
 }

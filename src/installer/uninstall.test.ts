@@ -145,6 +145,17 @@ test("an egg-info folder goes with its installed files", async () => {
   expect(left).toEqual({});
 });
 
+test("an egg-info folder whose list leads out of the environment is refused, and the list named", async () => {
+  const info = `${site}/old-1-py3.13.egg-info`;
+  const world = {
+    [`${info}/installed-files.txt`]: "../../../../../etc/passwd\n",
+    [`${info}/PKG-INFO`]: "",
+  };
+  const error = await refusal(uninstall(present("egg-info-folder", info), world));
+  expect(error.code).toBe("record-leaves-environment");
+  expect(error.what).toContain("its installed-files.txt names");
+});
+
 describe("an egg-info folder without a list of files", () => {
   const info = `${site}/old-1-py3.13.egg-info`;
   const tree = {
@@ -187,6 +198,7 @@ describe("an egg-info folder without a list of files", () => {
     const world = { ...tree, [`${info}/top_level.txt`]: `${name}\n` };
     const error = await refusal(uninstall(present("egg-info-folder", info), world));
     expect(error.code).toBe("record-leaves-environment");
+    expect(error.what).toEndWith(`its top_level.txt names \`${name}\``);
   });
 
   test("is refused when nothing tells what belongs to it", async () => {

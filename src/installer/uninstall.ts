@@ -74,7 +74,7 @@ function ofDistInfo(
     if (!isInside(path, site) && !isOwn(places, path)) {
       // Written through a link (`lib64`, a linked home folder): judged by where it really lies.
       const real = `${resolvePath(parentOf(path), files)}/${nameOf(path)}`;
-      if (!isOwn(places, real)) throw recordOutside(labelOf(distribution), entry.path);
+      if (!isOwn(places, real)) throw recordOutside(labelOf(distribution), entry.path, "RECORD");
       listed.push(real);
     } else listed.push(path);
   }
@@ -106,7 +106,8 @@ function ofEggInfo(
     const line = row.trim();
     if (line === "") continue;
     const path = resolveRecordPath(metadata, line, host.os === "windows");
-    if (!isOwn(places, path)) throw recordOutside(labelOf(distribution), line);
+    if (!isOwn(places, path))
+      throw recordOutside(labelOf(distribution), line, "installed-files.txt");
     if (path !== metadata && !isInside(path, metadata)) listed.push(path);
   }
   return {
@@ -142,7 +143,7 @@ function ofTopLevel(
   for (const name of lines(text)) {
     if (namespaces.has(name)) continue;
     if (!/^[^/\\:]+$/.test(name) || name === "." || name === "..")
-      throw recordOutside(labelOf(distribution), name);
+      throw recordOutside(labelOf(distribution), name, "top_level.txt");
     if (files.tryLstat(`${site}/${name}`)?.kind === "folder")
       listed.push(...filesBelow(`${site}/${name}`, files));
     for (const path of [name, `${name}.py`, `${name}.pyc`, `${name}.pyo`])
