@@ -29,7 +29,12 @@ export function observeWorld(world: World): ObservedWorld {
       sleep: (milliseconds, signal) => (spoil(), clock.sleep(milliseconds, signal)),
     },
     processes: { run: (request) => (spoil(), processes.run(request)) },
-    workers: { cores: workers.cores, start: (file) => (spoil(), workers.start(file)) },
+    workers: {
+      get cores() {
+        return workers.cores;
+      },
+      start: (file) => (spoil(), workers.start(file)),
+    },
     network: { send: (request) => (spoil(), network.send(request)) },
     host: {
       os: host.os,

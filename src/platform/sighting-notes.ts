@@ -24,6 +24,11 @@ export class SightingNotes {
     this.#begun = begun;
   }
 
+  /** Nothing is noted any more. */
+  get isSpoilt(): boolean {
+    return this.#isSpoilt;
+  }
+
   spoil(): void {
     this.#isSpoilt = true;
     this.#paths.clear();

@@ -5,7 +5,7 @@ import { Patience } from "#cli/patience";
 import { Progress } from "#cli/progress";
 import { presentOutcome } from "#cli/present-outcome";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
-import type { PythonEnvironment } from "#environment/environment";
+import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
 import { readInstalled } from "#environment/installed";
 import { asItIs } from "#provision/as-it-is";
 import type { ProvisionRequest, Selection } from "#provision/request";
@@ -106,11 +106,11 @@ export async function installRequirements(
   const patience = new Patience(chosen["time-limit"], progress, invocation);
   let builder: SourceBuilder | undefined;
   try {
+    const installed = readInstalled(environment, invocation.world);
     const { request, openRepositories, builds } = await patience.listening(() =>
-      prepare(chosen, words, environment, store, invocation, progress, variant),
+      prepare(chosen, words, environment, installed, store, invocation, progress, variant),
     );
     builder = builds;
-    const installed = readInstalled(environment, invocation.world);
     const outcome =
       asItIs(request, installed, invocation.world) ??
       (await patience.during(async () => {
@@ -150,6 +150,7 @@ async function prepare(
   chosen: InstallOptions,
   words: readonly string[],
   environment: PythonEnvironment,
+  installed: readonly InstalledDistribution[],
   store: Store,
   invocation: Invocation,
   progress: Progress,
@@ -181,7 +182,8 @@ async function prepare(
       : chosen.upgrade
         ? named
         : selection(false, chosen["upgrade-package"]);
-  const lost = await lostDistributions(environment, invocation);
+  const lost =
+    installed.length === 0 ? undefined : await lostDistributions(environment, invocation);
   return {
     openRepositories,
     builds,
