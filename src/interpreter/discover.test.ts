@@ -207,6 +207,21 @@ describe("findInterpreter()", () => {
     expect(error.fix[0]).toBe("pkm python list");
   });
 
+  test("names each interpreter once, in one manner, asked or not", async () => {
+    const kept = { path: "/home/ada/.pyenv/versions/3.12.4/bin/python", version: "3.12.4" };
+    const other = { path: "/home/ada/.pyenv/versions/3.10.1/bin/python", version: "3.10.1" };
+    const path = `${kept.path.slice(0, kept.path.lastIndexOf("/"))}:/usr/bin`;
+    const world = imaginedWorld([system, kept, other], {}, { env: { PATH: path } });
+    const error = (await findInterpreter({ python: "3.14" }, world).catch(
+      (reason: unknown) => reason,
+    )) as PkmError;
+    expect(error.why?.split("\n").slice(1)).toEqual([
+      `  \`${kept.path}\`: found 3.12.4, needs 3.14`,
+      "  `/usr/bin/python3`: found 3.11.2, needs 3.14",
+      `  \`${other.path}\`: found 3.10.1, needs 3.14`,
+    ]);
+  });
+
   test("goes on when one interpreter is broken", async () => {
     const world = imaginedWorld([system], {}, { env });
     world.files.makeFolders("/usr/local/bin");

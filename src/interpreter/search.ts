@@ -27,7 +27,8 @@ export async function searchInterpreter(
       continue;
     }
     if (!mayFit(wanted, candidate.release)) {
-      ruledOut.push({ what: candidate.path, why: `is Python ${candidate.release.join(".")}` });
+      const why = `found ${candidate.release.join(".")}, needs ${wanted.text}`;
+      ruledOut.push({ what: candidate.path, why });
       continue;
     }
     const real = world.files.realPath(candidate.path);
@@ -49,7 +50,19 @@ export async function searchInterpreter(
   }
   if (last !== undefined) return last;
   if (wanted.kind === "program") return programAsPath(wanted.name, by, world);
-  throw pythonNotFound(wanted.text, by, [...passedOver, ...ruledOut]);
+  throw pythonNotFound(wanted.text, by, toldOnce([...passedOver, ...ruledOut], world));
+}
+
+/** One program may be met under several names. */
+function toldOnce(
+  passedOver: readonly PassedOver[],
+  { files }: InterpreterWorld,
+): readonly PassedOver[] {
+  const told = new Set<string>();
+  return passedOver.filter(({ what }) => {
+    const real = files.realPath(what);
+    return !told.has(real) && told.add(real);
+  });
 }
 
 function* candidatesFor(

@@ -90,8 +90,17 @@ describe("parseRequirementWord()", () => {
       "it is called like an archive, and there is no file `/here/gone-1.0.whl`",
       undefined,
     ],
-    ["./gone", undefined, "check the path: there is no `./gone`"],
+    ["./gone", "there is no file or folder `/here/gone`", undefined],
+    ["../gone>=1", "there is no file or folder `/gone>=1`", undefined],
+    [
+      "some/gone",
+      "expected `;` and a marker, or the end",
+      "check the path: there is no `some/gone`",
+    ],
     ["demo=1.0", undefined, "`=` is no operator, did you mean `==`?"],
+    ["demo=>1.0", undefined, "`=>` is no operator, did you mean `>=`?"],
+    ["demo =< 1.0", undefined, "`=<` is no operator, did you mean `<=`?"],
+    ["demo=~1.0", undefined, "`=~` is no operator, did you mean `~=`?"],
     ["requirements.txt/", undefined, "pkm pip install -r requirements.txt/"],
     ["https://h/x.zip; nonsense == 1", undefined, undefined],
     [

@@ -215,8 +215,16 @@ function named(word: string, probe: PathProbe): RequirementWord {
     return { kind: "named", requirement: parseRequirement(word) };
   } catch (cause) {
     if (!(cause instanceof PkmError)) throw cause;
+    const path = absolutePath(word, probe.cwd);
+    if (isMeantAsPath(word) && probe.kindOf(path) === undefined)
+      throw requirementWordInvalid(word, `there is no file or folder \`${path}\``);
     throw requirementWordInvalid(word, cause.why ?? cause.what, adviceFor(word, probe), cause);
   }
+}
+
+/** No name of a project begins like this, however it goes on. */
+function isMeantAsPath(word: string): boolean {
+  return /^(?:~?|\.\.?|[A-Za-z]:)[\\/]/.test(word);
 }
 
 function adviceFor(word: string, probe: PathProbe): string[] {
@@ -224,8 +232,10 @@ function adviceFor(word: string, probe: PathProbe): string[] {
   if (kind === "file") return [`pkm pip install -r ${word}`];
   if (kind === "folder") return [`pkm pip install ./${word}`];
   if (looksLikePath(word, probe.cwd)) return [`check the path: there is no \`${word}\``];
-  if (/(?<![~=!<>])=(?!=)/.test(word)) return ["`=` is no operator, did you mean `==`?"];
-  return [];
+  const [mistaken, turned] = /(?<![~=!<>])=([<>~!]?)(?!=)/.exec(word) ?? [];
+  if (mistaken === undefined) return [];
+  const meant = turned === "" ? "==" : `${turned}=`;
+  return [`\`${mistaken}\` is no operator, did you mean \`${meant}\`?`];
 }
 
 function markerOf(word: string, text: string): Marker {
