@@ -263,6 +263,7 @@ describe("mistakes on the command line", () => {
     const story = await newStory(sandbox);
     story.note("Words that are not known.");
     await story.pkm("");
+    await story.pkm("--nonsense");
     await story.pkm("isntall");
     await story.pkm("pip");
     await story.pkm("pip instal requests");
@@ -270,6 +271,7 @@ describe("mistakes on the command line", () => {
     await story.pkm("pip list -Z");
     await story.pkm("pip list --no-");
     await story.pkm("help pip instal");
+    await story.pkm("cache --sise");
     story.note("Values.");
     await story.pkm("pip list --format");
     await story.pkm("pip list --format=jsn");

@@ -24,7 +24,7 @@ export type ParsedWords = {
 export function parseWords(
   argv: readonly string[],
   name: string,
-  command: AnyCommand,
+  command: Pick<AnyCommand, "options" | "passThrough">,
 ): ParsedWords {
   const options = new Map<string, string[]>();
   const words: string[] = [];

@@ -221,7 +221,10 @@ async function findCommand(argv: readonly string[]): Promise<Found> {
       early.push(argv[position++] as string);
   }
   const first = argv[position];
-  if (first === undefined) return { kind: "help", path: [], status: exit.usage };
+  if (first === undefined) {
+    refuseUnknown(early, "pkm");
+    return { kind: "help", path: [], status: exit.usage };
+  }
   const entry = Object.hasOwn(commandTree, first) ? commandTree[first] : undefined;
   if (entry === undefined) throw unknownCommand(first, "pkm", allCommands());
   if (!isGroup(entry)) {
@@ -246,8 +249,12 @@ async function findCommand(argv: readonly string[]): Promise<Found> {
   }
   const second = argv[next];
   // As with pip, whose first word is asked for help when nothing else is.
-  if (second === undefined)
-    return { kind: "help", path: [first], status: first === "pip" ? exit.done : exit.usage };
+  if (second === undefined) {
+    const isPip = first === "pip";
+    // What pip takes before its commands is a matter of each of them.
+    if (!isPip) refuseUnknown(early, `pkm ${first}`);
+    return { kind: "help", path: [first], status: isPip ? exit.done : exit.usage };
+  }
   const command = Object.hasOwn(entry.commands, second) ? entry.commands[second] : undefined;
   if (command === undefined)
     throw unknownCommand(second, `pkm ${first}`, Object.keys(entry.commands));
@@ -258,4 +265,9 @@ async function findCommand(argv: readonly string[]): Promise<Found> {
     command: await command.load(),
     rest: [...early, ...argv.slice(next + 1)],
   };
+}
+
+/** Throws for what is no option of all commands. */
+function refuseUnknown(words: readonly string[], name: string): void {
+  parseWords(words, name, { options: globalOptions });
 }

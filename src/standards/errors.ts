@@ -350,7 +350,11 @@ export function unknownPlatform(name: string, near: readonly string[]): PkmError
   return new PkmError({
     code: "unknown-platform",
     what: `Cannot choose wheels for \`${name}\`: it is no platform that pkm knows`,
-    fix: near.length === 0 ? [] : [`use ${near.map((each) => `\`${each}\``).join(" or ")}`],
+    fix: [
+      near.length === 0
+        ? "use `linux`, `macos`, `windows`, or a longer name such as `aarch64-apple-darwin`"
+        : `use ${near.map((each) => `\`${each}\``).join(" or ")}`,
+    ],
     exit: exit.usage,
   });
 }

@@ -47,7 +47,7 @@ export function tryNamedPlatform(
   return { name, platforms, markers: target.markers };
 }
 
-/** All names in the order in which help lists them. */
+/** All names, the short ones first. */
 export function platformNames(): string[] {
   const names = [...targets.keys()];
   for (const machine of ["x86_64", "aarch64"]) {

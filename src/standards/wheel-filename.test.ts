@@ -53,6 +53,7 @@ describe("parseWheelFilename() reads what installers meet", () => {
 describe("what is no wheel's name", () => {
   test.each([
     ["a-1-py3-none-any.zip", "it does not end in `.whl`", 0],
+    ["a.whl", "it has 1 part between dashes, a wheel's name has five or six", 0],
     ["a-1-py3-none.whl", "it has 4 parts between dashes, a wheel's name has five or six", 0],
     [
       "a-b-1-2-py3-none-any.whl",

@@ -94,7 +94,7 @@ function readAny(text: string): WheelFilename | Mistake {
   if (length !== 5 && length !== 6)
     return {
       ...whole,
-      why: `it has ${length} parts between dashes, a wheel's name has five or six`,
+      why: `it has ${length} ${length === 1 ? "part" : "parts"} between dashes, a wheel's name has five or six`,
     };
 
   const namePart = parts[0] as string;
