@@ -2,7 +2,7 @@ import { formatHash } from "#base/hash";
 import type { ResolvedPackage } from "#resolver/resolution";
 import { hashesUnchecked, hashMismatch, lostForWantOfBuild } from "./errors.ts";
 import type { BuildableSource, BuiltWheel } from "./source-builder.ts";
-import { checkDemandedHashes } from "./wheels.ts";
+import { checkDemandedHashes } from "./demanded-hashes.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 /** The wheel of a package of which there is only source, built now or earlier. */

@@ -1,8 +1,6 @@
-import { type DirectUrl, withoutSecrets } from "#standards/direct-url";
 import { withoutCredentials } from "#base/url";
 import { directFile } from "#repository/direct-file";
-import { gitDirectUrl, parseGitAddress } from "#repository/git-address";
-import type { ResolvedSource } from "#resolver/resolution";
+import { parseGitAddress } from "#repository/git-address";
 import type { DirectCandidate } from "#resolver/sources";
 import type { NormalizedName } from "#standards/name";
 import { vcsOf } from "#standards/requirement-word";
@@ -94,33 +92,4 @@ function localFolder(url: string, { files }: Pick<ProvisionWorld, "files">): str
   const subdirectory = /[#&]subdirectory=([^&]+)/.exec(hash)?.[1];
   const plain = path.length > 1 ? path.replace(/\/+$/, "") : path;
   return subdirectory === undefined ? plain : `${plain}/${decodeURIComponent(subdirectory)}`;
-}
-
-/** What `direct_url.json` says of a source; nothing for what came from a repository (PEP 610). */
-export function directUrlOf(source: ResolvedSource): DirectUrl | undefined {
-  switch (source.kind) {
-    case "repository":
-    case "installed":
-      return undefined;
-    case "url":
-      return {
-        url: withoutCredentials(source.url).replace(/#.*$/, ""),
-        source: { kind: "archive", hashes: source.file.hashes },
-      };
-    case "archive":
-      return {
-        url: withoutSecrets(source.url),
-        subdirectory: source.subdirectory,
-        source: { kind: "archive", hashes: source.hashes },
-      };
-    case "checkout":
-      return gitDirectUrl(source.git);
-    case "folder":
-      return {
-        url: `file://${encodeURI(source.path)}`,
-        source: { kind: "directory", editable: source.editable },
-      };
-    default:
-      return source satisfies never;
-  }
 }

@@ -7,7 +7,7 @@ import type { ResolvedPackage, ResolvedSource } from "#resolver/resolution";
 import { buildableOf, wheelFromSource } from "./built-wheels.ts";
 import { lostForWantOfBuild } from "./errors.ts";
 import { holdDownloadToSidecar } from "./sidecar-check.ts";
-import { checkDemandedHashes } from "./wheels.ts";
+import { checkDemandedHashes } from "./demanded-hashes.ts";
 import type { ProvisionWorld } from "./world.ts";
 
 /** A distribution that now lies in the folder. */

@@ -12,7 +12,7 @@ import { evaluateMarkerLeniently } from "#standards/marker";
 import type { NormalizedName } from "#standards/name";
 import { tryParseVersion } from "#standards/version";
 import { brokenRequirements } from "./broken-requirements.ts";
-import { directUrlOf } from "./direct.ts";
+import { directUrlOf } from "./direct-url-of.ts";
 import { changedEditables } from "./changed-trees.ts";
 import { ownDistributions } from "./own-distributions.ts";
 import {

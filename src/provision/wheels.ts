@@ -2,13 +2,11 @@ import { nextTurn } from "#base/turn";
 import type { WantedDistribution, WheelSource } from "#installer/plan-types";
 import type { FileLock } from "#platform/ports";
 import type { ProjectFile } from "#repository/listing";
-import { isKnownAlgorithm, piecesOf } from "#repository/local-files";
 import type { Download, FileAddress } from "#repository/repositories";
 import type { ResolvedPackage, Resolution } from "#resolver/resolution";
 import type { NormalizedName } from "#standards/name";
 import type { StoredWheel } from "#store/wheel-manifest";
 import { Gate } from "./gate.ts";
-import { hashMismatch } from "./errors.ts";
 import { isVouchedFor } from "./sidecar.ts";
 import type { ProvisionWorld } from "./world.ts";
 
@@ -124,8 +122,10 @@ export class ProvisionedWheels implements WheelSource {
       const { wheelFromSource } = await import("./built-wheels.ts");
       return (await wheelFromSource(found, this.#world)).wheel;
     }
-    const check = (download: Download): void => checkDemandedHashes(found, download, this.#world);
-    const expected = needsContent(found, file) ? undefined : this.#expected.get(file.url);
+    const rule = needsContent(found, file) ? await import("./demanded-hashes.ts") : undefined;
+    const check = (download: Download): void =>
+      rule?.checkDemandedHashes(found, download, this.#world);
+    const expected = rule === undefined ? this.#expected.get(file.url) : undefined;
     const wheel = await this.#held(found, await (expected ?? this.#load(file, check)));
     await this.#turn();
     const { name, version } = found;
@@ -179,28 +179,9 @@ function wheelOf(found: ResolvedPackage): ProjectFile | undefined {
 }
 
 /** True when hashes are demanded of which the index gives none: only the content can tell then. */
-function needsContent({ demandedHashes = [] }: ResolvedPackage, { hashes }: FileAddress): boolean {
+export function needsContent(
+  { demandedHashes = [] }: ResolvedPackage,
+  { hashes }: FileAddress,
+): boolean {
   return demandedHashes.length > 0 && !demandedHashes.some(({ algorithm }) => algorithm in hashes);
-}
-
-/** The resolver has compared what the index told; the rest is left to the content. */
-export function checkDemandedHashes(
-  found: ResolvedPackage,
-  { file, sha256, content }: Download,
-  { files, hashing }: Pick<ProvisionWorld, "files" | "hashing">,
-): void {
-  if (!needsContent(found, file)) return;
-  const demanded = found.demandedHashes ?? [];
-  if (demanded.some(({ algorithm, hex }) => algorithm === "sha256" && hex === sha256)) return;
-  for (const { algorithm, hex } of demanded) {
-    if (!isKnownAlgorithm(algorithm) || algorithm === "sha256") continue;
-    const running = hashing.start(algorithm);
-    const pieces =
-      content.kind === "bytes"
-        ? [content.bytes]
-        : piecesOf(content.path, files.tryStat(content.path)?.size ?? 0, files);
-    for (const piece of pieces) running.update(piece);
-    if (running.hex() === hex) return;
-  }
-  throw hashMismatch(file.filename, demanded, sha256);
 }

@@ -2,7 +2,7 @@ import { absolute } from "#cli/cache-folder";
 import type { Invocation } from "#cli/invocation";
 import { version } from "#cli/version";
 import type { ProvisionOutcome, ProvisionRequest } from "#provision/request";
-import { directUrlOf } from "#provision/direct";
+import { directUrlOf } from "#provision/direct-url-of";
 import { digestsOf } from "#provision/lock-of";
 import type { ProjectFile } from "#repository/listing";
 import type { Repositories } from "#repository/repositories";
