@@ -231,6 +231,7 @@ class Application {
         laying = undefined;
         common.root.lay(way);
         common.data.lay(way);
+        common.scripts.lay(way);
       }));
     const way = linkMode === undefined || linkMode === "tree" ? "hardlink" : linkMode;
     const staged = await mapLimited(

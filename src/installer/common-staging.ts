@@ -130,7 +130,7 @@ export class StagedTree implements AssembledTree {
   }
 
   /** A file with content of its own, which is asked for when everything is noted. */
-  write(path: string, content: NewFile["content"]): void {
-    this.writes.push({ path, content });
+  write(path: string, content: NewFile["content"], mode?: number): void {
+    this.writes.push(mode === undefined ? { path, content } : { path, content, mode });
   }
 }

@@ -53,6 +53,12 @@ export function checkScriptName(wheel: string, name: string): void {
     throw scriptOutside(wheel, name);
 }
 
+/** True for the first {@link headLength} bytes of a script whose interpreter has to be named. */
+export function hasPlaceholder(head: Uint8Array): boolean {
+  for (let i = 0; i < headLength; i++) if (head[i] !== placeholder.charCodeAt(i)) return false;
+  return true;
+}
+
 /**
  * A script of a wheel's `.data/scripts` with its interpreter named: `#!python` and `#!pythonw` at the very start are
  * placeholders (PyPUG binary-distribution-format), and pip drops the rest of that line. `undefined` when it has none.
@@ -62,8 +68,7 @@ export function rewriteScript(
   launcher: Launcher,
   environment: PythonEnvironment,
 ): Uint8Array | undefined {
-  for (let i = 0; i < placeholder.length; i++)
-    if (content[i] !== placeholder.charCodeAt(i)) return undefined;
+  if (!hasPlaceholder(content)) return undefined;
   const gui = content[placeholder.length] === "w".charCodeAt(0);
   const newline = content.indexOf(10);
   const rest = newline === -1 ? new Uint8Array() : content.subarray(newline + 1);
@@ -75,6 +80,7 @@ export function rewriteScript(
 }
 
 const placeholder = "#!python";
+export const headLength = placeholder.length;
 
 // Names as uv refuses them: whatever starts the interpreter, and the modules that would shadow it.
 const reservedName = /^(?:pythonw?|python3|pythonw?3\.\d+t?|pypy[23]?|graalpy)(?:\.py|\.exe)?$/i;

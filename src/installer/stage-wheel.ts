@@ -20,7 +20,13 @@ import type { PlannedInstall, SharedTree } from "./plan-types.ts";
 import { nameOf, parentOf, type Places, siteOf, targetOf } from "./places.ts";
 import { isInside, recordPrefix } from "./record-paths.ts";
 import { type RecordRow, rootRows } from "./record-text.ts";
-import { checkScriptName, type Launcher, rewriteScript } from "./scripts.ts";
+import {
+  checkScriptName,
+  hasPlaceholder,
+  headLength,
+  type Launcher,
+  rewriteScript,
+} from "./scripts.ts";
 import { StagedRecord } from "./staged-record.ts";
 import type { StagedFile, StagedPart } from "./switch-steps.ts";
 import { scriptsOf } from "./wheel-scripts.ts";
@@ -69,6 +75,8 @@ class Staging {
   readonly #parts = new Map<string, Part>();
   readonly #record: StagedRecord;
   readonly #targets: ClaimedTargets;
+  /** Of parts that meet others. */
+  readonly #own: CommonStaging[] = [];
   /** Linked folders, relative to the root part. */
   readonly #links = new Set<string>();
 
@@ -86,7 +94,7 @@ class Staging {
     const { tree, bytecode } = this.#request;
     const rootPart = parts.find((part) => part.scheme === "root");
     const tops = tree === undefined ? [...topLevel, distInfo] : [...tree.tops];
-    const { laid, own } = this.#root(bytecode.length === 0 ? tops : [...tops, cacheFolder]);
+    const laid = this.#reserve("root", "", bytecode.length === 0 ? tops : [...tops, cacheFolder]);
     const root = this.#part("root", this.#site, {
       from: laid.folder,
       tops,
@@ -100,19 +108,20 @@ class Staging {
     for (const part of this.#request.bytecode) this.#linkCompiled(part, laid);
     if (tree === undefined) this.#writeMetadata(root, laid);
     else this.#addMetadata(tree, root, laid);
-    own?.lay(this.#request.linkMode);
+    for (const own of this.#own) own.lay(this.#request.linkMode);
     if (tree === undefined) return [...this.#parts.values()];
     const open = (path: string): void => this.#open(tree, path, root);
     return [...this.#parts.values()].map((part) => (part === root ? { ...root, open } : part));
   }
 
-  /** Where the root part is noted, and the folder that holds it if that is not the common one. */
-  #root(tops: readonly string[]): { laid: StagedTree; own?: CommonStaging } {
+  /** Where a part is noted: in the folder that others share, or in one of its own where they have the same names. */
+  #reserve(part: "root" | "scripts", suffix: string, tops: readonly string[]): StagedTree {
     const { common, folder } = this.#request;
-    const laid = common.root.reserve(tops);
-    if (laid !== undefined) return { laid };
-    const own = new CommonStaging(folder, this.#world.files, (name) => name);
-    return { laid: own.reserve(tops) as StagedTree, own };
+    const laid = common[part].reserve(tops);
+    if (laid !== undefined) return laid;
+    const own = new CommonStaging(`${folder}${suffix}`, this.#world.files, (name) => name);
+    this.#own.push(own);
+    return own.reserve(tops) as StagedTree;
   }
 
   /** The part that receives files for one target folder, its staging folder made unless one is given. */
@@ -311,35 +320,44 @@ class Staging {
     const { wrapped, own, folder } = scriptsOf(wheel.manifest, launcher, environment);
     if (wrapped.length + own.length === 0) return;
     const names = [...wrapped.map(({ name }) => name), ...own.map(({ path }) => path)];
-    const staged = this.#scripts(names);
-    for (const { name, content } of wrapped) this.#writeScript(staged, name, content);
-    for (const { path, sha256 } of own) {
+    const tops = names.map((name) => name.split("/", 1)[0] as string);
+    const laid = this.#reserve("scripts", ".scripts", tops);
+    const staged = this.#part("scripts", places.scripts, { from: laid.folder });
+    for (const { name, content } of wrapped) {
+      const bytes = typeof content === "string" ? encoder.encode(content) : content;
+      this.#addScript(staged, name, recordDigest(bytes, this.#world.hashing), bytes.length);
+      laid.write(name, () => bytes, executable);
+    }
+    for (const { path, sha256, size } of own) {
       checkScriptName(this.#label(), nameOf(path));
       if (!this.#targets.claim(`${places.scripts}/${path}`, sha256)) continue;
-      const parent = parentOf(path);
-      if (parent !== "") this.#world.files.makeFolders(`${staged.from}/${parent}`);
-      const content = this.#world.files.read(`${wheel.root}/${folder}/${path}`);
-      const rewritten = rewriteScript(content, launcher, environment);
-      const known = rewritten === undefined ? sha256 : undefined;
-      this.#writeScript(staged, path, rewritten ?? content, known);
+      const content = this.#named(`${wheel.root}/${folder}/${path}`);
+      if (content === undefined) {
+        this.#addScript(staged, path, sha256, size);
+        laid.write(
+          path,
+          () => this.#world.files.read(`${wheel.root}/${folder}/${path}`),
+          executable,
+        );
+      } else {
+        const digest = recordDigest(content, this.#world.hashing);
+        this.#addScript(staged, path, digest, content.length);
+        laid.write(path, () => content, executable);
+      }
     }
   }
 
-  #scripts(paths: readonly string[]): Part {
-    const { common, places } = this.#request;
-    const tops = paths.map((path) => path.split("/", 1)[0] as string);
-    const from = common.scripts.reserve(tops)?.folder;
-    return this.#part("scripts", places.scripts, from === undefined ? {} : { from });
+  /** A script with its interpreter named; `undefined` for one that names it already, or is none, as large programs are. */
+  #named(path: string): Uint8Array | undefined {
+    const { launcher, environment } = this.#request;
+    const { files } = this.#world;
+    if (!hasPlaceholder(files.readAt(path, 0, headLength))) return undefined;
+    return rewriteScript(files.read(path), launcher, environment);
   }
 
-  #writeScript(staged: Part, path: string, content: Uint8Array | string, known?: string): void {
-    const { files, hashing } = this.#world;
-    const bytes = typeof content === "string" ? encoder.encode(content) : content;
-    files.write(`${staged.from}/${path}`, bytes, { mode: 0o777 });
-    const sha256 = known ?? recordDigest(bytes, hashing);
+  #addScript(staged: Part, path: string, sha256: string, size: number): void {
     this.#targets.note(`${staged.to}/${path}`, sha256);
-    const row = `${this.#prefix(staged.to)}${path}`;
-    this.#list(staged, path, { path: row, sha256, size: bytes.length });
+    this.#list(staged, path, { path: `${this.#prefix(staged.to)}${path}`, sha256, size });
   }
 
   /** Compiled modules have no hash in RECORD: Python may write them anew (pip does the same). */
@@ -415,6 +433,7 @@ class Staging {
 }
 
 const cacheFolder = "__pycache__";
+const executable = 0o777;
 const encoder = new TextEncoder();
 
 /** Configuration is there to be edited, and an edit must not reach the store. */

@@ -52,7 +52,7 @@ export type Assembly = {
   readonly to: string;
   /** Folders that come first, parents before children: for {@link writes}, and for several trees. An existing one is fine. */
   readonly folders: readonly string[];
-  /** Files with content of their own, in {@link folders}; each is asked for its content once. */
+  /** Files with content of their own, in {@link folders} or in none. Each is asked for its content once. */
   readonly writes: readonly NewFile[];
   /** Laid several at a time: none needs a folder that another one makes. */
   readonly trees: readonly AssembledTree[];
@@ -66,6 +66,8 @@ export type Assembly = {
 export type NewFile = {
   readonly path: string;
   readonly content: () => Uint8Array | string | Iterable<Uint8Array>;
+  /** As in {@link WriteOptions}. */
+  readonly mode?: number;
 };
 
 /** Folders of an {@link Assembly} with what they receive. */

@@ -473,7 +473,8 @@ export function assembleOneByOne(assembly: Assembly, files: Files): void {
   const { to, folders, writes, trees, links, targets } = assembly;
   let { mode } = assembly;
   linkOneByOne({ from: to, to, folders, files: [], mode }, files);
-  for (const { path, content } of writes) files.write(`${to}/${path}`, content());
+  for (const { path, content, mode: bits = 0o666 } of writes)
+    files.write(`${to}/${path}`, content(), { mode: bits });
   for (const tree of trees) {
     linkOneByOne({ from: to, to, folders: tree.folders, files: [], mode }, files);
     for (const { from, files: paths, isCopied } of tree.sources) {

@@ -1,7 +1,9 @@
 import { closeSync, constants, openSync, symlinkSync } from "node:fs";
-import type { AssembledTree, Assembly, Files, LinkMode, TreeLinks } from "#platform/ports";
-import { LayBatches, type LeftOver } from "./lay-batches.ts";
+import { errnoOf } from "#base/errors";
+import type { AssembledTree, Assembly, Files, LinkMode, NewFile, TreeLinks } from "#platform/ports";
+import { largeBatch, LayBatches, type LeftOver, littleBatch } from "./lay-batches.ts";
 import { linkOne, makeAll } from "./link-one.ts";
+import { openRealFolder } from "./open-folder.ts";
 import { folderCalls } from "./system-calls.ts";
 
 /**
@@ -13,12 +15,33 @@ import { folderCalls } from "./system-calls.ts";
 export function assembleFolder(assembly: Assembly, files: LayFiles): void {
   const { to, folders, writes, trees, links, targets, mode } = assembly;
   const common = { folders, sources: [] };
-  const write = (): void => {
-    for (const { path, content } of writes) files.write(`${to}/${path}`, content());
-  };
+  const write = (): void => writeAll(writes, to, files);
   layTrees({ to, first: [common], trees, mode, meanwhile: write }, files);
   for (let i = 0; i < links.length; i++)
     symlinkSync(targets[i] as string, `${to}/${links[i] as string}`);
+}
+
+function writeAll(writes: readonly NewFile[], to: string, files: LayFiles): void {
+  if (writes.length === 0) return;
+  const folder = openRealFolder(to, files);
+  try {
+    for (const { path, content, mode = 0o666 } of writes) {
+      const bytes = bytesOf(content());
+      try {
+        folder.writeNew(path, bytes, mode);
+      } catch (error) {
+        // Two names may be one for the file system.
+        if (errnoOf(error) !== "EEXIST") throw error;
+        files.write(`${to}/${path}`, bytes, { mode });
+      }
+    }
+  } finally {
+    folder.close();
+  }
+}
+
+function bytesOf(content: ReturnType<NewFile["content"]>): Uint8Array | Iterable<Uint8Array> {
+  return typeof content === "string" ? Buffer.from(content) : content;
 }
 
 /** Does what {@link Files.linkTree} promises, in the same way. */
@@ -28,7 +51,7 @@ export function linkFolderTree(links: TreeLinks, files: LayFiles): LinkMode {
   return layTrees({ to, first: [], trees: [tree], mode, meanwhile: () => {} }, files);
 }
 
-type LayFiles = Pick<Files, "copy" | "write">;
+type LayFiles = Pick<Files, "copy" | "makeFolder" | "write">;
 
 type Laying = {
   readonly to: string;
@@ -42,7 +65,8 @@ type Laying = {
 
 /** Answers the mode for the next one. */
 function layTrees({ to, first, trees, mode, meanwhile }: Laying, files: LayFiles): LinkMode {
-  const batches = mode === "clone" || isLittle([...first, ...trees]) ? undefined : openBatches();
+  const count = countOf(first) + countOf(trees);
+  const batches = mode === "clone" || count < few ? undefined : openBatches(count);
   if (batches === undefined) {
     layOneByOne(first, to, mode, files);
     meanwhile();
@@ -95,25 +119,30 @@ function layOneByOne(
   return mode;
 }
 
-/** Below this the short way does not pay for what it opens. */
-const few = 4;
-
-function isLittle(trees: readonly AssembledTree[]): boolean {
+function countOf(trees: readonly AssembledTree[]): number {
   let count = 0;
   for (const { folders, sources } of trees) {
     count += folders.length;
     for (const { files } of sources) count += files.length;
-    if (count >= few) return false;
   }
-  return true;
+  return count;
 }
 
-let opened: LayBatches | false | undefined;
+/** Below this the short way does not pay for what it opens. */
+const few = 4;
+/** From so many paths on, counted over all calls, a second thread pays for its start. */
+const many = 4000;
 
-function openBatches(): LayBatches | undefined {
-  if (opened === undefined) {
-    const calls = folderCalls();
-    opened = calls === undefined ? false : new LayBatches(calls);
-  }
-  return opened === false ? undefined : opened;
+let little: LayBatches | undefined;
+let large: LayBatches | undefined;
+let laid = 0;
+
+function openBatches(count: number): LayBatches | undefined {
+  const calls = folderCalls();
+  if (calls === undefined) return undefined;
+  laid += count;
+  if (large === undefined && laid < many) return (little ??= new LayBatches(calls, littleBatch));
+  large ??= new LayBatches(calls, largeBatch);
+  large.getHelp();
+  return large;
 }

@@ -27,37 +27,34 @@ export type LayRequest = {
   readonly meanwhile?: () => void;
 };
 
-const textSize = 1 << 21;
-const mostPaths = 1 << 15;
-const mostTrees = 1 << 12;
-const mostRuns = 1 << 13;
+/** What a batch has room for. */
+export type BatchSize = {
+  readonly text: number;
+  readonly paths: number;
+  readonly trees: number;
+};
+
+/** For what one thread does: memory that was never used costs time. */
+export const littleBatch: BatchSize = { text: 1 << 17, paths: 1 << 11, trees: 1 << 9 };
+export const largeBatch: BatchSize = { text: 1 << 21, paths: 1 << 15, trees: 1 << 12 };
+
 /** Folders held open at a time, of the thousand that many systems allow. */
 const mostOpen = 256;
 /** From so many files on it pays to open the folder that they come from. */
-const worthOpening = 4;
+const worthOpening = 32;
 /** Fewer paths are laid before a sleeping thread has woken. */
 const worthHelp = 48;
-/** From so many paths on, counted over all calls, the second thread pays for its start. */
-const worthStarting = 1000;
 
 export class LayBatches {
-  readonly #shared: SharedWork = {
-    text: new SharedArrayBuffer(textSize),
-    starts: new SharedArrayBuffer(mostPaths * 4),
-    done: new SharedArrayBuffer(mostPaths),
-    runs: new SharedArrayBuffer(mostRuns * ofRun.size * 4),
-    trees: new SharedArrayBuffer(mostTrees * ofTree.size * 4),
-    control: new SharedArrayBuffer(32),
-  };
+  readonly #size: BatchSize;
+  readonly #shared: SharedWork;
   readonly #work: LayWork;
-  readonly #text = Buffer.from(this.#shared.text);
-  readonly #starts = new Int32Array(this.#shared.starts);
-  readonly #done = new Uint8Array(this.#shared.done);
-  readonly #runs = new Int32Array(this.#shared.runs);
-  readonly #trees = new Int32Array(this.#shared.trees);
-  readonly #control = new Int32Array(this.#shared.control);
+  readonly #text: Buffer;
+  readonly #done: Uint8Array;
+  readonly #runs: Int32Array;
+  readonly #trees: Int32Array;
+  readonly #control: Int32Array;
   #helper: Worker | undefined;
-  #seen = 0;
   /** Of the batch that is being filled. */
   #length = 0;
   #count = 0;
@@ -65,46 +62,59 @@ export class LayBatches {
   #treeCount = 0;
   readonly #pieces: Piece[] = [];
   readonly #open: number[] = [];
+  /** The folder, opened, that holds all that files of this call come from; its path ends in a slash. */
+  #above: { readonly path: string; readonly folder: number } | undefined;
 
-  constructor(calls: FolderCalls) {
+  constructor(calls: FolderCalls, size: BatchSize) {
+    this.#size = size;
+    this.#shared = {
+      text: new SharedArrayBuffer(size.text),
+      starts: new SharedArrayBuffer(size.paths * 4),
+      done: new SharedArrayBuffer(size.paths),
+      runs: new SharedArrayBuffer(size.trees * 2 * ofRun.size * 4),
+      trees: new SharedArrayBuffer(size.trees * ofTree.size * 4),
+      control: new SharedArrayBuffer(32),
+    };
     this.#work = new LayWork(this.#shared, calls);
+    this.#text = Buffer.from(this.#shared.text);
+    this.#done = new Uint8Array(this.#shared.done);
+    this.#runs = new Int32Array(this.#shared.runs);
+    this.#trees = new Int32Array(this.#shared.trees);
+    this.#control = new Int32Array(this.#shared.control);
+  }
+
+  /** Starts a second thread, which takes a while, if there is a processor for it. Without it the work is done all the same. */
+  getHelp(): void {
+    if (this.#helper !== undefined || !hasIdleProcessor()) return;
+    this.#helper = new Worker(workerAddress("platform/real/link-worker"));
+    this.#helper.onerror = (event) => event.preventDefault();
+    this.#helper.unref();
+    this.#helper.postMessage(this.#shared);
   }
 
   /** Lays trees of which none needs a folder of another one, and answers what is left to do, folders first. */
   lay(trees: readonly AssembledTree[], request: LayRequest): LeftOver[] {
-    this.#expect(trees);
     const left: LeftOver[] = [];
     let { meanwhile } = request;
     // The largest first, so that no thread is left with one at the end.
     const waiting = trees.map((tree) => new Rest(tree)).sort((a, b) => b.weight - a.weight);
-    for (let next = 0; next < waiting.length;) {
-      this.#begin(request);
-      try {
+    try {
+      const above = commonFolder(trees);
+      if (above !== undefined) this.#above = { path: above, folder: this.#opened(above) };
+      for (let next = 0; next < waiting.length;) {
+        this.#begin(request);
         while (next < waiting.length && this.#put(waiting[next] as Rest, request)) next++;
         this.#run(meanwhile);
         meanwhile = undefined;
-      } finally {
-        for (const folder of this.#open.splice(0)) closeSync(folder);
+        this.#collect(left);
+        for (const folder of this.#open.splice(above === undefined ? 0 : 1)) closeSync(folder);
       }
-      this.#collect(left);
+    } finally {
+      this.#above = undefined;
+      for (const folder of this.#open.splice(0)) closeSync(folder);
     }
     meanwhile?.();
     return left;
-  }
-
-  /** Starts the second thread once there is enough to do. */
-  #expect(trees: readonly AssembledTree[]): void {
-    if (this.#helper !== undefined) return;
-    for (const { folders, sources } of trees) {
-      this.#seen += folders.length;
-      for (const { files } of sources) this.#seen += files.length;
-    }
-    if (this.#seen < worthStarting || !hasIdleProcessor()) return;
-    this.#helper = new Worker(workerAddress("platform/real/link-worker"));
-    // Without a helper the work is done all the same.
-    this.#helper.onerror = (event) => event.preventDefault();
-    this.#helper.unref();
-    this.#helper.postMessage(this.#shared);
   }
 
   #begin({ to, folder }: LayRequest): void {
@@ -119,10 +129,11 @@ export class LayBatches {
 
   /** Puts a tree, or what is left of it, into the batch; false when not all of it has room. */
   #put(rest: Rest, request: LayRequest): boolean {
-    if (this.#treeCount === mostTrees) return false;
+    if (this.#treeCount === this.#size.trees) return false;
     const tree = this.#treeCount++ * ofTree.size;
     const trees = this.#trees;
     trees[tree + ofTree.folders] = this.#count;
+    trees[tree + ofTree.text] = this.#length;
     trees[tree + ofTree.isOpen] = 0;
     const { folders, sources } = rest.tree;
     rest.folders += this.#write(folders, rest.folders, "", undefined);
@@ -138,22 +149,24 @@ export class LayBatches {
       rest.files = 0;
     }
     trees[tree + ofTree.end] = this.#count;
+    trees[tree + ofTree.textEnd] = this.#length;
     return isWhole;
   }
 
   #putFiles(source: FilesFrom, first: number, request: LayRequest): number {
     const { from, files } = source;
-    if (first === files.length || this.#runCount === mostRuns) return 0;
+    if (first === files.length || this.#runCount === this.#size.trees * 2) return 0;
     const isCopied = request.isCopied || source.isCopied === true;
     const isOpened = !isCopied && files.length >= worthOpening && this.#open.length < mostOpen;
-    const before = isOpened ? "" : `${from}/`;
+    const above = isCopied ? undefined : this.#above;
+    const before = isOpened ? "" : `${from.slice(above?.path.length ?? 0)}/`;
     const count = this.#write(files, first, before, source);
     if (count === 0) return 0;
     const run = this.#runCount++ * ofRun.size;
     const runs = this.#runs;
     runs[run + ofRun.isCopied] = isCopied ? 1 : 0;
     runs[run + ofRun.end] = this.#count;
-    runs[run + ofRun.folder] = isOpened ? this.#opened(from) : request.folder;
+    runs[run + ofRun.folder] = isOpened ? this.#opened(from) : (above?.folder ?? request.folder);
     runs[run + ofRun.prefix] = Buffer.byteLength(before);
     runs[run + ofRun.isRefused] = 0;
     return count;
@@ -172,7 +185,7 @@ export class LayBatches {
     before: string,
     source: FilesFrom | undefined,
   ): number {
-    let count = Math.min(mostPaths - this.#count, paths.length - first);
+    let count = Math.min(this.#size.paths - this.#count, paths.length - first);
     if (count === 0) return 0;
     let joined: string;
     let bytes: number;
@@ -181,7 +194,7 @@ export class LayBatches {
         first === 0 && count === paths.length ? paths : paths.slice(first, first + count);
       joined = `${before}${some.join(`\0${before}`)}\0`;
       bytes = Buffer.byteLength(joined);
-      if (bytes <= textSize - this.#length) break;
+      if (bytes <= this.#size.text - this.#length) break;
       count >>= 1;
       if (count > 0) continue;
       if (this.#count === 0) throw new Error("a path is too long");
@@ -189,14 +202,7 @@ export class LayBatches {
     }
     this.#text.write(joined, this.#length, "utf8");
     this.#pieces.push({ paths, first, count, start: this.#count, source });
-    const isPlain = bytes === joined.length;
-    const more = isPlain ? before.length : Buffer.byteLength(before);
-    for (let i = first, offset = this.#length; i < first + count; i++) {
-      const path = paths[i] as string;
-      if (path.includes("\0")) throw new Error("a path holds a NUL");
-      this.#starts[this.#count++] = offset;
-      offset += more + (isPlain ? path.length : Buffer.byteLength(path)) + 1;
-    }
+    this.#count += count;
     this.#length += bytes;
     return count;
   }
@@ -215,7 +221,7 @@ export class LayBatches {
       meanwhile?.();
     } catch (error) {
       Atomics.store(control, at.ended, 1);
-      Atomics.store(control, at.next, mostTrees);
+      Atomics.store(control, at.next, this.#size.trees);
       throw error;
     } finally {
       this.#work.lay();
@@ -254,6 +260,21 @@ export class LayBatches {
         left.push({ path: paths[first + undone - start] as string, source });
       }
   }
+}
+
+/** The deepest folder, with its slash, that holds all that files come from; `undefined` where there are none. */
+function commonFolder(trees: readonly AssembledTree[]): string | undefined {
+  let above: string | undefined;
+  for (const { sources } of trees)
+    for (const { from } of sources) {
+      above ??= folderOf(from);
+      while (!from.startsWith(above)) above = folderOf(above.slice(0, -1));
+    }
+  return above;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
 }
 
 /** Paths of one list, in a batch. */

@@ -12,7 +12,7 @@ import type { FolderCalls } from "./system-calls.ts";
 export type SharedWork = {
   /** Paths, each with a NUL behind it. Those of files begin with where they come from, as their run says. */
   readonly text: SharedArrayBuffer;
-  /** Where each path begins. */
+  /** Where each path begins; written by who takes the tree. */
   readonly starts: SharedArrayBuffer;
   /** One byte per path: 1 when it is there. */
   readonly done: SharedArrayBuffer;
@@ -67,9 +67,12 @@ export const ofTree = {
   end: 2,
   /** The run of its first file. */
   run: 3,
+  /** Where its paths begin in the text, and where they end. */
+  text: 4,
+  textEnd: 5,
   /** 1 when its folders are there. */
-  isOpen: 4,
-  size: 5,
+  isOpen: 6,
+  size: 7,
 } as const;
 
 /** A claim carries the number of its batch, so that a helper that wakes late cannot take another one for it. */
@@ -121,11 +124,25 @@ export class LayWork {
   #makeFolders(tree: number): void {
     const trees = this.#trees;
     const folder = this.control[at.folder] as number;
-    const end = trees[tree + ofTree.next] as number;
-    for (let i = trees[tree + ofTree.folders] as number; i < end; i++)
-      if (this.#calls.makeFolderAt(folder, this.#pathOf(i))) this.#done[i] = 1;
+    if (this.#findPaths(tree)) {
+      const end = trees[tree + ofTree.next] as number;
+      for (let i = trees[tree + ofTree.folders] as number; i < end; i++)
+        if (this.#calls.makeFolderAt(folder, this.#pathOf(i))) this.#done[i] = 1;
+    } else trees[tree + ofTree.next] = trees[tree + ofTree.end] as number;
     Atomics.store(trees, tree + ofTree.isOpen, 1);
     Atomics.notify(trees, tree + ofTree.isOpen);
+  }
+
+  /** False where a path holds what no path can hold, so that it looks like two. */
+  #findPaths(tree: number): boolean {
+    const trees = this.#trees;
+    const end = trees[tree + ofTree.end] as number;
+    let start = trees[tree + ofTree.text] as number;
+    for (let i = trees[tree + ofTree.folders] as number; i < end; i++) {
+      this.#starts[i] = start;
+      start = this.#text.indexOf(0, start) + 1;
+    }
+    return start === trees[tree + ofTree.textEnd];
   }
 
   #layFiles(tree: number): void {
