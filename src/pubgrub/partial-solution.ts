@@ -28,6 +28,8 @@ export type Assignment<P, R> = {
 export type Slot<P, R, V> = {
   readonly package: P;
   readonly number: number;
+  /** The package it hangs on, if it is an option. */
+  readonly base: P | undefined;
   readonly clauses: Clause<P, R>[];
   readonly assignments: Assignment<P, R>[];
   required: boolean;
@@ -50,8 +52,11 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
   private readonly contradicted: Clause<P, R>[] = [];
   private readonly algebra: RangeAlgebra<R, V>;
 
-  constructor(algebra: RangeAlgebra<R, V>) {
+  private readonly baseOf: (dependency: P) => P | undefined;
+
+  constructor(algebra: RangeAlgebra<R, V>, baseOf: (dependency: P) => P | undefined) {
     this.algebra = algebra;
+    this.baseOf = baseOf;
   }
 
   slotOf(dependency: P): Slot<P, R, V> {
@@ -60,6 +65,7 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
       slot = {
         package: dependency,
         number: this.slots.length,
+        base: this.baseOf(dependency),
         clauses: [],
         assignments: [],
         required: false,

@@ -105,7 +105,7 @@ class Solver<P, R, V> {
     this.algebra = algebra;
     this.options = options;
     this.patience = options.patience ?? ordinaryPatience;
-    this.solution = new PartialSolution(algebra);
+    this.solution = new PartialSolution(algebra, (dependency) => provider.hangsOn(dependency));
     this.clauses = new Clauses(this.solution, algebra);
   }
 
@@ -168,7 +168,7 @@ class Solver<P, R, V> {
     this.attempts++;
     const { version } = choice;
     const { answers } = this.record(slot);
-    const base = this.provider.hangsOn(slot.package);
+    const { base } = slot;
     const key = base === undefined ? version : (this.solution.decided(base) as V);
     const known = answers.get(key);
     if (known !== undefined) return this.tryVersion(slot, version, key, known, true);
@@ -346,10 +346,12 @@ class Solver<P, R, V> {
     settled: number,
   ): Demand<P, R> | undefined {
     const { solution, algebra } = this;
-    return demands.find(({ package: dependency, range }) => {
-      const target = solution.find(dependency);
-      return target !== undefined && algebra.isDisjoint(solution.allowedAt(target, settled), range);
-    });
+    for (const demand of demands) {
+      const target = solution.find(demand.package);
+      if (target === undefined) continue;
+      if (algebra.isDisjoint(solution.allowedAt(target, settled), demand.range)) return demand;
+    }
+    return undefined;
   }
 
   /** The first demand that cannot be met any more, seen from the present partial solution. */
@@ -490,9 +492,8 @@ class Solver<P, R, V> {
     for (let at = this.solution.firstOpen(); at < wanted.length; at++) {
       const slot = wanted[at] as Slot<P, R, V>;
       if (slot.decided !== undefined) continue;
-      const base = this.provider.hangsOn(slot.package);
-      if (base !== undefined) {
-        if (this.solution.decided(base) === undefined) continue;
+      if (slot.base !== undefined) {
+        if (this.solution.decided(slot.base) === undefined) continue;
         return slot;
       }
       const record = this.record(slot);
@@ -500,7 +501,7 @@ class Solver<P, R, V> {
         record.rankOf = slot.allowed;
         record.rank = this.provider.rank(slot.package, slot.allowed);
       }
-      const own = Math.max(record.rank, record.swap);
+      const own = record.rank > record.swap ? record.rank : record.swap;
       if (best === undefined || own > bestRank || (own === bestRank && slot.number < best.number)) {
         best = slot;
         bestRank = own;
@@ -548,11 +549,7 @@ class Solver<P, R, V> {
 
   private mayLower(slot: Slot<P, R, V>): boolean {
     const record = this.record(slot);
-    return (
-      record.swap === 0 &&
-      record.rank < rank.fixed &&
-      this.provider.hangsOn(slot.package) === undefined
-    );
+    return record.swap === 0 && record.rank < rank.fixed && slot.base === undefined;
   }
 
   /**
@@ -564,7 +561,7 @@ class Solver<P, R, V> {
     const { wanted } = solution;
     for (let at = solution.firstOpen(); at < wanted.length; at++) {
       const slot = wanted[at] as Slot<P, R, V>;
-      if (slot.decided !== undefined || provider.hangsOn(slot.package) !== undefined) continue;
+      if (slot.decided !== undefined || slot.base !== undefined) continue;
       const record = this.record(slot);
       if (record.foreseenOf !== slot.allowed) {
         record.foreseenOf = slot.allowed;

@@ -438,4 +438,4 @@ function addStretch(stretches: number[], start: number, end: number): void {
   else stretches.push(start, end);
 }
 
-busyForSeconds(Contents);
+busyForSeconds(Contents, StoredRelease, identityOf, writeTable);

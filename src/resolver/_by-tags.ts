@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { WheelFilename } from "#standards/wheel-filename";
 
 type Tags = Pick<WheelFilename, "pythonTags" | "abiTags" | "platformTags">;
@@ -31,3 +32,5 @@ export class ByTags<T> {
     return found;
   }
 }
+
+busyForSeconds(ByTags);

@@ -88,7 +88,19 @@ class ReleaseCandidate implements Candidate {
 
 /** Judges a candidate once. */
 export function verdictOf(candidate: Candidate, policy: Policy): Verdict {
-  return (candidate.verdict ??= judge(candidate, policy));
+  return (candidate.verdict ??= found(candidate, policy));
+}
+
+function found(candidate: Candidate, policy: Policy): Verdict {
+  const { files, source } = candidate;
+  const { target } = policy;
+  // What was named by its address is judged by other rules.
+  if (source !== undefined) return judge(candidate, policy);
+  const known = target.knownVerdict?.(files);
+  if (known !== undefined) return known;
+  const verdict = judge(candidate, policy);
+  target.noteVerdict?.(files, verdict);
+  return verdict;
 }
 
 /**
@@ -249,4 +261,4 @@ export function nameOf(name: NormalizedName, version: Version): string {
   return `\`${name}\` ${version.text}`;
 }
 
-busyForSeconds(judge, ReleaseCandidate);
+busyForSeconds(found, judge, ReleaseCandidate);

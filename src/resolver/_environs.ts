@@ -6,6 +6,7 @@ import { bestRank } from "#standards/tags";
 import type { Version } from "#standards/version";
 import { contains, fullRange, type VersionRange } from "#standards/version-range";
 import type { WheelFilename } from "#standards/wheel-filename";
+import type { Verdict } from "./_candidate.ts";
 import type { ResolutionTarget } from "./request.ts";
 
 /** Where an answer has to hold: on one machine, or in a region of many. */
@@ -31,6 +32,10 @@ export interface Environs {
     requiresPython: string | undefined,
     wheels: readonly ProjectFile[] | undefined,
   ): "everywhere" | "nowhere" | MarkerDiagram;
+  /** What was found elsewhere of a version with these files, if the same is true here. */
+  knownVerdict?(files: readonly ProjectFile[]): Verdict | undefined;
+  /** Tells what was found, for others. */
+  noteVerdict?(files: readonly ProjectFile[], verdict: Verdict): void;
 }
 
 /** One machine: everything either holds or does not. */

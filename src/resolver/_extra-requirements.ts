@@ -13,9 +13,11 @@ export class ActiveRequirements {
   readonly always: readonly Requirement[];
   /** Those that do not apply without one; most versions are never asked about an extra. */
   private readonly others: Requirement[] = [];
-  private byExtra: Map<string, Requirement[]> | undefined;
+  private byExtra: Map<string, readonly Requirement[]> | undefined;
   /** Markers about extras that are more than `extra == "x"`; judged for each extra. */
   private readonly unusual: Requirement[] = [];
+  /** Extras with which the unusual ones were judged. */
+  private readonly completed = new Set<NormalizedName>();
   private readonly environs: Environs;
 
   constructor(requiresDist: readonly Requirement[], environs: Environs) {
@@ -32,14 +34,16 @@ export class ActiveRequirements {
   /** What one extra adds. */
   of(extra: NormalizedName): readonly Requirement[] {
     const byExtra = (this.byExtra ??= this.sortByExtra());
-    const plain = byExtra.get(extra) ?? [];
-    if (this.unusual.length === 0) return plain;
-    return [
-      ...plain,
-      ...this.unusual.filter(
+    let added = byExtra.get(extra);
+    if (this.unusual.length === 0) return added ?? none;
+    if (!this.completed.has(extra)) {
+      this.completed.add(extra);
+      const unusual = this.unusual.filter(
         ({ marker }) => marker !== undefined && this.environs.holds(marker, extra),
-      ),
-    ];
+      );
+      byExtra.set(extra, (added = [...(added ?? none), ...unusual]));
+    }
+    return added ?? none;
   }
 
   private sortByExtra(): Map<string, Requirement[]> {
@@ -62,6 +66,8 @@ export class ActiveRequirements {
     return byExtra;
   }
 }
+
+const none: readonly Requirement[] = [];
 
 /** The extras a marker asks for, if it does so by `==` only; `undefined` when it does not speak of extras. */
 function extrasNamed(marker: Marker): ReadonlySet<string> | "unusual" | undefined {

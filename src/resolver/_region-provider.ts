@@ -60,6 +60,8 @@ export class RegionProvider extends PythonProvider {
   /** Versions looked at, counted here because a division leaves the solver without a word. */
   attempts = 0;
   private readonly doubts: Doubt[] = [];
+  /** By the list of requirements, as many versions share theirs. */
+  private readonly partial = new Map<readonly Requirement[], boolean>();
   private readonly pinned: ReadonlyMap<NormalizedName, readonly MarkedPreference[]>;
 
   constructor(
@@ -156,8 +158,25 @@ export class RegionProvider extends PythonProvider {
       if (typeof coverage !== "string") throw new Divided(coverage);
     }
     if (!this.policy.followsDependencies) return answer;
-    this.checkAgreement(this.wantedBy(metadata, extra), candidate);
+    if (
+      this.isPartial(metadata, undefined) ||
+      (extra !== undefined && this.isPartial(metadata, extra))
+    )
+      this.checkAgreement(this.wantedBy(metadata, extra), candidate);
     return answer;
+  }
+
+  /** True when a requirement of a version, or of one of its extras, holds in a part of the region only. */
+  private isPartial(metadata: CoreMetadata, extra: NormalizedName | undefined): boolean {
+    const list = this.requirementsOf(metadata, extra);
+    let isPartial = this.partial.get(list);
+    if (isPartial === undefined) {
+      const wanted: Wanted[] = [];
+      for (const requirement of list) this.addWanted(requirement, extra, wanted);
+      isPartial = wanted.some(({ condition }) => this.region.relation(condition) === "somewhere");
+      this.partial.set(list, isPartial);
+    }
+    return isPartial;
   }
 
   /** What a version asks for, overrides applied; with an extra, what it asks for in any case as well. */

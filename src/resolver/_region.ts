@@ -7,6 +7,7 @@ import { decodeKey, infinityKey, minimumKey, type VersionKey } from "#standards/
 import type { VersionRange } from "#standards/version-range";
 import type { WheelFilename } from "#standards/wheel-filename";
 import { ByTags } from "./_by-tags.ts";
+import type { Verdict } from "./_candidate.ts";
 import type { Environs } from "./_environs.ts";
 import type { Territory } from "./_territory.ts";
 
@@ -28,6 +29,7 @@ export class Region implements Environs {
   private readonly relations = new Map<MarkerDiagram, Relation>();
   private readonly held = new Map<Marker, boolean>();
   private readonly accepted = new Map<string, boolean>();
+  private readonly common = new Map<string, boolean>();
   private readonly homes = new ByTags(({ pythonTags, abiTags, platformTags }) => {
     const { territory } = this;
     for (const platform of platformTags)
@@ -79,6 +81,24 @@ export class Region implements Environs {
       this.held.set(marker, holds);
     }
     return holds;
+  }
+
+  /** True when every Python here may have what asks for this one. */
+  isOfEveryPython(requiresPython: string): boolean {
+    let isOfEvery = this.common.get(requiresPython);
+    if (isOfEvery === undefined) {
+      isOfEvery = this.relation(this.territory.floor(requiresPython).from) === "everywhere";
+      this.common.set(requiresPython, isOfEvery);
+    }
+    return isOfEvery;
+  }
+
+  knownVerdict(files: readonly ProjectFile[]): Verdict | undefined {
+    return this.territory.verdicts.get(files, this);
+  }
+
+  noteVerdict(files: readonly ProjectFile[], verdict: Verdict): void {
+    this.territory.verdicts.note(files, verdict, this);
   }
 
   pythonRange(requiresPython: string): VersionRange {

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import type { NormalizedName } from "#standards/name";
 import type { Requirement } from "#standards/requirement";
 import type { VersionKey } from "#standards/version-key";
@@ -38,3 +39,5 @@ export function append(
   if (known === undefined) map.set(name, [asked]);
   else known.push(asked);
 }
+
+busyForSeconds(isPin);

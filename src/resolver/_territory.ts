@@ -13,6 +13,7 @@ import {
 import { fullRange, type VersionRange } from "#standards/version-range";
 import type { WheelFilename } from "#standards/wheel-filename";
 import { ByTags } from "./_by-tags.ts";
+import { SharedVerdicts } from "./_shared-verdicts.ts";
 import { inOwnWords, inUsualWords } from "./_marker-words.ts";
 
 /** All machines that one answer shall serve. */
@@ -46,6 +47,8 @@ export class Territory {
   readonly parts: readonly MarkerDiagram[];
   readonly python: SpecifierSet;
   private readonly conditions = new WeakMap<Marker, Conditions>();
+  /** The regions of one territory are asked by one policy. */
+  readonly verdicts = new SharedVerdicts();
   private readonly floors = new Map<string, PythonFloor>();
   private readonly pythonTags = new Map<string, MarkerDiagram>();
   private readonly systems = new Map<string, MarkerDiagram>();

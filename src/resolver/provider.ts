@@ -302,11 +302,10 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     const known = this.demandLists.get(list);
     if (known !== undefined) return { isUsable: true, demands: known };
     const demands: WordedDemand[] = [];
-    for (const requirement of list)
-      for (const { name, specifier } of this.overridden(requirement)) {
-        const project = this.projects.get(name);
-        if (project !== undefined) demands.push({ package: project, range: specifier.range });
-      }
+    for (const { name, specifier } of this.allOverridden(list)) {
+      const project = this.projects.get(name);
+      if (project !== undefined) demands.push({ package: project, range: specifier.range });
+    }
     return { isUsable: true, demands };
   }
 
@@ -494,14 +493,12 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     const own = demands.length;
     const fresh: Requirement[] = [];
     let hasUrl = false;
-    for (const requirement of list) {
-      for (const wanted of this.overridden(requirement)) {
-        hasUrl ||= wanted.url !== undefined;
-        const refused = wanted.url === undefined ? undefined : this.admitUrl(candidate, wanted);
-        if (refused !== undefined) return refuse(refused);
-        if (!this.projects.has(wanted.name)) fresh.push(wanted);
-        demands.push(...this.demandsOf(wanted));
-      }
+    for (const wanted of this.allOverridden(list)) {
+      hasUrl ||= wanted.url !== undefined;
+      const refused = wanted.url === undefined ? undefined : this.admitUrl(candidate, wanted);
+      if (refused !== undefined) return refuse(refused);
+      if (!this.projects.has(wanted.name)) fresh.push(wanted);
+      this.addDemands(wanted, demands);
     }
     if (fresh.length > 0) this.prefetch(fresh);
     // Whether a URL is admitted depends on who names it.
@@ -541,13 +538,22 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     return overrides.map((asked) => withExtras(asked.requirement, requirement.extras));
   }
 
+  private allOverridden(list: readonly Requirement[]): readonly Requirement[] {
+    return this.overrides.size === 0 ? list : list.flatMap((one) => this.overridden(one));
+  }
+
   private demandsOf(requirement: Requirement): WordedDemand[] {
+    const demands: WordedDemand[] = [];
+    this.addDemands(requirement, demands);
+    return demands;
+  }
+
+  private addDemands(requirement: Requirement, into: WordedDemand[]): void {
     const project = this.project(requirement.name);
     const { specifier, extras } = requirement;
     this.notePin(project, requirement);
-    const demands: WordedDemand[] = [{ package: project, range: specifier.range, specifier }];
-    for (const extra of extras) demands.push({ package: project.extra(extra), range: fullRange });
-    return demands;
+    into.push({ package: project, range: specifier.range, specifier });
+    for (const extra of extras) into.push({ package: project.extra(extra), range: fullRange });
   }
 
   private notePin(project: Project, requirement: Requirement): void {

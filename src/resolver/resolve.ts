@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { sortedBy } from "#base/order";
 import { type Report, silent } from "#base/report";
 import type { Requirement } from "#standards/requirement";
@@ -313,3 +314,5 @@ function warningsAbout(
       warnings.push(`${what} has no extra \`${extra}\``);
   return warnings;
 }
+
+busyForSeconds(requirementsOf);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 /** Header lines of a metadata file, and what follows them. */
 export type Headers = {
   /** Name as written; value without leading blanks, its continuation lines still folded. */
@@ -121,3 +122,5 @@ function withoutLineEnd(value: string): string {
   }
   return end === value.length ? value : value.slice(0, end);
 }
+
+busyForSeconds(colonAt, withoutLineEnd);

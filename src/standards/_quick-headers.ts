@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 /** Headers that a resolution looks at: the first of each single one, all of those that may repeat. Not trimmed. */
 export type QuickHeaders = {
   metadataVersion: string | undefined;
@@ -102,7 +103,11 @@ function isNeed(text: string, first: number, at: number): boolean {
 function isPassedOver(text: string, first: number, at: number): boolean {
   switch (first) {
     case 0x41:
-      return text.startsWith("Author:", at) || text.startsWith("Author-email:", at);
+      return (
+        text.startsWith("Author:", at) ||
+        text.startsWith("Author-email:", at) ||
+        text.startsWith("Author-Email:", at)
+      );
     case 0x43:
       return text.startsWith("Classifier:", at);
     case 0x44:
@@ -111,6 +116,8 @@ function isPassedOver(text: string, first: number, at: number): boolean {
       );
     case 0x48:
       return text.startsWith("Home-page:", at);
+    case 0x49:
+      return text.startsWith("Import-Name:", at) || text.startsWith("Import-Namespace:", at);
     case 0x4b:
       return text.startsWith("Keywords:", at);
     case 0x4c:
@@ -129,3 +136,5 @@ function isPassedOver(text: string, first: number, at: number): boolean {
       return false;
   }
 }
+
+busyForSeconds(quickHeaders, isPassedOver, isNeed);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { readTime } from "./_upload-time.ts";
 import type { Hashes } from "#base/hash";
 import { pageIsBroken } from "./errors.ts";
@@ -213,3 +214,5 @@ function lowerCased(hashes: Readonly<Record<string, string>>): Hashes {
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+busyForSeconds(faultOf, isDigests, isMetadataMark, lowerCased, JsonLink);

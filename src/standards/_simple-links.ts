@@ -167,4 +167,4 @@ const knownAlgorithms = new Set([
   "sha3_512",
 ]);
 
-busyForSeconds(isDistributionName);
+busyForSeconds(isDistributionName, LinkBase);

@@ -1,3 +1,4 @@
+import { busyForSeconds } from "#base/busy-code";
 import { PkmError } from "#base/errors";
 import { readHeaders, unfolded } from "./_headers.ts";
 import { type QuickHeaders, quickHeaders, readNeeds, writeNeeds } from "./_quick-headers.ts";
@@ -355,3 +356,5 @@ function repairedRequirement(line: string): Requirement | undefined {
     throw error;
   }
 }
+
+busyForSeconds(publishedRequirement);

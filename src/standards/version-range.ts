@@ -145,6 +145,7 @@ export function isSubset(a: VersionRange, b: VersionRange): boolean {
 
 /** True when no version is in both. */
 export function isDisjoint(a: VersionRange, b: VersionRange): boolean {
+  if (a === b || isFull(a) || isFull(b)) return a.length === 0 || b.length === 0;
   let i = 0;
   let j = 0;
   while (i < a.length && j < b.length) {
@@ -173,4 +174,4 @@ export function isFull(range: VersionRange): boolean {
   return range.length === 2 && range[0] === minimumKey && range[1] === infinityKey;
 }
 
-busyForSeconds(union, intersect);
+busyForSeconds(union, intersect, isDisjoint, isSubset);

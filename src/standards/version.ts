@@ -297,4 +297,4 @@ function lowerAscii(text: string): string {
   return /[A-Z]/.test(text) ? text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
 }
 
-busyForSeconds(plainVersion);
+busyForSeconds(plainVersion, knownVersion);

@@ -182,4 +182,4 @@ function nameOf(part: string): NormalizedName {
   return normalizeName(/^[\w.]+$/.test(part) ? part : part.toLowerCase());
 }
 
-busyForSeconds(readPlain);
+busyForSeconds(readPlain, versionOf);
