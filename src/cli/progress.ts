@@ -56,9 +56,7 @@ export class Progress {
       case "resolution-ended":
         this.#stage = "";
         this.#resolvedIn = this.#clock.now() - this.#began;
-        say(
-          `Resolved ${event.packages} ${event.packages === 1 ? "package" : "packages"} in ${time(this.#resolvedIn)}`,
-        );
+        say(`Resolved ${plural(event.packages, "package")} in ${time(this.#resolvedIn)}`);
         break;
       case "preparation-began":
         this.#stage = "Fetching";
@@ -95,7 +93,9 @@ export class Progress {
         );
         break;
       case "request-retried":
-        say(`${event.reason}; asking ${event.url} again in ${time(event.wait)}`);
+        say(
+          `Asking ${event.url} again${event.wait > 0 ? ` in ${time(event.wait)}` : ""}: ${event.reason}`,
+        );
         break;
       case "keyring-skipped":
         detail(`no passwords from the keyring: ${event.reason}`);

@@ -16,7 +16,8 @@ import {
   type Tail,
   tailInMemory,
 } from "./page-cache.ts";
-import { serverWords } from "./server-words.ts";
+import { refusalOf } from "./refusal.ts";
+import { type RetryWorld, withRetries } from "./retries.ts";
 import type { HttpSettings } from "./settings.ts";
 
 export type HttpWorld = Pick<
@@ -100,7 +101,7 @@ export interface DownloadSink {
 export class HttpClient {
   readonly #settings: HttpSettings;
   readonly #world: HttpWorld;
-  readonly #report: Report<HttpEvent>;
+  readonly #retrying: RetryWorld;
   readonly #cache: PageCache | undefined;
   readonly #exchanger: Exchanger;
   /** What {@link cached} did not find: {@link get}, which mostly comes next, need not look again. */
@@ -111,7 +112,7 @@ export class HttpClient {
   constructor(settings: HttpSettings, world: HttpWorld, report: Report<HttpEvent> = silent) {
     this.#settings = settings;
     this.#world = world;
-    this.#report = report;
+    this.#retrying = { settings, clock: world.clock, report };
     this.#cache =
       settings.cacheFolder === undefined
         ? undefined
@@ -180,14 +181,15 @@ export class HttpClient {
       Object.assign(headers, conditionalHeaders(entry.freshness));
       this.#stale.set(key, entry);
     }
-    const answering = this.#withRetries(url, async () => {
+    const attempt = async (): Promise<HttpAnswer> => {
       const exchange = await this.#exchanger.open(url, headers);
       try {
         return await this.#read(url, key, request, entry, exchange);
       } finally {
         exchange.close();
       }
-    });
+    };
+    const answering = withRetries(url, attempt, undefined, this.#retrying);
     return entry === undefined ? answering : answering.finally(() => this.#stale.delete(key));
   }
 
@@ -200,7 +202,7 @@ export class HttpClient {
     const headers = { "content-type": question.contentType };
     const exchange = await this.#exchanger.open(url, headers, { body: question.body });
     try {
-      if (exchange.response.status !== 200) throw await this.#refusal(url, exchange);
+      if (exchange.response.status !== 200) throw await refusalOf(url, exchange);
       const { limit } = question;
       return await this.#bytes(url, exchange, () => exchange.response.bytes(limit), limit);
     } catch (error) {
@@ -212,14 +214,13 @@ export class HttpClient {
 
   /**
    * Downloads into a sink. A connection that breaks is taken up again by a byte range, guarded by the validator of the
-   * first answer (RFC 9110, 13.1.5); attempts are counted anew after every {@link resumeGain} bytes. Where many requests
-   * wait for their turn, downloads have it before pages: while they arrive, other threads have something to unpack.
+   * first answer (RFC 9110, 13.1.5). Where many requests wait for their turn, downloads have it before pages: while they arrive, other threads have something to unpack.
    */
   async download(url: string, sink: DownloadSink): Promise<{ readonly url: string }> {
     if (this.#settings.offline) throw errors.offlineMiss(url);
     let validator: string | undefined;
     let attempts = 0;
-    return this.#withRetries(
+    return withRetries(
       url,
       async () => {
         // Where it was cut off once, it may be again: then each attempt has to gain something.
@@ -247,7 +248,7 @@ export class HttpClient {
             });
           }
           if (response.status !== 200 && response.status !== 206)
-            throw await this.#refusal(url, exchange);
+            throw await refusalOf(url, exchange);
           await this.#receive(url, exchange, offset, sink);
           return { url: exchange.url };
         } finally {
@@ -255,6 +256,7 @@ export class HttpClient {
         }
       },
       sink,
+      this.#retrying,
     );
   }
 
@@ -327,7 +329,7 @@ export class HttpClient {
     const accepted = request.accepted ?? [404, 410];
     const isWhole = status === 200;
     const isPart = status === 206 && request.range !== undefined;
-    if (!isWhole && !isPart && !accepted.includes(status)) throw await this.#refusal(url, exchange);
+    if (!isWhole && !isPart && !accepted.includes(status)) throw await refusalOf(url, exchange);
     // The whole file in answer to a range is not read at all: it may be gigabytes.
     const skipsBody = (isWhole && request.range !== undefined) || (!isWhole && !isPart);
     const freshness = isCacheable(request)
@@ -454,82 +456,6 @@ export class HttpClient {
     }
   }
 
-  /** What to make of a status that is no answer. */
-  async #refusal(url: string, exchange: Exchange): Promise<FailedAttempt> {
-    const { response } = exchange;
-    const { status } = response;
-    const said = await serverWords(response);
-    const reason = `the server answered ${errors.statusText(status)}`;
-    if (status === 401 || status === 403)
-      return new FailedAttempt({
-        retry: "no",
-        reason,
-        error: errors.indexForbidden(exchange.url, status, said, exchange.hadCredentials),
-      });
-    const wait = exchange.retryAfter();
-    if (status === 429)
-      return new FailedAttempt({
-        retry: "yes",
-        reason,
-        wait,
-        error: errors.indexRateLimited(url, wait),
-      });
-    if (status === 408 || status >= 500)
-      return new FailedAttempt({
-        retry: "yes",
-        reason,
-        wait,
-        error: errors.indexFailed(url, status, said),
-      });
-    return new FailedAttempt({
-      retry: "no",
-      reason,
-      error: errors.requestRefused(url, status, said),
-    });
-  }
-
-  async #withRetries<T>(url: string, attempt: () => Promise<T>, sink?: DownloadSink): Promise<T> {
-    const { retries: usual, resumes = usual } = this.#settings;
-    const retries = sink === undefined ? usual : resumes;
-    let failures = 0;
-    let timeouts = 0;
-    let gained = sink?.received ?? 0;
-    let start = this.#world.clock.now();
-    for (;;) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (!(error instanceof FailedAttempt)) throw error;
-        if (sink !== undefined && sink.received - gained >= resumeGain) {
-          failures = timeouts = 0;
-          start = this.#world.clock.now();
-        }
-        gained = sink?.received ?? 0;
-        failures++;
-        if (error.retry === "timeout") timeouts++;
-        // Waiting has been paid for already: three time-outs in all, so that a hang ends within timeout × 3.
-        if (error.retry === "no" || failures > retries || timeouts >= Math.max(1, retries))
-          throw error.error;
-        const wait = error.wait ?? (error.retry === "timeout" ? 0 : this.#pause(failures));
-        const spent = this.#world.clock.now() - start;
-        if (wait > longestWait || spent > longestSpans * this.#settings.timeout) throw error.error;
-        this.#report({
-          type: "request-retried",
-          url: withoutCredentials(url),
-          reason: error.reason,
-          wait,
-        });
-        if (wait > 0) await this.#world.clock.sleep(wait);
-      }
-    }
-  }
-
-  /** 250, 500, 1000 … milliseconds, each between half and all of it, so that clients do not come back in step. */
-  #pause(failures: number): number {
-    const random = this.#settings.random ?? Math.random;
-    return firstPause * 2 ** (failures - 1) * (0.5 + random() / 2);
-  }
-
   #isRefreshed(url: string): boolean {
     return this.#settings.refresh || this.#settings.refreshes?.(url) === true;
   }
@@ -540,13 +466,6 @@ export class HttpClient {
   }
 }
 
-/** Bytes after which a resumed download's attempts are counted anew. */
-const resumeGain = 1 << 20;
-const firstPause = 250;
-/** The longest `Retry-After` that is waited for. */
-const longestWait = 30_000;
-/** Time limits after which no further attempt begins: twenty redirects may each take nearly one. */
-const longestSpans = 20;
 const nothing = new Uint8Array(0);
 const neverFresh: Freshness = { freshUntil: 0, etag: undefined, lastModified: undefined };
 

@@ -54,7 +54,7 @@ export class CredentialBook {
     return username === undefined ? undefined : { username, password: "" };
   }
 
-  /** Credentials that a keyring or a person gave for this origin. */
+  /** Credentials that a keyring gave for this origin. */
   remember(url: URL, credentials: Credentials): void {
     this.#known.set(url.origin, credentials);
   }

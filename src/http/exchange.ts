@@ -50,7 +50,6 @@ export class Exchanger {
   readonly #certificates: Certificates;
   readonly #slots: HostSlots;
   readonly #watchdog: Watchdog;
-  readonly #refused = new Set<string>();
   readonly #proxies = new Map<string, string | undefined>();
 
   constructor(settings: HttpSettings, world: HttpWorld, report: Report<HttpEvent>) {
@@ -217,7 +216,7 @@ export class Exchanger {
     return target;
   }
 
-  /** After a 401: keyrings, then a person; each once per origin and name. */
+  /** After a 401. A keyring is asked once for each origin and name. */
   async #askFor(url: URL, sent: Credentials | undefined): Promise<Credentials | undefined> {
     const differs = (found: Credentials | undefined): found is Credentials =>
       found !== undefined &&
@@ -226,11 +225,7 @@ export class Exchanger {
     const known = this.#book.find(url);
     if (differs(known)) return known;
     const { services, username } = this.#book.services(url);
-    let found = await this.#keyring.ask(services, username);
-    if (!differs(found) && this.#settings.ask !== undefined && !this.#refused.has(url.origin)) {
-      this.#refused.add(url.origin);
-      found = await this.#settings.ask(url.origin);
-    }
+    const found = await this.#keyring.ask(services, username);
     if (!differs(found)) return undefined;
     this.#book.remember(url, found);
     return found;

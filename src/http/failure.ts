@@ -1,4 +1,5 @@
 import type { PkmError } from "#base/errors";
+import { plural } from "#base/text";
 import type { Stall } from "./watchdog.ts";
 
 /** An attempt that did not work out. `retry` says whether another one may; `error` is what to throw if not. */
@@ -39,7 +40,7 @@ export function describeNetworkError(error: unknown): {
 }
 
 export function describeStall(stall: Stall, timeout: number): string {
-  const seconds = `${timeout / 1000} seconds`;
+  const seconds = plural(timeout / 1000, "second");
   return stall === "no-progress"
     ? `nothing came for ${seconds} (PKM_HTTP_TIMEOUT)`
     : `next to nothing came in ten times ${seconds} (PKM_HTTP_TIMEOUT)`;

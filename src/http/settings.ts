@@ -1,5 +1,4 @@
 import type { Host, Secrets } from "#platform/ports";
-import type { Credentials } from "./credentials.ts";
 import { badTimeout } from "./errors.ts";
 
 /** Where passwords that nobody wrote down may be asked for; the words are pip's (`--keyring-provider`). */
@@ -38,8 +37,6 @@ export type HttpSettings = {
   readonly clientKey: string | undefined;
   /** `--trusted-host`: `host` or `host:port`. */
   readonly trustedHosts: readonly string[];
-  /** Asks a person after a 401; left out where nobody can answer. */
-  readonly ask?: (origin: string) => Promise<Credentials | undefined>;
   readonly secrets?: Secrets;
   /** Between 0 and 1; for the jitter of pauses. */
   readonly random?: () => number;

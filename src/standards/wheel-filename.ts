@@ -1,4 +1,5 @@
 import { busyForSeconds } from "#base/busy-code";
+import { plural } from "#base/text";
 import { invalidWheelFilename } from "./errors.ts";
 import { normalizeName } from "./name.ts";
 import type { NormalizedName } from "./name.ts";
@@ -94,7 +95,7 @@ function readAny(text: string): WheelFilename | Mistake {
   if (length !== 5 && length !== 6)
     return {
       ...whole,
-      why: `it has ${length} ${length === 1 ? "part" : "parts"} between dashes, a wheel's name has five or six`,
+      why: `it has ${plural(length, "part")} between dashes, a wheel's name has five or six`,
     };
 
   const namePart = parts[0] as string;
