@@ -9,6 +9,8 @@ import type { RandomAccess } from "./random-access.ts";
  */
 
 export type ZipMember = {
+  /** Its position among the members. */
+  readonly place: number;
   /** Relative path with `/`; of a folder without the slash at its end. */
   readonly name: string;
   readonly folder: boolean;
@@ -29,7 +31,7 @@ export type ZipDirectory = {
   readonly start: number;
   readonly byName: ReadonlyMap<string, ZipMember>;
   /** Pairs of names that are one on file systems which fold case; for the caller to judge by the target. */
-  readonly caseCollisions: readonly (readonly [string, string])[];
+  caseCollisions(): readonly (readonly [string, string])[];
 };
 
 export type ZipLimits = {
@@ -215,25 +217,25 @@ function readMembers(bytes: Uint8Array, end: End, name: string, limits: ZipLimit
   let at = 0;
   let total = 0;
   let packed = 0;
-  for (let i = 0; i < end.count; i++) {
+  for (let place = 0; place < end.count; place++) {
     if (at + 46 > bytes.length || view.getUint32(at, true) !== memberSignature)
-      throw archiveCorrupt(name, `entry ${i + 1} of its directory is damaged`);
+      throw archiveCorrupt(name, `entry ${place + 1} of its directory is damaged`);
     const nameLength = view.getUint16(at + 28, true);
     const extraLength = view.getUint16(at + 30, true);
     const commentLength = view.getUint16(at + 32, true);
     const next = at + 46 + nameLength + extraLength + commentLength;
     if (next > bytes.length)
-      throw archiveCorrupt(name, `entry ${i + 1} of its directory is cut off`);
+      throw archiveCorrupt(name, `entry ${place + 1} of its directory is cut off`);
     const flags = view.getUint16(at + 8, true);
     const spelled = memberName(bytes.subarray(at + 46, at + 46 + nameLength), flags, name);
-    const member = readMember(view, at, spelled, name, limits.isSource === true);
-    if (byName.has(member.name))
+    const member = readMember(view, at, place, spelled, name, limits.isSource === true);
+    byName.set(member.name, member);
+    if (byName.size === place)
       throw archiveUnsafe(
         name,
         `\`${member.name}\` is in it twice`,
         "every member has a name of its own",
       );
-    byName.set(member.name, member);
     members.push(member);
     total += member.size;
     packed += member.compressedSize;
@@ -257,7 +259,8 @@ function readMembers(bytes: Uint8Array, end: End, name: string, limits: ZipLimit
       `${packed} bytes unpack to ${total}`,
       `archives of this size shrink at most ${limits.ratio} times`,
     );
-  return { members, start: end.start, byName, caseCollisions: checkTree(members, byName, name) };
+  checkTree(members, byName, name);
+  return { members, start: end.start, byName, caseCollisions: () => collisionsIn(members) };
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -290,6 +293,7 @@ export const descriptorFlag = 0x8;
 function readMember(
   view: DataView,
   at: number,
+  place: number,
   spelled: string,
   archive: string,
   mayLink: boolean,
@@ -342,6 +346,7 @@ function readMember(
       "every reader has to see the same content",
     );
   return {
+    place,
     name: folder ? spelled.slice(0, -1) : spelled,
     folder,
     size,
@@ -439,40 +444,33 @@ export function extraField64(
   return found;
 }
 
-/** A file that another member uses as a folder is refused; names that differ by case only are reported. */
+/** Refuses a file that another member uses as a folder. */
 function checkTree(
   members: readonly ZipMember[],
   byName: ReadonlyMap<string, ZipMember>,
   archive: string,
-): readonly (readonly [string, string])[] {
+): void {
   const parents = new Set<string>();
-  const folded = new Set<string>();
-  let names = byName.size;
   let lastParent = "";
   for (const { name } of members) {
-    folded.add(foldedName(name));
     let slash = name.lastIndexOf("/");
     // Neighbours in an archive mostly share their folder.
     if (slash === -1 || (slash === lastParent.length && name.startsWith(lastParent))) continue;
     let parent = name.slice(0, slash);
     lastParent = parent;
     while (!parents.has(parent)) {
-      const there = byName.get(parent);
-      if (there === undefined) names++;
-      else if (!there.folder)
+      if (byName.get(parent)?.folder === false)
         throw archiveUnsafe(
           archive,
           `\`${parent}\` is a file, and the folder of \`${name}\``,
           "a path is a file or a folder",
         );
       parents.add(parent);
-      folded.add(foldedName(parent));
       slash = parent.lastIndexOf("/");
       if (slash === -1) break;
       parent = parent.slice(0, slash);
     }
   }
-  return folded.size === names ? [] : collisionsIn(members);
 }
 
 function collisionsIn(members: readonly ZipMember[]): readonly (readonly [string, string])[] {

@@ -318,7 +318,7 @@ describe("caseCollisions", () => {
   test("names what falls together where case is folded, files and folders alike", () => {
     const names = ["pkg/Readme", "pkg/README", "Pkg/other", "é", "e\u0301", "fine"];
     const archive = openZip(craftZip(names.map((name) => ({ name }))), "x.whl", inflate);
-    expect(archive.caseCollisions).toEqual([
+    expect(archive.caseCollisions()).toEqual([
       ["pkg/Readme", "pkg/README"],
       ["pkg", "Pkg"],
       ["é", "e\u0301"],

@@ -38,22 +38,67 @@ export function openZip(
   limits: ZipLimits = zipLimits,
 ): ZipArchive {
   const directory = readZipDirectorySync(bytes, name, limits);
-  const starts = checkLayout(bytes, directory, name);
-  const packed = (member: ZipMember): Uint8Array => {
-    const start = starts.get(member);
-    if (start === undefined) throw new Error(`${member.name} is no member of ${name}`);
-    return bytes.subarray(start, start + member.compressedSize);
-  };
-  const short: Unpacking = (compressed, size) => inflate.inflateShort(compressed, size);
-  return {
-    ...directory,
-    content: (member) => unpack(packed(member), member, name, inflate),
-    pieces: (member) => unpackPieces(packed(member), member, name, inflate),
-    short: (member) =>
-      member.size > inflate.shortSize
-        ? undefined
-        : unpackBy(short, packed(member), member, name, inflate),
-  };
+  return new OpenZip(bytes, directory, checkLayout(bytes, directory, name), name, inflate);
+}
+
+class OpenZip implements ZipArchive {
+  readonly members: ZipDirectory["members"];
+  readonly start: number;
+  readonly byName: ZipDirectory["byName"];
+  readonly caseCollisions: ZipDirectory["caseCollisions"];
+  readonly #bytes: Uint8Array;
+  /** Where the data of each member begins. */
+  readonly #starts: readonly number[];
+  readonly #name: string;
+  readonly #inflate: Inflater;
+
+  constructor(
+    bytes: Uint8Array,
+    directory: ZipDirectory,
+    starts: readonly number[],
+    name: string,
+    inflate: Inflater,
+  ) {
+    this.members = directory.members;
+    this.start = directory.start;
+    this.byName = directory.byName;
+    this.caseCollisions = directory.caseCollisions;
+    this.#bytes = bytes;
+    this.#starts = starts;
+    this.#name = name;
+    this.#inflate = inflate;
+  }
+
+  content(member: ZipMember): Uint8Array {
+    return unpack(this.packed(member), member, this.#name, this.#inflate);
+  }
+
+  pieces(member: ZipMember): Iterable<Uint8Array> {
+    return unpackPieces(this.packed(member), member, this.#name, this.#inflate);
+  }
+
+  short(member: ZipMember): Uint8Array | undefined {
+    const inflate = this.#inflate;
+    if (member.size > inflate.shortSize) return undefined;
+    let content = this.packed(member);
+    if (member.deflated) {
+      try {
+        content = inflate.inflateShort(content, member.size);
+      } catch (cause) {
+        throw damagedStream(this.#name, member, cause);
+      }
+    }
+    checkSum(inflate.crc32(content), member, this.#name);
+    return content;
+  }
+
+  private packed(member: ZipMember): Uint8Array {
+    const { place, compressedSize } = member;
+    if (this.members[place] !== member)
+      throw new Error(`${member.name} is no member of ${this.#name}`);
+    const start = this.#starts[place] as number;
+    return this.#bytes.subarray(start, start + compressedSize);
+  }
 }
 
 /** Reads one member of an archive of which only ranges are at hand; its local header is checked as well. */
@@ -74,15 +119,13 @@ export async function readZipMember(
   const end = 30 + view.getUint16(26, true) + view.getUint16(28, true) + member.compressedSize;
   if (end > room) throw archiveCorrupt(name, `\`${member.name}\` reaches into the directory`);
   if (end > bytes.length) bytes = await source.read(member.offset, end);
-  const header = readLocalHeader(bytes, viewOf(bytes), 0, member, name);
-  return unpack(bytes.subarray(header.dataStart, end), member, name, inflate);
+  const dataStart = readLocalHeader(bytes, viewOf(bytes), 0, member, name);
+  return unpack(bytes.subarray(dataStart, end), member, name, inflate);
 }
 
 const usualLocalExtra = 64;
 const localSignature = 0x04034b50;
 const descriptorSignature = 0x08074b50;
-
-type Unpacking = (compressed: Uint8Array, size: number) => Uint8Array;
 
 function unpack(
   packed: Uint8Array,
@@ -90,21 +133,10 @@ function unpack(
   archive: string,
   inflate: Inflater,
 ): Uint8Array {
-  const whole: Unpacking = (compressed, size) => inflate.inflateRaw(compressed, size);
-  return unpackBy(whole, packed, member, archive, inflate);
-}
-
-function unpackBy(
-  unpacking: Unpacking,
-  packed: Uint8Array,
-  member: ZipMember,
-  archive: string,
-  inflate: Pick<Inflater, "crc32">,
-): Uint8Array {
   let content = packed;
   if (member.deflated) {
     try {
-      content = unpacking(packed, member.size);
+      content = inflate.inflateRaw(packed, member.size);
     } catch (cause) {
       throw damagedStream(archive, member, cause);
     }
@@ -150,16 +182,16 @@ function checkSum(sum: number, member: ZipMember, archive: string): void {
     throw archiveCorrupt(archive, `\`${member.name}\` does not match its checksum`);
 }
 
-/** Answers where each member's data begins. */
+/** Answers where each member's data begins, by the members' places. */
 function checkLayout(
   bytes: Uint8Array,
   directory: ZipDirectory,
   archive: string,
-): Map<ZipMember, number> {
+): readonly number[] {
   const inOrder = isSorted(directory.members)
     ? directory.members
     : directory.members.toSorted((a, b) => a.offset - b.offset);
-  const starts = new Map<ZipMember, number>();
+  const starts = directory.members.map(() => 0);
   const view = viewOf(bytes);
   let at = 0;
   for (let i = 0; i < inOrder.length; i++) {
@@ -168,8 +200,8 @@ function checkLayout(
     const end = inOrder[i + 1]?.offset ?? directory.start;
     if (end > directory.start)
       throw archiveCorrupt(archive, `\`${member.name}\` reaches into the directory`);
-    const header = readLocalHeader(bytes, view, at, member, archive);
-    const dataEnd = header.dataStart + member.compressedSize;
+    const dataStart = readLocalHeader(bytes, view, at, member, archive);
+    const dataEnd = dataStart + member.compressedSize;
     if (dataEnd > end) throw gap(archive, member.name, true);
     const rest = end - dataEnd;
     if (
@@ -178,7 +210,7 @@ function checkLayout(
         : rest !== 0
     )
       throw gap(archive, member.name, false);
-    starts.set(member, header.dataStart);
+    starts[member.place] = dataStart;
     at = end;
   }
   if (at !== directory.start) throw gap(archive, "the directory", false);
@@ -203,14 +235,17 @@ function isSorted(members: readonly ZipMember[]): boolean {
 
 const encoder = new TextEncoder();
 
-/** Compares a local header with its entry in the directory: a difference is how archives are made to say two things. */
+/**
+ * Compares a local header with its entry in the directory: a difference is how archives are made to say two things.
+ * Answers where the data begins.
+ */
 function readLocalHeader(
   bytes: Uint8Array,
   view: DataView,
   at: number,
   member: ZipMember,
   archive: string,
-): { readonly dataStart: number } {
+): number {
   if (at + 30 > bytes.length || view.getUint32(at, true) !== localSignature)
     throw archiveCorrupt(
       archive,
@@ -255,7 +290,7 @@ function readLocalHeader(
   if (compressedSize !== member.compressedSize && !(open && compressedSize === 0))
     throw disagree("packed size");
   if (crc32 !== member.crc32 && !(open && crc32 === 0)) throw disagree("checksum");
-  return { dataStart };
+  return dataStart;
 }
 
 /** All flags that change the meaning; bits 1 and 2 only tell how hard the producer tried. */
@@ -301,4 +336,4 @@ function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
-busyForSeconds(unpackBy, readLocalHeader, sameName);
+busyForSeconds(OpenZip, checkSum, readLocalHeader, sameName);

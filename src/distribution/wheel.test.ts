@@ -289,7 +289,7 @@ describe("openWheel() refuses", () => {
 });
 
 test("openWheel() tells which names fall together where case is folded", () => {
-  expect(open({ files: { "demo/a.py": "", "demo/A.py": "" } }).caseCollisions).toEqual([
+  expect(open({ files: { "demo/a.py": "", "demo/A.py": "" } }).caseCollisions()).toEqual([
     ["demo/a.py", "demo/A.py"],
   ]);
 });

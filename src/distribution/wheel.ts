@@ -48,7 +48,7 @@ export type OpenWheel = {
   readonly consoleScripts: Readonly<Record<string, string>>;
   readonly guiScripts: Readonly<Record<string, string>>;
   /** Pairs of members that are one file where case is folded. */
-  readonly caseCollisions: readonly (readonly [string, string])[];
+  caseCollisions(): readonly (readonly [string, string])[];
   /**
    * Hands over the bytes of a file, verified against its checksum, and size and hash in RECORD. What does not agree
    * throws, of a long file behind its last piece: whoever takes them keeps them where nobody looks until then.
@@ -67,13 +67,15 @@ export type WheelWorld = Pick<World, "hashing"> & { readonly inflate: Inflater }
 export function openWheel(bytes: Uint8Array, filename: string, world: WheelWorld): OpenWheel {
   const identity = parseWheelFilename(filename);
   const archive = openZip(bytes, filename, world.inflate);
-  const distInfo = distInfoOf(archive, identity, filename);
+  const tops = topFolders(archive);
+  const distInfo = distInfoOf(tops, identity, filename);
   const text = (name: string): string => requiredText(archive, `${distInfo}/${name}`, filename);
   const metadata = checkedMetadata(text("METADATA"), identity, filename);
   const { rootIsPurelib } = inside(filename, "WHEEL", () => parseWheelFile(text("WHEEL")));
   const record = inside(filename, "RECORD", () => parseRecord(text("RECORD")));
   const scripts = scriptsOf(archive, distInfo, filename);
-  const files = filesOf(archive, { distInfo, record, identity, filename, scripts });
+  const files = filesOf(archive, { distInfo, tops, record, identity, filename, scripts });
+  const contents = new Contents(archive, filename, world.hashing);
   return {
     filename,
     identity,
@@ -82,8 +84,8 @@ export function openWheel(bytes: Uint8Array, filename: string, world: WheelWorld
     distInfo,
     files,
     ...scripts,
-    caseCollisions: archive.caseCollisions,
-    content: (file, take) => verified(archive, file, take, filename, world.hashing),
+    caseCollisions: () => archive.caseCollisions(),
+    content: contents.content.bind(contents),
   };
 }
 
@@ -97,30 +99,34 @@ export type VerifiedContent = {
 /** Where content goes: whole, or piece by piece; each piece is overwritten by the next. */
 export type ContentTaker = (content: Uint8Array | Iterable<Uint8Array>) => void;
 
-function verified(
-  archive: ZipArchive,
-  file: WheelFileMember,
-  take: ContentTaker,
-  filename: string,
-  hashing: World["hashing"],
-): VerifiedContent {
-  const { member } = file;
-  const { size } = member;
-  const short = archive.short(member);
-  if (short === undefined) {
-    const sums = new Sums(file, filename, hashing);
-    take(sums.over(archive.pieces(member)));
-    return { size, sha256: sums.end() };
+class Contents {
+  readonly #archive: ZipArchive;
+  readonly #filename: string;
+  readonly #hashing: World["hashing"];
+
+  constructor(archive: ZipArchive, filename: string, hashing: World["hashing"]) {
+    this.#archive = archive;
+    this.#filename = filename;
+    this.#hashing = hashing;
   }
-  const sha256 = hashing.digest("sha256", short, "base64url");
-  const { algorithm } = promiseOf(file);
-  checkPromise(
-    file,
-    filename,
-    algorithm === "sha256" ? sha256 : hashing.digest(algorithm, short, "base64url"),
-  );
-  take(short);
-  return { size, sha256 };
+
+  content(file: WheelFileMember, take: ContentTaker): VerifiedContent {
+    const hashing = this.#hashing;
+    const { size } = file.member;
+    const short = this.#archive.short(file.member);
+    if (short === undefined) {
+      const sums = new Sums(file, this.#filename, hashing);
+      take(sums.over(this.#archive.pieces(file.member)));
+      return { size, sha256: sums.end() };
+    }
+    const sha256 = hashing.digest("sha256", short, "base64url");
+    const { algorithm, digest } = promiseOf(file);
+    if (algorithm !== "sha256")
+      checkPromise(file, this.#filename, hashing.digest(algorithm, short, "base64url"));
+    else if (sha256 !== digest) checkPromise(file, this.#filename, sha256);
+    take(short);
+    return { size, sha256 };
+  }
 }
 
 function checkPromise(file: WheelFileMember, filename: string, found: string): void {
@@ -179,7 +185,8 @@ function promiseOf({ record }: WheelFileMember): RecordHash {
 
 /** The path of METADATA in a wheel of which only the directory has been read; refuses as {@link openWheel} does. */
 export function metadataMember(directory: ZipDirectory, filename: string): ZipMember {
-  const path = `${distInfoOf(directory, parseWheelFilename(filename), filename)}/METADATA`;
+  const identity = parseWheelFilename(filename);
+  const path = `${distInfoOf(topFolders(directory), identity, filename)}/METADATA`;
   const member = directory.byName.get(path);
   if (member === undefined || member.folder)
     throw wheelInvalid(
@@ -206,8 +213,8 @@ export function checkedMetadata(
   return metadata;
 }
 
-function distInfoOf(directory: ZipDirectory, identity: WheelFilename, filename: string): string {
-  const found = topFolders(directory, ".dist-info");
+function distInfoOf(tops: readonly string[], identity: WheelFilename, filename: string): string {
+  const found = tops.filter((top) => top.endsWith(".dist-info"));
   const [distInfo] = found;
   if (distInfo === undefined || found.length > 1)
     throw wheelInvalid(
@@ -222,17 +229,20 @@ function distInfoOf(directory: ZipDirectory, identity: WheelFilename, filename: 
   return distInfo;
 }
 
-/** Top-level folders with an ending, sorted. */
-function topFolders(directory: ZipDirectory, ending: string): string[] {
+/** Top-level folders, sorted. */
+function topFolders({ members }: ZipDirectory): readonly string[] {
   const found = new Set<string>();
-  for (const { name, folder } of directory.members) {
+  let last = "/";
+  for (const { name, folder } of members) {
+    // Neighbours in an archive mostly share it.
+    if (name.startsWith(last)) continue;
     const slash = name.indexOf("/");
-    if (
-      slash === -1
-        ? folder && name.endsWith(ending)
-        : name.startsWith(ending, slash - ending.length)
-    )
-      found.add(slash === -1 ? name : name.slice(0, slash));
+    if (slash === -1) {
+      if (folder) found.add(name);
+      continue;
+    }
+    last = name.slice(0, slash + 1);
+    found.add(name.slice(0, slash));
   }
   return [...found].sort();
 }
@@ -309,6 +319,7 @@ function scriptsOf(archive: ZipArchive, distInfo: string, filename: string): Scr
 
 type Layout = {
   readonly distInfo: string;
+  readonly tops: readonly string[];
   readonly record: readonly RecordEntry[];
   readonly identity: WheelFilename;
   readonly filename: string;
@@ -317,52 +328,57 @@ type Layout = {
 
 function filesOf(archive: ZipArchive, layout: Layout): WheelFileMember[] {
   const { distInfo, filename } = layout;
-  const listed = rowsByPath(layout.record, filename);
-  const data = dataFolderOf(archive, layout);
-  const unlisted = new Set(
-    ["RECORD", "RECORD.jws", "RECORD.p7s"].map((name) => `${distInfo}/${name}`),
-  );
+  const { rows, others } = rowsOf(layout.record, archive, filename);
+  const data = dataFolderOf(layout);
+  const unlisted = ["RECORD", "RECORD.jws", "RECORD.p7s"].map((name) => `${distInfo}/${name}`);
+  const unlistedMembers = unlisted.map((name) => archive.byName.get(name));
   const wrappers = wrapperNames(layout.scripts);
   const files: WheelFileMember[] = [];
-  let found = 0;
   for (const member of archive.members) {
-    if (member.folder) continue;
-    const record = listed.get(member.name);
-    if (record !== undefined) found++;
-    if (unlisted.has(member.name)) continue;
+    if (member.folder || unlistedMembers.includes(member)) continue;
+    const record = rows[member.place];
     if (record === undefined)
       throw recordMismatch(filename, member.name, "RECORD does not list it");
     checkRow(record, member, filename);
-    const { scheme, path } = placeOf(member.name, data, filename);
+    const place = data === undefined ? undefined : placeInData(member.name, data, filename);
+    const scheme = place?.scheme ?? "root";
+    const path = place?.path ?? member.name;
     // PyPUG entry-points: the wrapper of an entry point wins over a script of its name.
     if (scheme === "scripts" && wrappers.has(path)) continue;
     files.push({ scheme, path, executable: (member.mode & 0o111) !== 0, member, record });
   }
-  if (found < listed.size) {
-    for (const path of listed.keys()) {
-      if (archive.byName.get(path)?.folder === false) continue;
-      // Some producers list folders; their RECORD.jws may be listed and left out.
-      if (archive.byName.get(path.replace(/\/$/, ""))?.folder === true || unlisted.has(path))
-        continue;
-      throw recordMismatch(filename, path, "RECORD lists it, the archive does not hold it");
-    }
+  for (const path of others) {
+    // Some producers list folders; their RECORD.jws may be listed and left out.
+    if (archive.byName.get(path.replace(/\/$/, ""))?.folder === true || unlisted.includes(path))
+      continue;
+    throw recordMismatch(filename, path, "RECORD lists it, the archive does not hold it");
   }
-  checkMergedRoots(files, filename);
+  if (data !== undefined) checkMergedRoots(files, filename);
   return files;
 }
 
-function rowsByPath(record: readonly RecordEntry[], filename: string): Map<string, RecordEntry> {
-  const rows = new Map<string, RecordEntry>();
+/** The rows of files by the files' places in the archive, and the paths of all other rows. */
+function rowsOf(
+  record: readonly RecordEntry[],
+  archive: ZipArchive,
+  filename: string,
+): { readonly rows: readonly (RecordEntry | undefined)[]; readonly others: Iterable<string> } {
+  const rows: (RecordEntry | undefined)[] = archive.members.map(() => undefined);
+  const others = new Map<string, RecordEntry>();
   for (const row of record) {
-    const before = rows.get(row.path);
-    if (
-      before !== undefined &&
-      (before.hash?.digest !== row.hash?.digest || before.size !== row.size)
-    )
-      throw recordMismatch(filename, row.path, "RECORD lists it twice, and not alike");
-    rows.set(row.path, row);
+    const member = archive.byName.get(row.path);
+    const isFile = member?.folder === false;
+    const before = isFile ? rows[member.place] : others.get(row.path);
+    if (before !== undefined) checkAlike(before, row, filename);
+    if (isFile) rows[member.place] = row;
+    else others.set(row.path, row);
   }
-  return rows;
+  return { rows, others: others.keys() };
+}
+
+function checkAlike(before: RecordEntry, row: RecordEntry, filename: string): void {
+  if (before.hash?.digest !== row.hash?.digest || before.size !== row.size)
+    throw recordMismatch(filename, row.path, "RECORD lists it twice, and not alike");
 }
 
 const strong: ReadonlySet<string> = new Set(["sha256", "sha384", "sha512"]);
@@ -384,8 +400,8 @@ function checkRow(row: RecordEntry, member: ZipMember, filename: string): void {
     );
 }
 
-function dataFolderOf(archive: ZipArchive, { identity, filename }: Layout): string | undefined {
-  const found = topFolders(archive, ".data").filter((folder) => belongsTo(folder, identity));
+function dataFolderOf({ tops, identity, filename }: Layout): string | undefined {
+  const found = tops.filter((top) => top.endsWith(".data") && belongsTo(top, identity));
   if (found.length > 1)
     throw wheelInvalid(
       filename,
@@ -395,12 +411,13 @@ function dataFolderOf(archive: ZipArchive, { identity, filename }: Layout): stri
   return found[0];
 }
 
-function placeOf(
+/** Where a member of the data folder goes; `undefined` of every other. */
+function placeInData(
   name: string,
-  data: string | undefined,
+  data: string,
   filename: string,
-): { readonly scheme: WheelScheme; readonly path: string } {
-  if (data === undefined || !name.startsWith(`${data}/`)) return { scheme: "root", path: name };
+): { readonly scheme: WheelScheme; readonly path: string } | undefined {
+  if (!name.startsWith(`${data}/`)) return undefined;
   const slash = name.indexOf("/", data.length + 1);
   const key = name.slice(data.length + 1, slash === -1 ? undefined : slash);
   const scheme = wheelSchemes.find((known) => known === key && known !== "root");
@@ -448,4 +465,4 @@ function quoted(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(" and ");
 }
 
-busyForSeconds(verified, promiseOf, checkPromise, filesOf, checkRow, placeOf);
+busyForSeconds(Contents, promiseOf, checkPromise, topFolders, filesOf, rowsOf, checkRow);

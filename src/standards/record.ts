@@ -30,8 +30,7 @@ function parsePlain(text: string): RecordEntry[] {
     const found = text.indexOf("\n", at);
     const end = found === -1 ? text.length : found;
     if (end > at) {
-      const row = text.slice(at, end);
-      entries.push(usualEntry(row) ?? entryOf(row.split(","), line));
+      entries.push(usualEntry(text, at, end) ?? entryOf(text.slice(at, end).split(","), line));
     }
     at = end + 1;
   }
@@ -39,24 +38,31 @@ function parsePlain(text: string): RecordEntry[] {
 }
 
 /** `path,sha256=digest,size`, as nearly every row is; `undefined` of others. */
-function usualEntry(row: string): RecordEntry | undefined {
-  const pathEnd = row.indexOf(",");
+function usualEntry(text: string, start: number, end: number): RecordEntry | undefined {
+  const pathEnd = text.indexOf(",", start);
   const digest = pathEnd + beforeDigest.length;
   const digestEnd = digest + digestLength;
-  if (pathEnd < 1 || !row.startsWith(beforeDigest, pathEnd)) return undefined;
-  if (row.indexOf(",", digest) !== digestEnd || row[digestEnd - 1] === "=") return undefined;
-  const length = row.slice(digestEnd + 1);
-  if (!digits.test(length)) return undefined;
+  const length = end - digestEnd - 1;
+  if (pathEnd <= start || length < 1 || length > mostDigits) return undefined;
+  if (!text.startsWith(beforeDigest, pathEnd)) return undefined;
+  if (text.indexOf(",", digest) !== digestEnd || text[digestEnd - 1] === "=") return undefined;
+  let size = 0;
+  for (let at = digestEnd + 1; at < end; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return undefined;
+    size = size * 10 + digit;
+  }
   return {
-    path: row.slice(0, pathEnd),
-    hash: { algorithm: "sha256", digest: row.slice(digest, digestEnd) },
-    size: Number(length),
+    path: text.slice(start, pathEnd),
+    hash: { algorithm: "sha256", digest: text.slice(digest, digestEnd) },
+    size,
   };
 }
 
 const beforeDigest = ",sha256=";
 /** Of 32 bytes in base64, without padding. */
 const digestLength = 43;
+const mostDigits = 15;
 const digits = /^[0-9]{1,15}$/;
 
 function parseQuoted(text: string): RecordEntry[] {

@@ -25,9 +25,8 @@ export function unpackWheel(request: UnpackRequest, world: UnpackWorld): Uint8Ar
   const { content, filename, staging } = request;
   const bytes = content.kind === "bytes" ? content.bytes : files.read(content.path);
   const wheel = openWheel(bytes, filename, world);
-  const [collision] = wheel.caseCollisions;
-  if (collision !== undefined && world.host.os !== "linux")
-    throw wheelFoldsCase(filename, collision);
+  const [collision] = world.host.os === "linux" ? [] : wheel.caseCollisions();
+  if (collision !== undefined) throw wheelFoldsCase(filename, collision);
   const parts = layParts(wheel, staging, world);
   const manifest = formatManifest(manifestOf(wheel, request.sha256, parts), world.inflate);
   files.write(`${staging}/${manifestName}`, manifest, { exclusive: true, mode: 0o444 });
@@ -66,17 +65,21 @@ function layMembers(
   const folders = new Set<string>();
   const written: ManifestFile[] = [];
   let parent = "";
+  let path = "";
+  let mode = plain;
+  const write = (content: Uint8Array | Iterable<Uint8Array>): void =>
+    folder.writeNew(path, content, mode);
   for (const file of members) {
-    const { path, executable } = file;
+    const { executable } = file;
+    path = file.path;
+    mode = executable ? runnable : plain;
     // Neighbours in an archive mostly share their folder.
     const slash = Math.max(0, path.lastIndexOf("/"));
     if (slash !== parent.length || !path.startsWith(parent)) {
       parent = path.slice(0, slash);
       makeFolders(parent, folders, folder);
     }
-    const { size, sha256 } = wheel.content(file, (content) =>
-      folder.writeNew(path, content, executable ? runnable : plain),
-    );
+    const { size, sha256 } = wheel.content(file, write);
     written.push({ path, size, sha256, executable });
   }
   return { folders: [...folders], files: written };

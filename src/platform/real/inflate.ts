@@ -32,7 +32,9 @@ export class RealInflate implements Inflate {
     handle.reset();
     handle.writeSync(zFinish, compressed, 0, compressed.length, room, 0, roomSize);
     if (engine.failure !== undefined) throw new Error(`deflate stream: ${engine.failure}`);
-    const [unused, unread] = state as unknown as readonly [number, number];
+    // Not taken apart by a pattern, which would ask for an iterator.
+    const unused = state[0] as number;
+    const unread = state[1] as number;
     this.#idle = engine;
     checkEnd(roomSize - unused, size, unread);
     return room.subarray(0, size);
