@@ -64,6 +64,8 @@ function presentKept(
 
 /** The lines behind a change: what came, what went, what was replaced. */
 export function presentChange(change: Change, dryRun: boolean, output: Output): void {
+  // Nor would the colours be asked for then.
+  if (output.quiet > 0) return;
   const { entries } = change;
   if (entries.length === 0) {
     output.say("Nothing to do: what was asked for is installed");

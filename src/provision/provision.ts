@@ -167,6 +167,7 @@ function warnOfBroken(
 ): void {
   const resolved = new Set(resolution.packages.map(({ name }) => name));
   const bystanders = plan.unchanged.filter(({ name }) => !resolved.has(name));
+  if (bystanders.length === 0) return;
   const changed = new Map(plan.installs.map(({ wanted }) => [wanted.name, wanted.version]));
   if (changed.size === 0) return;
   const broken = brokenRequirements({

@@ -6,6 +6,7 @@ import { RealClock } from "./clock.ts";
 import { RealHashing } from "./hashing.ts";
 import { RealInflate } from "./inflate.ts";
 import { RealProcesses } from "./processes.ts";
+import { isTerminalDevice } from "./streams.ts";
 
 describe("RealHashing", () => {
   const hashing = new RealHashing();
@@ -147,3 +148,18 @@ test("RealClock.sleep() can be woken", async () => {
   stop.abort("enough");
   expect(await sleeping).toBe("enough");
 });
+
+describe.skipIf(process.platform !== "linux")(
+  "the number of a device (skipped where Linux is not)",
+  () => {
+    test("tells a terminal from what only looks like one, and leaves the rest to others", () => {
+      const script =
+        "import os, pty; print(*(os.fstat(d).st_rdev for d in (pty.openpty()[1], os.open('/dev/null', 0))))";
+      const run = Bun.spawnSync(["python3", "-I", "-c", script]);
+      const [terminal, nothing] = run.stdout.toString().split(" ").map(Number);
+      expect(isTerminalDevice(terminal as number)).toBe(true);
+      expect(isTerminalDevice(nothing as number)).toBe(false);
+      expect(isTerminalDevice(5 * 256)).toBeUndefined();
+    });
+  },
+);
