@@ -1,10 +1,10 @@
 import { type ExitCode, exit } from "#base/errors";
-import type { World } from "#platform/ports";
 import { formatRequirement, tryParseRequirement } from "#standards/requirement";
 import { absolute } from "./cache-folder.ts";
 import { commandNotWhole, lineChanged } from "./commands/_explain-errors.ts";
 import { commandText, type FailedCommand, type FileEdit } from "./failed-command.ts";
 import type { Invocation } from "./invocation.ts";
+import { writeResult } from "./result-file.ts";
 import { runCommandLine } from "./run.ts";
 import type { ToldFix } from "./tell-fixes.ts";
 
@@ -23,7 +23,7 @@ export async function applyFix(
     if (after === undefined) throw lineChanged(edit);
     texts.set(path, after);
   }
-  for (const [path, text] of texts) replaceFile(path, text, world);
+  for (const [path, text] of texts) writeResult(path, text, world);
   for (const { file } of files) output.say(`Changed ${file}`);
   for (const words of commands) {
     output.say(`Running ${commandText(words)}`);
@@ -66,15 +66,4 @@ function editedString(text: string, { from, to }: FileEdit): string | undefined 
 function saysTheSame(text: string, requirement: string): boolean {
   const parsed = tryParseRequirement(text);
   return parsed !== undefined && formatRequirement(parsed) === requirement;
-}
-
-function replaceFile(path: string, text: string, { files, host }: World): void {
-  const fresh = `${path}.pkm-${host.processId}`;
-  try {
-    files.write(fresh, text);
-    files.rename(fresh, path);
-  } catch (error) {
-    files.tryRemove(fresh);
-    throw error;
-  }
 }

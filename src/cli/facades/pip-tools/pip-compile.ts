@@ -12,6 +12,7 @@ import {
 } from "#cli/facades/pip/_resolved";
 import { resolvingOptions } from "#cli/facades/pip/resolving-options";
 import type { Invocation } from "#cli/invocation";
+import { earlierResult, writeResult } from "#cli/result-file";
 import { version } from "#cli/version";
 import { formatPins } from "#lock/compiled-requirements";
 import { preferencesFor, readPreferences } from "#lock/preferences";
@@ -159,7 +160,7 @@ async function compileFiles(
   const file = outputFile(chosen, sources, name);
   const target = file === "-" ? undefined : absolute(file, world.host.cwd);
   if (target !== undefined && sources.includes(file)) throw outputIsSource(name, file);
-  const before = target === undefined ? undefined : world.files.tryReadText(target);
+  const before = target === undefined ? undefined : earlierResult(target, world.files);
   const upgraded = new Set(chosen["upgrade-package"].map((word) => parseName(nameIn(word))));
   const targets = targetsOf(chosen);
   const built = sources.filter(
@@ -184,7 +185,7 @@ async function compileFiles(
     else if (target === undefined) output.data(text);
     else {
       const seen = [before, ...textsOf(sources, invocation)];
-      write(target, withLineEnds(text, chosen, seen), invocation);
+      writeResult(target, withLineEnds(text, chosen, seen), world);
     }
     return exit.done;
   });
@@ -385,16 +386,4 @@ function withLineEnds(
   const first = seen.find((each) => each?.includes("\n") === true);
   const isWindows = kind === "crlf" || (kind === "preserve" && first?.includes("\r\n") === true);
   return isWindows ? text.replaceAll("\n", "\r\n") : text;
-}
-
-function write(path: string, text: string, { world }: Invocation): void {
-  // Through a file beside it, so that a full disk leaves the old one whole.
-  const fresh = `${path}.pkm-${world.host.processId}`;
-  try {
-    world.files.write(fresh, text);
-    world.files.rename(fresh, path);
-  } catch (error) {
-    world.files.tryRemove(fresh);
-    throw error;
-  }
 }

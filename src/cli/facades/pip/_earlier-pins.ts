@@ -1,5 +1,6 @@
 import { absolute } from "#cli/cache-folder";
 import type { Invocation } from "#cli/invocation";
+import { earlierResult } from "#cli/result-file";
 import { readPreferences } from "#lock/preferences";
 import type { MarkedPreference } from "#resolver/request";
 import { type NormalizedName, parseName } from "#standards/name";
@@ -16,7 +17,7 @@ export type EarlierPins = ReadonlyMap<NormalizedName, readonly MarkedPreference[
 export function earlierPins(chosen: Choices, { world }: Invocation): EarlierPins {
   const file = chosen["output-file"];
   if (file === undefined) return new Map();
-  const text = world.files.tryReadText(absolute(file, world.host.cwd));
+  const text = earlierResult(absolute(file, world.host.cwd), world.files);
   return text === undefined ? new Map() : readPreferences(text);
 }
 

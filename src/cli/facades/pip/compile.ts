@@ -8,6 +8,7 @@ import { LateBuilder } from "#cli/late-builder";
 import { Patience } from "#cli/patience";
 import { Progress } from "#cli/progress";
 import { quoted } from "#cli/quoted";
+import { writeResult } from "#cli/result-file";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import type { Interpreter } from "#interpreter/interpreter";
 import { formatCompiledRequirements } from "#lock/compiled-requirements";
@@ -305,18 +306,7 @@ function write(
   });
   const file = chosen["output-file"];
   if (file === undefined || chosen["dry-run"]) output.data(text);
-  else {
-    const path = absolute(file, world.host.cwd);
-    // Through a file beside it, so that a full disk leaves the old one whole.
-    const fresh = `${path}.pkm-${world.host.processId}`;
-    try {
-      world.files.write(fresh, text);
-      world.files.rename(fresh, path);
-    } catch (error) {
-      world.files.tryRemove(fresh);
-      throw error;
-    }
-  }
+  else writeResult(absolute(file, world.host.cwd), text, world);
 }
 
 /** The head names a command that makes the same file again. */

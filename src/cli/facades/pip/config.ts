@@ -3,6 +3,7 @@ import { compareText } from "#base/order";
 import { defineCommand, type OptionValues } from "#cli/command";
 import { conflictingOptions, missingArgument, unexpectedArgument } from "#cli/errors";
 import type { Invocation } from "#cli/invocation";
+import { writeResult } from "#cli/result-file";
 import { virtualFolderFor } from "#environment/open-for-reading";
 import {
   pipConfigurationPlaces,
@@ -247,14 +248,10 @@ function normalized(key: string): string {
 }
 
 function write(path: string, text: string, { world, output }: Invocation): void {
-  const { files, host } = world;
-  const fresh = `${path}.pkm-${host.processId}`;
   try {
-    files.makeFolders(path.slice(0, path.lastIndexOf("/")));
-    files.write(fresh, text);
-    files.rename(fresh, path);
+    world.files.makeFolders(path.slice(0, path.lastIndexOf("/")));
+    writeResult(path, text, world);
   } catch (error) {
-    files.tryRemove(fresh);
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
     throw configurationNotWritten(path, errno, error);

@@ -2,6 +2,7 @@ import { exit } from "#base/errors";
 import { absolute } from "#cli/cache-folder";
 import { defineCommand } from "#cli/command";
 import type { Invocation } from "#cli/invocation";
+import { writeResult } from "#cli/result-file";
 import { lockOf } from "#provision/lock-of";
 import { isPylockName } from "#standards/pylock-name";
 import { formatPylock } from "#standards/pylock-write";
@@ -46,13 +47,5 @@ function write(text: string, named: string, { world, output }: Invocation): void
     output.warn(
       `\`${named}\` is no name of a lock: tools look for pylock.toml and pylock.NAME.toml`,
     );
-  // Through a file beside it, so that a full disk leaves the old one whole.
-  const fresh = `${path}.pkm-${world.host.processId}`;
-  try {
-    world.files.write(fresh, text);
-    world.files.rename(fresh, path);
-  } catch (error) {
-    world.files.tryRemove(fresh);
-    throw error;
-  }
+  writeResult(path, text, world);
 }
