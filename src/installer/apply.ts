@@ -19,7 +19,8 @@ import type { Change, ChangeEntry, LinkWay, Plan, TreeSource, WheelSource } from
 import { isOwn, nameOf, parentOf, type Places, resolvePath } from "./places.ts";
 import { launcherFor } from "./scripts.ts";
 import { stageWheel } from "./stage-wheel.ts";
-import { deriveSwitch, type StagedPart, type Switch } from "./switch-steps.ts";
+import type { StagedPart } from "./staged-part.ts";
+import { deriveSwitch, type Switch } from "./switch-steps.ts";
 import { TakenPaths } from "./taken-paths.ts";
 import { asideFolder, openTransaction, stagingFolder, switchOver } from "./transaction.ts";
 import { type Belongings, belongingsOf } from "./uninstall.ts";

@@ -19,3 +19,16 @@ export type BytecodePart = {
 export interface BytecodeSource {
   bytecode(wheel: StoredWheel, interpreter: Interpreter): Promise<readonly BytecodePart[]>;
 }
+
+/** Where Python keeps compiled modules, beside their sources (PEP 3147). */
+export const cacheFolder = "__pycache__";
+
+export function isCompiled(path: string): boolean {
+  return path.endsWith(".pyc");
+}
+
+/** `module.cpython-313.opt-1.pyc` was compiled from `module.py` (PEP 3147). */
+export function sourceOf(compiled: string): string {
+  const dot = compiled.indexOf(".");
+  return `${dot === -1 ? compiled : compiled.slice(0, dot)}.py`;
+}

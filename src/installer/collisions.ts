@@ -27,7 +27,7 @@ export function strongest<C extends Claimant>(claimants: readonly C[]): C | unde
 export function describeCollisions(collisions: readonly Collision[], root: string): string[] {
   const pairs = new Map<string, Collision[]>();
   for (const collision of collisions) {
-    const pair = `${label(collision.winner)}\0${label(collision.loser)}`;
+    const pair = `${labelOf(collision.winner)}\0${labelOf(collision.loser)}`;
     const known = pairs.get(pair);
     if (known === undefined) pairs.set(pair, [collision]);
     else known.push(collision);
@@ -39,14 +39,15 @@ export function describeCollisions(collisions: readonly Collision[], root: strin
     const more = paths.length - shown.length;
     const named =
       more > 0 ? `${shown.join(", ")} and ${plural(more, "file")} more` : shown.join(", ");
-    const content = `${label(loser)} and ${label(winner)} both have ${named}, with different content`;
+    const content = `${labelOf(loser)} and ${labelOf(winner)} both have ${named}, with different content`;
     return `${content}: the environment gets what ${winner.name} has`;
   });
 }
 
 const shownAtMost = 3;
 
-function label(claimant: Claimant): string {
+/** How messages name one. */
+export function labelOf(claimant: Claimant): string {
   return `${claimant.name} ${claimant.version}`;
 }
 

@@ -1,6 +1,7 @@
 import { errnoOf } from "#base/errors";
 import type { PythonEnvironment } from "#environment/environment";
 import type { Files } from "#platform/ports";
+import { cacheFolder } from "./bytecode.ts";
 import { treesNeedEnvironment } from "./errors.ts";
 import type { LinkWay, TreeSource } from "./plan-types.ts";
 import type { RecordRow } from "./record-text.ts";
@@ -23,7 +24,7 @@ export function openFolder(target: string, path: string, files: Files): string[]
   const plain: string[] = [];
   for (const { name, kind } of files.list(target)) {
     if (kind !== "folder") plain.push(name);
-    else if (name !== "__pycache__") links.push(name);
+    else if (name !== cacheFolder) links.push(name);
   }
   for (const name of links) files.symlink(`${target}/${name}`, `${path}/${name}`);
   files.linkTree({ from: target, to: path, folders: [], files: plain, mode: "hardlink" });

@@ -11,7 +11,7 @@ import {
 } from "#store/installed-metadata";
 import { recordFolders } from "#store/lay-tree";
 import type { ManifestPart, StoredWheel, WheelManifest } from "#store/wheel-manifest";
-import type { BytecodePart } from "./bytecode.ts";
+import { type BytecodePart, cacheFolder } from "./bytecode.ts";
 import { recordDigest } from "./digest.ts";
 import { ClaimedTargets } from "./claimed-targets.ts";
 import { CommonStaging, type StagedTree } from "./common-staging.ts";
@@ -28,7 +28,7 @@ import {
   rewriteScript,
 } from "./scripts.ts";
 import { StagedRecord } from "./staged-record.ts";
-import type { StagedFile, StagedPart } from "./switch-steps.ts";
+import type { StagedFile, StagedPart } from "./staged-part.ts";
 import { scriptsOf } from "./wheel-scripts.ts";
 import type { InstallerWorld } from "./world.ts";
 
@@ -432,7 +432,6 @@ class Staging {
   }
 }
 
-const cacheFolder = "__pycache__";
 const executable = 0o777;
 const encoder = new TextEncoder();
 

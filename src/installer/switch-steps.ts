@@ -1,35 +1,20 @@
-import { compareText } from "#base/order";
-import type { Files, FolderEntry, Hashing } from "#platform/ports";
+import type { Files, Hashing } from "#platform/ports";
 import type { NormalizedName } from "#standards/name";
-import { type Claimant, type Collision, strongest } from "./collisions.ts";
+import { cacheFolder, isCompiled, sourceOf } from "./bytecode.ts";
+import { type Claim, claimsBelow, fileOf, winnerOf } from "./claims.ts";
+import { type Claimant, type Collision, labelOf, strongest } from "./collisions.ts";
 import { recordDigest } from "./digest.ts";
-import { type Blocked, fileAndFolder } from "./errors.ts";
+import type { Blocked } from "./errors.ts";
+import { append, FolderVisits, type Visit } from "./folder-visits.ts";
+import { GoingFolders, type Listing } from "./going-folders.ts";
 import type { FileOwner, InstalledFiles } from "./installed-files.ts";
 import type { Step } from "./journal.ts";
 import { nameOf, parentOf, type Places } from "./places.ts";
-import { Unfolding } from "./unfolding.ts";
+import type { StagedPart } from "./staged-part.ts";
 import { stagedWhole } from "./staged-whole.ts";
+import { StepOrder } from "./step-order.ts";
 import type { TakenFolder, TakenPaths } from "./taken-paths.ts";
-
-/** Part of a distribution, laid out in the staging folder as it shall lie in the environment. */
-export type StagedPart = Claimant & {
-  /** Where it lies. */
-  readonly from: string;
-  /** Where it goes. */
-  readonly to: string;
-  /** The first folders, or file names, of its files. */
-  readonly tops: readonly string[];
-  /** All its files; asked only where something else is in the same place. */
-  readonly files: () => readonly StagedFile[];
-  /** Makes a real folder of one that was staged as a link; nothing for any other. */
-  readonly open?: (path: string) => void;
-};
-
-export type StagedFile = {
-  readonly path: string;
-  /** As RECORD writes it, `""` for what has no hash there. */
-  readonly sha256: string;
-};
+import { Unfolding } from "./unfolding.ts";
 
 export type SwitchRequest = {
   readonly parts: readonly StagedPart[];
@@ -72,31 +57,19 @@ export function deriveSwitch(
   return new Derivation(request, world.files, world.hashing).run();
 }
 
-/** One file or folder of a staged part; `file` is known where the claim comes from a look into a folder. */
-type Claim = { readonly part: StagedPart; readonly path: string; readonly file?: StagedFile };
-
-/** A folder to be looked at. `claims` are by the file system's spelling of the name. */
-type Visit = { readonly path: string; readonly claims: Map<string, Claim[]> };
-
-type Listing = ReadonlyMap<string, FolderEntry>;
-
-const cacheFolder = "__pycache__";
-
 class Derivation {
   readonly #request: SwitchRequest;
   readonly #files: Files;
   readonly #hashing: Hashing;
   readonly #key: (path: string) => string;
-  readonly #ranked: { readonly rank: number; readonly step: Step }[] = [];
-  readonly #ranks = new Map<NormalizedName, number>();
-  readonly #visits: Map<string, Visit>[] = [];
+  readonly #order = new StepOrder();
+  readonly #visits: FolderVisits;
   readonly #listings = new Map<string, Listing>();
   /** Folders that a step will have made by then. */
   readonly #made = new Set<string>();
   /** Folders seen to be there. */
   readonly #present = new Set<string>();
-  readonly #kept: Set<string>;
-  readonly #whole = new Map<string, boolean>();
+  readonly #going: GoingFolders;
   readonly #sharedIn = new Map<string, string[]>();
   readonly #unfolding: Unfolding;
   readonly #collisions: Collision[] = [];
@@ -110,64 +83,36 @@ class Derivation {
     this.#files = files;
     this.#hashing = hashing;
     this.#key = request.taken.key;
+    this.#visits = new FolderVisits(this.#key);
     this.#unfolding = new Unfolding(request.staging, request.installed, files);
-    this.#kept = new Set([...request.places.kept].map(this.#key));
+    this.#going = new GoingFolders(request.taken, request.places.kept, (path) =>
+      this.#listing(path),
+    );
   }
 
   run(): Switch {
     const { parts, taken, shared, places } = this.#request;
-    for (const part of parts) this.#keep(part.to);
+    for (const part of parts) this.#going.keep(part.to);
     for (const part of parts) {
       if (!this.#prepare(part)) continue;
-      const visit = this.#visit(part.to);
+      const visit = this.#visits.to(part.to);
       for (const top of part.tops) append(visit.claims, this.#key(top), { part, path: top });
     }
     for (const path of shared.keys())
       if (this.#isWithin(parentOf(path))) append(this.#sharedIn, this.#key(parentOf(path)), path);
     for (const anchor of places.anchors)
-      if (taken.folder(anchor) !== undefined || shared.size > 0) this.#visit(anchor);
-    for (const [path] of shared) if (this.#isWithin(parentOf(path))) this.#visit(parentOf(path));
-    // A folder gets claims from the one above it only, so depth by depth each is settled once.
-    for (let depth = 0; depth < this.#visits.length; depth++)
-      for (const visit of this.#visits[depth]?.values() ?? []) this.#settleFolder(visit);
+      if (taken.folder(anchor) !== undefined || shared.size > 0) this.#visits.to(anchor);
+    for (const [path] of shared)
+      if (this.#isWithin(parentOf(path))) this.#visits.to(parentOf(path));
+    for (const visit of this.#visits.fromAbove()) this.#settleFolder(visit);
     this.#replaceRecords();
     return {
-      steps: this.#inOrder(),
+      steps: this.#order.steps(),
       hasExchangedSite: this.#hasExchangedSite,
       collisions: this.#collisions,
       blocked: this.#blocked,
       spoilt: this.#spoilt,
     };
-  }
-
-  /**
-   * Shared folders first, then distribution by distribution, each with its metadata last: who reads in
-   * between finds the old metadata or the new, and a distribution is mixed for a few renames only.
-   */
-  #inOrder(): Step[] {
-    const names = [...this.#ranks.keys()].sort(compareText);
-    const order = new Map(
-      names.map((name, position) => [this.#ranks.get(name) as number, position]),
-    );
-    const value = (rank: number): number =>
-      rank < 0 ? -1 : 2 * (order.get(rank >> 1) as number) + (rank & 1);
-    return this.#ranked.sort((a, b) => value(a.rank) - value(b.rank)).map((entry) => entry.step);
-  }
-
-  #add(owner: NormalizedName | undefined, path: string, step: Step): void {
-    let rank = -1;
-    if (owner !== undefined) {
-      let number = this.#ranks.get(owner);
-      if (number === undefined) this.#ranks.set(owner, (number = this.#ranks.size));
-      rank = 2 * number + (isMetadata(path) ? 1 : 0);
-    }
-    this.#ranked.push({ rank, step });
-  }
-
-  /** Keeps a folder and those above it from being taken whole. */
-  #keep(path: string): void {
-    for (let at = path; at !== "" && !this.#kept.has(this.#key(at)); at = parentOf(at))
-      this.#kept.add(this.#key(at));
   }
 
   /** Sees to it that the folder which receives a part exists by then. */
@@ -192,19 +137,7 @@ class Derivation {
 
   #make(path: string): void {
     this.#made.add(path);
-    this.#add(undefined, path, { kind: "folder", path });
-  }
-
-  #visit(path: string): Visit {
-    const depth = path.split("/").length;
-    while (this.#visits.length <= depth) this.#visits.push(new Map());
-    const level = this.#visits[depth] as Map<string, Visit>;
-    const key = this.#key(path);
-    const known = level.get(key);
-    if (known !== undefined) return known;
-    const visit: Visit = { path, claims: new Map() };
-    level.set(key, visit);
-    return visit;
+    this.#order.add(undefined, path, { kind: "folder", path });
   }
 
   #listing(path: string): Listing {
@@ -257,8 +190,8 @@ class Derivation {
       if (entry?.kind !== "folder") continue;
       const child = `${path}/${entry.name}`;
       const folder = this.#request.taken.folder(child);
-      if (this.#goesWhole(child)) this.#take(child, folder?.owner ?? leaving.owner);
-      else this.#visit(child);
+      if (this.#going.isWhole(child)) this.#take(child, folder?.owner ?? leaving.owner);
+      else this.#visits.to(child);
     }
   }
 
@@ -293,9 +226,10 @@ class Derivation {
     const present = `${folder}/${entry.name}`;
     const foldersOnly = claims.every((claim) => fileOf(claim) === undefined);
     if (entry.kind === "folder") {
-      const only = claims.length === 1 || !foldersOnly ? this.#winner(path, claims) : undefined;
+      const only =
+        claims.length === 1 || !foldersOnly ? winnerOf(path, claims, this.#collisions) : undefined;
       const isLeaving = this.#request.taken.folder(present) !== undefined;
-      if (only !== undefined && isLeaving && this.#goesWhole(present))
+      if (only !== undefined && isLeaving && this.#going.isWhole(present))
         return this.#replace(present, path, only);
       if (foldersOnly) return this.#descend(present, claims);
       return this.#block(present, first.part, undefined);
@@ -307,14 +241,14 @@ class Derivation {
         this.#take(present, undefined);
         return this.#settleFree(path, claims);
       }
-      return this.#replace(present, path, this.#winner(path, claims));
+      return this.#replace(present, path, winnerOf(path, claims, this.#collisions));
     }
     if (foldersOnly) {
       if (entry.kind === "link" && (this.#unfold(present) || this.#staysInside(present)))
         return this.#descend(present, claims);
       return this.#block(present, first.part, strongest(this.#request.installed.ownersOf(present)));
     }
-    this.#settleOccupied(present, path, this.#winner(path, claims), sources);
+    this.#settleOccupied(present, path, winnerOf(path, claims, this.#collisions), sources);
   }
 
   /** Makes a real folder of an installed distribution's linked one; `false` for other links. */
@@ -363,13 +297,13 @@ class Derivation {
         ({ part, path: within }) => part.from === first.part.from && within === first.path,
       )
     )
-      return this.#add(undefined, path, {
+      return this.#order.add(undefined, path, {
         kind: "place",
         from: `${first.part.from}/${first.path}`,
         to: path,
       });
     if (claims.some((claim) => fileOf(claim) !== undefined))
-      return this.#place(path, this.#winner(path, claims));
+      return this.#place(path, winnerOf(path, claims, this.#collisions));
     this.#make(path);
     this.#descend(path, claims);
   }
@@ -398,43 +332,12 @@ class Derivation {
     this.#replace(present, path, claim);
   }
 
-  /** Of several claims on one file the one that gets it; the others are noted where their content differs. */
-  #winner(path: string, claims: readonly Claim[]): Claim {
-    const [only, ...others] = claims as readonly [Claim, ...Claim[]];
-    if (others.length === 0) return only;
-    const part = strongest(claims.map((claim) => claim.part)) as StagedPart;
-    const winner = claims.findLast((claim) => claim.part === part) as Claim;
-    const content = fileOf(winner);
-    for (const claim of claims) {
-      const other = fileOf(claim);
-      if ((other === undefined) !== (content === undefined)) {
-        const [file, folder] = content === undefined ? [claim, winner] : [winner, claim];
-        throw fileAndFolder(path, labelOf(file.part), labelOf(folder.part));
-      }
-      const isSame =
-        other?.sha256 === content?.sha256 && nameOf(claim.path) === nameOf(winner.path);
-      if (claim.part !== part && !isSame && !isCompiled(path))
-        this.#collisions.push({ path, winner: part, loser: claim.part });
-    }
-    return winner;
-  }
-
   #descend(path: string, claims: readonly Claim[]): void {
-    const visit = this.#visit(path);
+    const visit = this.#visits.to(path);
     for (const claim of claims) {
       claim.part.open?.(claim.path);
-      const start = claim.path.length + 1;
-      const seen = new Set<string>();
-      for (const file of claim.part.files()) {
-        if (file.path[start - 1] !== "/" || !file.path.startsWith(claim.path)) continue;
-        const slash = file.path.indexOf("/", start);
-        const child = slash === -1 ? file.path : file.path.slice(0, slash);
-        if (seen.has(child)) continue;
-        seen.add(child);
-        const { part } = claim;
-        const found = slash === -1 ? { part, path: child, file } : { part, path: child };
-        append(visit.claims, this.#key(child.slice(start)), found);
-      }
+      for (const child of claimsBelow(claim))
+        append(visit.claims, this.#key(nameOf(child.path)), child);
     }
   }
 
@@ -452,46 +355,12 @@ class Derivation {
     this.#exchange(path, staged, owner.name);
   }
 
-  /** True when nothing would be left in the folder but compiled modules without a source. */
-  #goesWhole(path: string): boolean {
-    const key = this.#key(path);
-    const known = this.#whole.get(key);
-    if (known !== undefined) return known;
-    const leaving = this.#request.taken.folder(path);
-    const goes = !this.#kept.has(key) && (leaving?.whole === true || this.#allGo(path, leaving));
-    this.#whole.set(key, goes);
-    return goes;
-  }
-
-  #allGo(path: string, leaving: TakenFolder | undefined): boolean {
-    const listing = this.#listing(path);
-    for (const [name, entry] of listing) {
-      if (entry.kind !== "folder") {
-        if (leaving?.files.has(name) !== true) return false;
-      } else if (name === cacheFolder) {
-        if (!this.#cachesGo(`${path}/${entry.name}`, listing, leaving)) return false;
-      } else if (!this.#goesWhole(`${path}/${entry.name}`)) return false;
-    }
-    return true;
-  }
-
-  #cachesGo(caches: string, sources: Listing, leaving: TakenFolder | undefined): boolean {
-    const listed = this.#request.taken.folder(caches);
-    for (const [name, entry] of this.#listing(caches)) {
-      if (listed?.files.has(name) === true) continue;
-      if (entry.kind !== "file" || !isCompiled(name)) return false;
-      const source = this.#key(sourceOf(entry.name));
-      if (sources.has(source) && leaving?.files.has(source) !== true) return false;
-    }
-    return true;
-  }
-
   #place(path: string, { part, path: within }: Claim): void {
-    this.#add(part.name, path, { kind: "place", from: `${part.from}/${within}`, to: path });
+    this.#order.add(part.name, path, { kind: "place", from: `${part.from}/${within}`, to: path });
   }
 
   #take(path: string, owner: NormalizedName | undefined): void {
-    this.#add(owner, path, { kind: "take", path, aside: this.#nextAside() });
+    this.#order.add(owner, path, { kind: "take", path, aside: this.#nextAside() });
   }
 
   #replace(present: string, path: string, claim: Claim): void {
@@ -507,7 +376,7 @@ class Derivation {
     const was = this.#files.tryLstat(this.#unfolding.whereIs(path))?.ino ?? 0;
     const becomes = this.#files.tryLstat(from)?.ino ?? 0;
     const aside = this.#nextAside();
-    this.#add(owner, path, { kind: "replace", from, to: path, aside, was, becomes });
+    this.#order.add(owner, path, { kind: "replace", from, to: path, aside, was, becomes });
   }
 
   #block(path: string, part: Claimant, holder: Claimant | undefined): void {
@@ -526,32 +395,4 @@ class Derivation {
     const content = this.#files.tryStat(path)?.kind === "file" ? this.#files.read(path) : undefined;
     return content === undefined ? undefined : recordDigest(content, this.#hashing);
   }
-}
-
-function fileOf({ part, path, file }: Claim): StagedFile | undefined {
-  return file ?? part.files().find((candidate) => candidate.path === path);
-}
-
-function labelOf(claimant: Claimant): string {
-  return `${claimant.name} ${claimant.version}`;
-}
-
-function isMetadata(path: string): boolean {
-  return path.endsWith(".dist-info") || path.endsWith(".egg-info") || path.includes(".dist-info/");
-}
-
-function isCompiled(path: string): boolean {
-  return path.endsWith(".pyc");
-}
-
-/** `module.cpython-313.opt-1.pyc` was compiled from `module.py` (PEP 3147). */
-function sourceOf(compiled: string): string {
-  const dot = compiled.indexOf(".");
-  return `${dot === -1 ? compiled : compiled.slice(0, dot)}.py`;
-}
-
-function append<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else values.push(value);
 }
