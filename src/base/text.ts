@@ -17,6 +17,11 @@ export function caret(text: string, start: number, end: number = start + 1): str
   return `  ${line}\n  ${pad}${"^".repeat(width)}`;
 }
 
+/** A word as a POSIX shell reads it back. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 /** `count` with its noun: `1 package`, `3 packages`. */
 export function plural(count: number, noun: string, many: string = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : many}`;

@@ -1,9 +1,9 @@
+import { shellWord } from "#base/text";
 import { withoutCredentials } from "#base/url";
 import { chooseNames, type ExclusiveNames, noNames } from "#standards/format-control";
 import type { Edit } from "#resolver/fixes";
 import { type AskedRequirement, commandLine } from "#resolver/request";
 import { formatRequirement, tryParseRequirement } from "#standards/requirement";
-import { quoted } from "./quoted.ts";
 
 /** A command that could not be done, as it was typed and without credentials. */
 export type FailedCommand = {
@@ -42,7 +42,7 @@ export function failedCommand(name: string, typed: readonly string[]): FailedCom
 
 /** The command as it would be typed. */
 export function commandText(words: readonly string[]): string {
-  return ["pkm", ...words].map(quoted).join(" ");
+  return ["pkm", ...words].map(shellWord).join(" ");
 }
 
 /** How a person makes these edits; `undefined` where the command leaves no way to. */

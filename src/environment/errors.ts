@@ -1,9 +1,6 @@
 import { errnoOf, exit, PkmError } from "#base/errors";
+import { shellWord } from "#base/text";
 import type { InstalledDistribution } from "./environment.ts";
-
-function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
-}
 
 /** A virtual environment is already where a new one shall be. */
 export function environmentExists(path: string): PkmError {
@@ -11,7 +8,7 @@ export function environmentExists(path: string): PkmError {
     code: "environment-exists",
     what: `Cannot create an environment at \`${path}\`: there is one already`,
     why: "replacing it would lose what is installed in it",
-    fix: [`pkm venv --clear ${quoted(path)}`, `pkm venv --allow-existing ${quoted(path)}`],
+    fix: [`pkm venv --clear ${shellWord(path)}`, `pkm venv --allow-existing ${shellWord(path)}`],
   });
 }
 
@@ -22,7 +19,7 @@ export function folderIsForeign(path: string, why: string, mayKeep: boolean): Pk
     what: `Cannot create an environment at \`${path}\``,
     why,
     fix: mayKeep
-      ? ["choose another folder", `pkm venv --allow-existing ${quoted(path)}`]
+      ? ["choose another folder", `pkm venv --allow-existing ${shellWord(path)}`]
       : ["choose another folder"],
   });
 }
@@ -65,7 +62,7 @@ export function environmentLeftover(path: string, leftover: string, cause: unkno
     code: "environment-leftover",
     what: `Cannot delete what the environment \`${path}\` has replaced`,
     why: `the new environment is complete; \`${leftover}\` is what is left of the old one`,
-    fix: [`rm -r ${quoted(leftover)}`],
+    fix: [`rm -r ${shellWord(leftover)}`],
     cause,
   });
 }
@@ -86,7 +83,7 @@ export function notAnEnvironment(path: string, why: string): PkmError {
     code: "environment-not-found",
     what: `Cannot use \`${path}\` as an environment`,
     why,
-    fix: [`pkm venv ${quoted(path)}`],
+    fix: [`pkm venv ${shellWord(path)}`],
   });
 }
 
@@ -96,7 +93,7 @@ export function activeEnvironmentGone(variable: string, path: string): PkmError 
     code: "environment-broken",
     what: `Cannot use the active environment \`${path}\``,
     why: `${variable} names it, but there is no environment`,
-    fix: [`pkm venv ${quoted(path)}`, `unset ${variable}`],
+    fix: [`pkm venv ${shellWord(path)}`, `unset ${variable}`],
   });
 }
 

@@ -94,7 +94,7 @@ describe("openEnvironment()", () => {
     const world = await machine(["/envs/a"]);
     world.files.remove(python.path);
     const error = await refusal(openEnvironment("/envs/a", world));
-    expect([error.code, error.fix]).toEqual(["environment-broken", ["pkm venv --clear '/envs/a'"]]);
+    expect([error.code, error.fix]).toEqual(["environment-broken", ["pkm venv --clear /envs/a"]]);
   });
 });
 

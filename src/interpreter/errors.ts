@@ -1,4 +1,5 @@
 import { PkmError } from "#base/errors";
+import { shellWord } from "#base/text";
 
 /** One interpreter that was looked at and not taken. */
 export type PassedOver = { readonly what: string; readonly why: string };
@@ -63,6 +64,6 @@ export function baseInterpreterGone(environment: string, base: string): PkmError
     code: "environment-broken",
     what: `Cannot use the environment \`${environment}\`: its base interpreter is gone`,
     why: `\`${base}\` does not exist, or is no executable file`,
-    fix: [`pkm venv --clear '${environment.replaceAll("'", `'\\''`)}'`],
+    fix: [`pkm venv --clear ${shellWord(environment)}`],
   });
 }

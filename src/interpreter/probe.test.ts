@@ -142,7 +142,7 @@ describe("probeInterpreter()", () => {
     expect(error.code).toBe("environment-broken");
     expect(error.what).toContain("`/here/.venv`");
     expect(error.why).toContain("`/opt/py/bin/python3.12`");
-    expect(error.fix).toEqual(["pkm venv --clear '/here/.venv'"]);
+    expect(error.fix).toEqual(["pkm venv --clear /here/.venv"]);
   });
 
   test("says of Python 2 that it is too old, though it does not know -I", async () => {

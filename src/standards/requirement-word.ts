@@ -1,4 +1,5 @@
 import { PkmError } from "#base/errors";
+import { shellWord } from "#base/text";
 import { editableInvalid, requirementWordInvalid } from "./errors.ts";
 import { absolutePath, fileUrl, looksLikePath, pathOfFileUrl } from "./_path.ts";
 import { strip } from "./_spaces.ts";
@@ -229,8 +230,8 @@ function isMeantAsPath(word: string): boolean {
 
 function adviceFor(word: string, probe: PathProbe): string[] {
   const kind = probe.kindOf(absolutePath(word, probe.cwd));
-  if (kind === "file") return [`pkm pip install -r ${word}`];
-  if (kind === "folder") return [`pkm pip install ./${word}`];
+  if (kind === "file") return [`pkm pip install -r ${shellWord(word)}`];
+  if (kind === "folder") return [`pkm pip install ${shellWord(`./${word}`)}`];
   if (looksLikePath(word, probe.cwd)) return [`check the path: there is no \`${word}\``];
   const [mistaken, turned] = /(?<![~=!<>])=([<>~!]?)(?!=)/.exec(word) ?? [];
   if (mistaken === undefined) return [];

@@ -1,7 +1,7 @@
+import { shellWord } from "#base/text";
 import { withoutCredentials } from "#base/url";
 import type { OptionTable } from "#cli/command";
 import { pythonRepr } from "#cli/facades/pip/_python-repr";
-import { quoted } from "#cli/quoted";
 
 /** Options that bear on one run and not on the file. */
 const passing: ReadonlySet<string> = new Set([
@@ -64,9 +64,9 @@ export function compileCommandLine(
       const shown =
         option === "pip-args"
           ? pythonRepr(each)
-          : quoted(withoutCredentials(option === "newline" ? (newlines[each] ?? each) : each));
+          : shellWord(withoutCredentials(option === "newline" ? (newlines[each] ?? each) : each));
       words.push(`--${option}=${shown}`);
     }
   }
-  return ["pip-compile", ...words.sort(), ...sources.map(quoted).sort()].join(" ");
+  return ["pip-compile", ...words.sort(), ...sources.map(shellWord).sort()].join(" ");
 }

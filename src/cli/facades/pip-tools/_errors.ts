@@ -1,5 +1,5 @@
 import { exit, PkmError } from "#base/errors";
-import { nearest } from "#base/text";
+import { nearest, shellWord } from "#base/text";
 
 export function settingsFileMissing(file: string): PkmError {
   return new PkmError({
@@ -52,7 +52,7 @@ export function uncompiledSource(command: string, file: string): PkmError {
   return new PkmError({
     code: "uncompiled-source",
     what: `Cannot run \`${command}\`: \`${file}\` is a file to be compiled, not one that pins everything`,
-    fix: [`pkm pip-compile ${file}`, `${command} --force ${file}`],
+    fix: [`pkm pip-compile ${shellWord(file)}`, `${command} --force ${shellWord(file)}`],
     exit: exit.usage,
   });
 }

@@ -1,4 +1,5 @@
 import { type ExitCode, exit } from "#base/errors";
+import { shellWord } from "#base/text";
 import { withoutCredentials } from "#base/url";
 import { absolute } from "#cli/cache-folder";
 import { defineCommand, type OptionValues } from "#cli/command";
@@ -7,7 +8,6 @@ import type { Invocation } from "#cli/invocation";
 import { LateBuilder } from "#cli/late-builder";
 import { Patience } from "#cli/patience";
 import { Progress } from "#cli/progress";
-import { quoted } from "#cli/quoted";
 import { writeResult } from "#cli/result-file";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import type { Interpreter } from "#interpreter/interpreter";
@@ -329,7 +329,7 @@ function lastingWords(typed: readonly string[]): string[] {
     if (fleetingWithValue.test(word)) i += 1;
     else if (!fleeting.test(word) && !fleetingWithValue.test(word.replace(/=.*$/, "")))
       words.push(
-        quoted(
+        shellWord(
           withoutCredentials(
             word.replace(
               /^(--[a-z-]+=)(.*)$/,
