@@ -171,7 +171,8 @@ export class Progress {
   }
 
   #resolvingText(): string {
-    const pages = `Resolving, ${plural(this.#pages, "project")} read`;
+    const pages =
+      this.#pages === 0 ? "Resolving" : `Resolving, ${plural(this.#pages, "project")} read`;
     // A resolution that is done at once needs no words.
     return this.struggle.attempts < 50 ? pages : `${pages}: ${this.struggle.line}`;
   }
@@ -182,13 +183,22 @@ export class Progress {
     if (now - this.#drawnAt < pace) return;
     this.#drawnAt = now;
     this.#isDrawn = true;
-    const { wanted, ready } = this.#wheels;
     let received = 0;
     for (const bytes of this.#bytes.values()) received += bytes;
-    const text =
-      this.#stage === "Resolving"
-        ? this.#resolvingText()
-        : `${this.#stage} ${ready}/${wanted}${received > 0 ? `, ${size(received)}` : ""}`;
+    const text = this.isResolving
+      ? this.#resolvingText()
+      : stageText(this.#stage, this.#wheels, received);
     writeStream(2, `\r\u001B[K${text.slice(0, terminalColumns() - 1)}`);
   }
+}
+
+/** What is being done, and how much of it is there, where something is awaited at all. */
+export function stageText(
+  stage: string,
+  { wanted, ready }: { readonly wanted: number; readonly ready: number },
+  received: number,
+): string {
+  const counted = stage === "Fetching" || stage === "Installing";
+  const wheels = counted && wanted > 0 ? ` ${ready}/${wanted}` : "";
+  return `${stage}${wheels}${received > 0 ? `, ${size(received)}` : ""}`;
 }
