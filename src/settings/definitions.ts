@@ -87,7 +87,7 @@ export const definitions = {
   },
   prerelease: {
     type: "text",
-    choices: ["if-necessary", "allow", "disallow", "explicit"],
+    choices: ["if-necessary", "allow", "disallow", "explicit", "if-necessary-or-explicit"],
     default: "if-necessary",
     help: "When pre-releases are taken",
   },

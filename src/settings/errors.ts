@@ -10,7 +10,7 @@ export function unknownSetting(key: string, where: string, near: readonly string
   });
 }
 
-/** A value that its setting cannot have; `where` is a file, a variable or an option. */
+/** A value that its setting cannot have, pip's own among them; `where` is a file, a variable or an option. */
 export function invalidSetting(key: string, where: string, why: string): PkmError {
   return new PkmError({
     code: "invalid-setting",
@@ -41,14 +41,5 @@ export function pipConfigurationInvalid(
     why,
     excerpt,
     fix: ["correct the file, or leave it out with `--isolated`"],
-  });
-}
-
-/** A value of pip's configuration that its option cannot have. */
-export function pipSettingInvalid(name: string, origin: string, why: string): PkmError {
-  return new PkmError({
-    code: "invalid-setting",
-    what: `Cannot use \`${name}\` from ${origin}: it ${why}`,
-    exit: exit.usage,
   });
 }

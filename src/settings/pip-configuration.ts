@@ -1,5 +1,5 @@
 import type { Host, World } from "#platform/ports";
-import { pipConfigurationInvalid, pipSettingInvalid } from "./errors.ts";
+import { invalidSetting, pipConfigurationInvalid } from "./errors.ts";
 import { normalKey, readIni } from "./_ini.ts";
 
 /** One value of pip's configuration, not yet read as the type of its option. */
@@ -114,7 +114,7 @@ export function pipFlag(setting: PipSetting): boolean {
   const word = setting.text.toLowerCase();
   if (["y", "yes", "t", "true", "on", "1"].includes(word)) return true;
   if (["n", "no", "f", "false", "off", "0"].includes(word)) return false;
-  throw pipSettingInvalid(
+  throw invalidSetting(
     setting.name,
     setting.origin,
     `must be yes or no, true or false, 1 or 0, found \`${setting.text}\``,
@@ -127,7 +127,7 @@ export function pipCount(setting: PipSetting): number {
   try {
     return pipFlag(setting) ? 1 : 0;
   } catch {
-    throw pipSettingInvalid(
+    throw invalidSetting(
       setting.name,
       setting.origin,
       `must be a number, or yes or no, found \`${setting.text}\``,

@@ -4,7 +4,7 @@ import { MemoryFiles } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
 import type { Host } from "#platform/ports";
 import { definitionOf, flagOf, type SettingKey, settingKeys, variableOf } from "./definitions.ts";
-import { describeOrigin, Settings, type Flags } from "./settings.ts";
+import { Settings, type Flags, type Origin } from "./settings.ts";
 
 const user = "/home/ada/.config/pkm/pkm.toml";
 const system = "/etc/pkm/pkm.toml";
@@ -20,6 +20,21 @@ function open(
     files: new MemoryFiles({ "/home/ada/code/app/src/": "", ...tree }),
     host,
   });
+}
+
+/** `the default`, `pkm.toml (line 3)`, `PKM_OFFLINE`, `--offline`. */
+function describeOrigin(origin: Origin): string {
+  switch (origin.kind) {
+    case "default":
+      return "the default";
+    case "file":
+      return origin.line === undefined ? origin.path : `${origin.path} (line ${origin.line})`;
+    case "variable":
+    case "flag":
+      return origin.name;
+    default:
+      return origin satisfies never;
+  }
 }
 
 function failure(work: () => unknown): PkmError {

@@ -19,7 +19,7 @@ import { fromFlag, fromToml, fromVariable } from "./_values.ts";
 
 export type SettingsWorld = Pick<World, "files" | "host">;
 
-/** Where a value came from, for `config explain` and messages. */
+/** Where a value came from. */
 export type Origin =
   | { readonly kind: "default" }
   | { readonly kind: "file"; readonly path: string; readonly line: number | undefined }
@@ -110,21 +110,6 @@ export class Settings {
     this.#files ??= placesOf(this.#world);
     this.#tables ??= this.#files.flatMap((file) => layerOf(file));
     return this.#tables;
-  }
-}
-
-/** `the default`, `pkm.toml (line 3)`, `PKM_OFFLINE`, `--offline`. */
-export function describeOrigin(origin: Origin): string {
-  switch (origin.kind) {
-    case "default":
-      return "the default";
-    case "file":
-      return origin.line === undefined ? origin.path : `${origin.path} (line ${origin.line})`;
-    case "variable":
-    case "flag":
-      return origin.name;
-    default:
-      return origin satisfies never;
   }
 }
 
