@@ -68,8 +68,8 @@ function valueOf(header: string, text: string, start: number, stop: number): str
   return text.slice(start + header.length, stop).trim();
 }
 
-/** So much of a file holds the headers of all but those that carry a licence among them. */
-const headersSize = 16_384;
+/** So much of a file holds the headers of most, and so much those of all but the ones that carry a licence among them. */
+const headersSizes = [4096, 32_768] as const;
 
 /**
  * Tells of METADATA files, in much less time than parsing takes, whether they may require one of these; it may say yes
@@ -81,10 +81,14 @@ export function requirementSearch(
   const spellings = [...names].map((name) => name.replaceAll("-", "[-_.]+")).join("|");
   const wanted = new RegExp(`^requires-dist:\\s*(?:${spellings})(?![-_.]*[a-z0-9])`, "im");
   return (path, files) => {
-    const start = files.readAt(path, 0, headersSize);
-    const text = utf8.decode(start);
-    const isWhole = start.length < headersSize || /\n\r?\n/.test(text);
-    return wanted.test(isWhole ? text : (files.tryReadText(path) ?? ""));
+    for (const size of headersSizes) {
+      const start = files.readAt(path, 0, size);
+      const text = utf8.decode(start);
+      // What follows an empty line is no header.
+      const end = text.search(/\n\r?\n/);
+      if (end >= 0 || start.length < size) return wanted.test(end >= 0 ? text.slice(0, end) : text);
+    }
+    return wanted.test(files.tryReadText(path) ?? "");
   };
 }
 

@@ -128,7 +128,9 @@ async function install(
       );
     lock = await lockEnvironment(environment, world);
     // Somebody else may have changed the environment while the question was being answered.
-    const plan = planFor(request, readInstalled(environment, world), resolution, world);
+    const present = readInstalled(environment, world);
+    const isEmpty = early.length + present.length === 0;
+    const plan = isEmpty ? quick : planFor(request, present, resolution, world);
     const applied = await apply(plan, environment, wheels, world, {
       lock,
       strict: request.strict,
