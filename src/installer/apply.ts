@@ -1,42 +1,27 @@
-import { mapLimited } from "#base/concurrency";
 import { errnoOf } from "#base/errors";
 import { compareText } from "#base/order";
-import { nextTurn } from "#base/turn";
 import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
-import { normalizeName } from "#standards/name";
-import { formatRecord, parseRecord } from "#standards/record";
 import type { StoredWheel } from "#store/wheel-manifest";
-import type { BytecodeSource } from "./bytecode.ts";
 import { describeCollisions } from "./collisions.ts";
-import { CommonStaging } from "./common-staging.ts";
-import { recordDigest } from "./digest.ts";
+import { departuresOf, refuseStale, takenBy } from "./departures.ts";
 import { type EnvironmentLock, lockEnvironment } from "./environment-lock.ts";
-import { environmentChanged, filesCollide, filesInTheWay, writeFailed } from "./errors.ts";
-import { type FileOwner, InstalledFiles } from "./installed-files.ts";
+import { filesCollide, filesInTheWay, writeFailed } from "./errors.ts";
+import type { FileOwner } from "./installed-files.ts";
+import type { Change, ChangeEntry, Plan, WheelSource } from "./plan-types.ts";
+import { nameOf, type Places } from "./places.ts";
 import { isUnfinished, removeTransaction } from "./recovery.ts";
-import { treesFor } from "./linked-folders.ts";
-import type { Change, ChangeEntry, LinkWay, Plan, TreeSource, WheelSource } from "./plan-types.ts";
-import { isOwn, nameOf, parentOf, type Places, resolvePath } from "./places.ts";
-import { launcherFor } from "./scripts.ts";
-import { stageWheel } from "./stage-wheel.ts";
+import { stageEdits, stageMarks } from "./stage-edits.ts";
+import { stagePlan, type StagingOptions } from "./stage-plan.ts";
 import type { StagedPart } from "./staged-part.ts";
 import { deriveSwitch, type Switch } from "./switch-steps.ts";
-import { TakenPaths } from "./taken-paths.ts";
 import { asideFolder, openTransaction, stagingFolder, switchOver } from "./transaction.ts";
-import { type Belongings, belongingsOf } from "./uninstall.ts";
 import type { InstallerWorld } from "./world.ts";
 
-export type ApplyOptions = {
+export type ApplyOptions = StagingOptions & {
   /** Refuse when two distributions claim one file with different content, instead of warning. */
   readonly strict?: boolean;
   /** Take over files in the way that no distribution claims, instead of refusing. */
   readonly overwrite?: boolean;
-  /** When left out, hard links, and whole folders in an environment that was made so. */
-  readonly linkMode?: LinkWay;
-  /** Keeps the folders that are linked whole. */
-  readonly trees?: TreeSource;
-  /** Compiled modules to put beside the sources; none are when left out. */
-  readonly bytecode?: BytecodeSource;
   /** Finds the unpacked wheel of something installed, to give a file back that another one had covered. */
   readonly survivors?: SurvivorSource;
   /** The environment's lock, when the caller already holds it ({@link lockEnvironment}). */
@@ -48,9 +33,6 @@ export type ApplyOptions = {
 export interface SurvivorSource {
   installedWheel(name: string, version: string): StoredWheel | undefined;
 }
-
-/** Wheels asked for at a time; a source that downloads keeps stricter limits of its own. */
-const wheelsAtOnce = 512;
 
 /**
  * Brings an environment to a plan, whole or not at all. Wheels are asked for side by side and each is staged as
@@ -83,7 +65,6 @@ class Application {
   readonly #places: Places;
   readonly #world: InstallerWorld;
   readonly #options: ApplyOptions;
-  readonly #parts: StagedPart[] = [];
   #restored = 0;
 
   constructor(
@@ -103,20 +84,24 @@ class Application {
   async run(wheels: WheelSource, marks: readonly InstalledDistribution[]): Promise<string[]> {
     const places = this.#places;
     const { files, report } = this.#world;
-    this.#refuseStale();
-    const leaving = this.#leaving();
+    const plan = this.#plan;
+    const environment = this.#environment;
+    refuseStale(plan, places, this.#world);
+    const departures = departuresOf(plan, places, environment, this.#world);
     // The switch itself is made in one go: a signal is heard before it, or when it is done.
     const forget = this.#world.interrupts?.before(() => this.#clearAfter(undefined));
     try {
       openTransaction(places, files);
-      await this.#stage(wheels);
-      this.#stageEdits(leaving);
-      this.#stageMarks(marks);
-      const { taken, shared, installed } = this.#taken(leaving, marks);
+      const parts = [
+        ...(await stagePlan(plan, environment, places, wheels, this.#world, this.#options)),
+        ...stageEdits(departures, places, this.#world),
+        ...stageMarks(marks, places, this.#world),
+      ];
+      const { taken, shared, installed } = takenBy(departures, marks, places, this.#world);
       const derive = (exchangesSites: boolean): Switch =>
         deriveSwitch(
           {
-            parts: this.#parts,
+            parts,
             taken,
             shared,
             installed,
@@ -129,10 +114,10 @@ class Application {
           },
           this.#world,
         );
-      const change = derive(this.#environment.kind === "virtual");
+      const change = derive(environment.kind === "virtual");
       const warnings = this.#judge(change);
       this.#switchOver(change, derive);
-      const left = this.#clear();
+      const left = this.#clear(parts);
       report?.({ type: "environment-switched", root: places.root, steps: change.steps.length });
       return [...warnings, ...left];
     } catch (failure) {
@@ -151,211 +136,6 @@ class Application {
       if (!change.hasExchangedSite || errnoOf(error) !== "EBUSY") throw error;
       switchOver(derive(false).steps, this.#places, this.#world.files);
     }
-  }
-
-  /** Two that plan at once: the second finds the environment other than it saw it. */
-  #refuseStale(): void {
-    const { installs, removals } = this.#plan;
-    const { files } = this.#world;
-    for (const distribution of [...installs.map((install) => install.replaces), ...removals])
-      if (distribution !== undefined && files.tryLstat(distribution.metadataPath) === undefined)
-        throw environmentChanged(this.#places.root, distribution.name);
-    const fresh = new Set<string>();
-    for (const install of installs)
-      if (install.replaces === undefined) fresh.add(install.wanted.name);
-    for (const metadata of this.#metadataFolders(fresh))
-      if (files.tryLstat(`${metadata}/METADATA`) !== undefined)
-        throw environmentChanged(this.#places.root, distributionName(metadata));
-  }
-
-  /** Dist-info folders of these names in the environment's own folders. */
-  #metadataFolders(names: ReadonlySet<string>): string[] {
-    const found: string[] = [];
-    if (names.size === 0) return found;
-    for (const site of sitesOf(this.#places))
-      for (const entry of this.#world.files.tryList(site) ?? [])
-        if (entry.name.endsWith(".dist-info") && names.has(distributionName(entry.name)))
-          found.push(`${site}/${entry.name}`);
-    return found;
-  }
-
-  /** What goes: all that is removed or replaced, with what it lists. Read before anything is fetched. */
-  #leaving(): Belongings[] {
-    const { installs, removals } = this.#plan;
-    const found: Belongings[] = [];
-    const add = (distribution: InstalledDistribution): void =>
-      void found.push(belongingsOf(distribution, this.#places, this.#environment, this.#world));
-    for (const distribution of removals) add(distribution);
-    const replaced = new Set<string>();
-    for (const { replaces } of installs) {
-      // What a system's Python brings is hidden by the new one, not removed.
-      if (replaces === undefined || !this.#isHere(replaces)) continue;
-      add(replaces);
-      if (replaces.kind === "dist-info") replaced.add(replaces.name);
-    }
-    // A broken installer may have left older metadata of the same name: it goes with the one that counts.
-    const known = new Set(found.flatMap((belongings) => belongings.folders));
-    for (const metadata of this.#metadataFolders(replaced))
-      if (!known.has(metadata)) found.push(this.#ghost(metadata));
-    return found;
-  }
-
-  #ghost(metadata: string): Belongings {
-    const name = normalizeName(distributionName(metadata));
-    return { name, label: name, files: [], folders: [metadata], edits: [] };
-  }
-
-  #isHere({ kind, location, metadataPath }: InstalledDistribution): boolean {
-    // The metadata of an egg-link lies in the source tree; the link itself is what counts.
-    const at = kind === "egg-link" ? location : metadataPath;
-    return isOwn(this.#places, resolvePath(at, this.#world.files));
-  }
-
-  async #stage(wheels: WheelSource): Promise<void> {
-    const { bytecode, linkMode } = this.#options;
-    const { interpreter } = this.#environment;
-    const launcher = launcherFor(this.#world.host);
-    const staging = stagingFolder(this.#places);
-    const trees = this.#trees(linkMode);
-    const key = this.#key();
-    const { files } = this.#world;
-    const common = {
-      root: new CommonStaging(`${staging}/site`, files, key),
-      scripts: new CommonStaging(`${staging}/scripts`, files, key),
-      data: new CommonStaging(`${staging}/data`, files, key),
-    };
-    const prefixes = new Map<string, string>();
-    let laying: Promise<void> | undefined;
-    /** What arrives in the same turn is laid in one go. */
-    const lay = (): Promise<void> =>
-      (laying ??= nextTurn().then(() => {
-        laying = undefined;
-        common.root.lay(way);
-        common.data.lay(way);
-        common.scripts.lay(way);
-      }));
-    const way = linkMode === undefined || linkMode === "tree" ? "hardlink" : linkMode;
-    const staged = await mapLimited(
-      this.#plan.installs,
-      wheelsAtOnce,
-      async (install, position) => {
-        const wheel = await wheels.wheel(install.wanted);
-        if (wheel.manifest.name !== install.wanted.name)
-          throw new Error(`asked for ${install.wanted.name} and got ${wheel.manifest.name}`);
-        const compiled = (await bytecode?.bytecode(wheel, interpreter)) ?? [];
-        const request = {
-          install,
-          wheel,
-          bytecode: compiled,
-          folder: `${staging}/${position}`,
-          common,
-          prefixes,
-          linkMode: way,
-          tree: trees?.tree(wheel, compiled),
-          places: this.#places,
-          environment: this.#environment,
-          launcher,
-        };
-        const parts = stageWheel(request, this.#world);
-        await lay();
-        const { name, version } = wheel.manifest;
-        this.#world.report?.({ type: "wheel-staged", name, version });
-        return parts;
-      },
-    );
-    for (const parts of staged) for (const part of parts) this.#parts.push(part);
-  }
-
-  #trees(linkMode: LinkWay | undefined): TreeSource | undefined {
-    if (this.#plan.installs.length === 0) return undefined;
-    const probe = `${stagingFolder(this.#places)}/link`;
-    const { trees } = this.#options;
-    const found = treesFor(linkMode, this.#environment, trees, probe, this.#world);
-    found?.register(this.#places.root);
-    return found;
-  }
-
-  /** Shared files of old installers without the lines of what goes. */
-  #stageEdits(leaving: readonly Belongings[]): void {
-    for (const { name, edits } of leaving)
-      for (const { path, content } of edits)
-        if (content.trim() !== "")
-          this.#stageFile({ name, version: "" }, parentOf(path), nameOf(path), content);
-  }
-
-  /** REQUESTED, and RECORD with its row, for what a person has now named. */
-  #stageMarks(marks: readonly InstalledDistribution[]): void {
-    const { files, hashing } = this.#world;
-    for (const distribution of marks) {
-      const metadata = resolvePath(distribution.metadataPath, files);
-      const text = files.tryReadText(`${metadata}/RECORD`);
-      if (text === undefined || !isOwn(this.#places, metadata)) continue;
-      const path = `${nameOf(metadata)}/REQUESTED`;
-      const hash = { algorithm: "sha256", digest: recordDigest("", hashing) };
-      const rows = [...parseRecord(text), { path, hash, size: 0 }];
-      rows.sort((a, b) => compareText(a.path, b.path));
-      this.#stageFile(distribution, metadata, "REQUESTED", "");
-      this.#stageFile(distribution, metadata, "RECORD", formatRecord(rows));
-    }
-  }
-
-  #stageFile(
-    owner: Pick<StagedPart, "name" | "version">,
-    to: string,
-    name: string,
-    content: string,
-  ): void {
-    const { files, hashing } = this.#world;
-    const from = files.makeTemporaryFolder(stagingFolder(this.#places), "edit-");
-    files.write(`${from}/${name}`, content);
-    const staged = { path: name, sha256: recordDigest(content, hashing) };
-    const { name: distribution, version } = owner;
-    this.#parts.push({
-      name: distribution,
-      version,
-      from,
-      to,
-      tops: [name],
-      files: () => [staged],
-    });
-  }
-
-  #taken(
-    leaving: readonly Belongings[],
-    marks: readonly InstalledDistribution[],
-  ): { taken: TakenPaths; shared: Map<string, FileOwner>; installed: InstalledFiles } {
-    const { files, host } = this.#world;
-    const key = this.#key();
-    const installed = new InstalledFiles({
-      sites: sitesOf(this.#places),
-      leaving: new Set(leaving.flatMap((belongings) => belongings.folders)),
-      key,
-      files,
-      windows: host.os === "windows",
-    });
-    const taken = new TakenPaths(key);
-    const shared = new Map<string, FileOwner>();
-    for (const { name, files: listed, folders, edits } of leaving) {
-      for (const path of folders) taken.addWhole(path, name);
-      for (const { path } of edits) taken.add(path, name);
-      for (const path of listed) {
-        const owner = installed.ownersOf(path).at(-1);
-        if (owner === undefined) taken.add(path, name);
-        else shared.set(path, owner);
-      }
-    }
-    for (const distribution of marks)
-      taken.add(`${resolvePath(distribution.metadataPath, files)}/RECORD`, distribution.name);
-    return { taken, shared, installed };
-  }
-
-  /** The spelling under which this file system finds names: macOS and Windows mostly take `A` and `a` for one. */
-  #key(): (path: string) => string {
-    const { transaction } = this.#places;
-    const other = `${parentOf(transaction)}/${nameOf(transaction).toUpperCase()}`;
-    return this.#world.files.tryLstat(other) === undefined
-      ? (path) => path
-      : (path) => path.normalize("NFC").toLowerCase();
   }
 
   /** A file of a survivor from the store, as it was installed. */
@@ -390,10 +170,10 @@ class Application {
   }
 
   /** The change stands; what cannot be cleared away now is cleared by the next command. */
-  #clear(): string[] {
+  #clear(parts: readonly StagedPart[]): string[] {
     try {
       // Most were moved out whole: one call for each is less than looking into all of them.
-      for (const from of new Set(this.#parts.map((part) => part.from))) this.#removeIfEmpty(from);
+      for (const from of new Set(parts.map((part) => part.from))) this.#removeIfEmpty(from);
       removeTransaction(this.#places, this.#world.files);
       return [];
     } catch (error) {
@@ -422,15 +202,6 @@ class Application {
       if (errnoOf(error) === undefined && errnoOf(failure) === undefined) throw error;
     }
   }
-}
-
-function sitesOf(places: Places): string[] {
-  return places.purelib === places.platlib ? [places.purelib] : [places.purelib, places.platlib];
-}
-
-function distributionName(metadata: string): string {
-  const stem = nameOf(metadata).replace(/\.dist-info$/, "");
-  return normalizeName(stem.split("-", 1)[0] ?? stem);
 }
 
 function withoutRequested(plan: Plan, { files }: InstallerWorld): InstalledDistribution[] {

@@ -98,6 +98,21 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/**
+ * The spelling under which this file system finds names: macOS and Windows mostly take `A` and `a` for one. The
+ * transaction has to be open.
+ */
+export function spellingOf(
+  places: Places,
+  files: Pick<Files, "tryLstat">,
+): (path: string) => string {
+  const { transaction } = places;
+  const other = `${parentOf(transaction)}/${nameOf(transaction).toUpperCase()}`;
+  return files.tryLstat(other) === undefined
+    ? (path) => path
+    : (path) => path.normalize("NFC").toLowerCase();
+}
+
 /** Links resolved as far as the path exists; the rest is kept as it is. */
 export function resolvePath(
   path: string,
