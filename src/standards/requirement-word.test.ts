@@ -90,6 +90,11 @@ describe("parseRequirementWord()", () => {
       "it is called like an archive, and there is no file `/here/gone-1.0.whl`",
       undefined,
     ],
+    [
+      "./requirements.txt",
+      "it is no file of a distribution",
+      "pkm pip install -r ./requirements.txt",
+    ],
     ["./gone", "there is no file or folder `/here/gone`", undefined],
     ["../gone>=1", "there is no file or folder `/gone>=1`", undefined],
     [
@@ -97,6 +102,13 @@ describe("parseRequirementWord()", () => {
       "expected `;` and a marker, or the end",
       "check the path: there is no `some/gone`",
     ],
+    [
+      "requirements.txt",
+      "it is called like a file of requirements",
+      "pkm pip install -r requirements.txt",
+    ],
+    ["pyproject.toml", "it is called like a file of requirements", undefined],
+    ["requirements-dev.in", "it is called like a file of requirements", undefined],
     ["demo=1.0", undefined, "`=` is no operator, did you mean `==`?"],
     ["demo=>1.0", undefined, "`=>` is no operator, did you mean `>=`?"],
     ["demo =< 1.0", undefined, "`=<` is no operator, did you mean `<=`?"],

@@ -212,15 +212,30 @@ function pathOf(
 }
 
 function named(word: string, probe: PathProbe): RequirementWord {
+  if (isRequirementsFile(word, probe))
+    throw requirementWordInvalid(word, "it is called like a file of requirements", [
+      `pkm pip install -r ${shellWord(word)}`,
+    ]);
   try {
     return { kind: "named", requirement: parseRequirement(word) };
   } catch (cause) {
     if (!(cause instanceof PkmError)) throw cause;
     const path = absolutePath(word, probe.cwd);
-    if (isMeantAsPath(word) && probe.kindOf(path) === undefined)
-      throw requirementWordInvalid(word, `there is no file or folder \`${path}\``);
+    if (isMeantAsPath(word))
+      throw probe.kindOf(path) === undefined
+        ? requirementWordInvalid(word, `there is no file or folder \`${path}\``)
+        : requirementWordInvalid(word, "it is no file of a distribution", adviceFor(word, probe));
     throw requirementWordInvalid(word, cause.why ?? cause.what, adviceFor(word, probe), cause);
   }
+}
+
+// It would be a name, and somebody might have registered that for those who forget the option.
+function isRequirementsFile(word: string, { kindOf, cwd }: PathProbe): boolean {
+  if (!/^[\w.-]+\.(?:txt|in|toml)$/.test(word)) return false;
+  return (
+    /^(?:requirements|pyproject\.|pylock\.)/.test(word) ||
+    kindOf(absolutePath(word, cwd)) === "file"
+  );
 }
 
 /** No name of a project begins like this, however it goes on. */

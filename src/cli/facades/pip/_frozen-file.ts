@@ -6,6 +6,7 @@ import {
   parseRequirementWord,
   type PathProbe,
 } from "#standards/requirement-word";
+import { fileMissing } from "./_errors.ts";
 import type { Frozen } from "./freeze.ts";
 
 /** Lines that are kept as they are: they install nothing themselves. */
@@ -37,7 +38,8 @@ export async function inOrderOfFiles(
   const places = new Map<NormalizedName, string[]>();
   let text = "";
   for (const path of paths) {
-    const content = world.files.readText(absolute(path, world.host.cwd));
+    const content = world.files.tryReadText(absolute(path, world.host.cwd));
+    if (content === undefined) throw fileMissing(path, invocation.name);
     for (const raw of content.replace(/\n$/, "").split("\n")) {
       const line = raw.trimEnd();
       if (

@@ -256,6 +256,12 @@ describe("pip freeze", () => {
     expect(stderr).toContain("asks for `missing[x]==9`, which is not installed");
     expect(stderr).toContain("does not say what it would install");
   });
+
+  test("names a requirements file that is not there", async () => {
+    const { stdout, stderr } = await run(freeze, "-r none.txt", machine(dist("a", "1")));
+    expect(stdout).toBe("");
+    expect(stderr).toContain("there is no file `none.txt` [file-missing]");
+  });
 });
 
 describe("pip show", () => {
