@@ -1,4 +1,4 @@
-import { definitions, flagOf, type SettingKey } from "#settings/definitions";
+import { flagOf, type SettingKey } from "#settings/definitions";
 import { Settings, type SettingsWorld } from "#settings/settings";
 import type { OptionTable } from "./command.ts";
 import type { Invocation } from "./invocation.ts";
@@ -25,7 +25,7 @@ export function settingValues(
 ): ConfiguredValues {
   const found: ConfiguredValues = new Map();
   const settings = runSettings(world);
-  for (const key of Object.keys(definitions) as SettingKey[]) {
+  for (const key of settings.said()) {
     const option = flagOf(key).slice(2);
     if (table[option] === undefined || notOptions.has(key) || isTyped(typed, option)) continue;
     const { value, origin } = settings.explain(key);

@@ -1,3 +1,5 @@
+import type { Host } from "#platform/ports";
+
 /**
  * How a value is written and what it becomes. In a file `seconds` and `count` are numbers, `flag` is true or false,
  * `texts` and `places` are arrays, everything else is text; in a variable lists are divided by white space.
@@ -148,6 +150,15 @@ export function isSettingKey(key: string): key is SettingKey {
 /** `PKM_CACHE_DIR` for `cache-dir`. */
 export function variableOf(key: SettingKey): string {
   return `PKM_${key.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** The reverse of {@link variableOf}; `undefined` for all other variables. */
+export function keyOfVariable(name: string, os: Host["os"]): SettingKey | undefined {
+  // Windows takes any case of letters.
+  const upper = os === "windows" ? name.toUpperCase() : name;
+  if (!upper.startsWith("PKM_")) return undefined;
+  const key = upper.slice("PKM_".length).toLowerCase().replaceAll("_", "-");
+  return isSettingKey(key) && variableOf(key) === upper ? key : undefined;
 }
 
 /** `--cache-dir` for `cache-dir`. */

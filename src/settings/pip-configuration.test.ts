@@ -55,6 +55,23 @@ describe("pip's configuration", () => {
     });
   });
 
+  test("asks for no variable that is not pip's: a kept answer depends on all that were asked for", () => {
+    const asked: string[] = [];
+    const env = new Proxy(
+      { PIP_PRE: "1", HOME: "/home/ada", OLDPWD: "/tmp", SHLVL: "2" },
+      {
+        get: (target, name) => (asked.push(String(name)), Reflect.get(target, name)),
+        getOwnPropertyDescriptor: (target, name) => (
+          asked.push(String(name)),
+          Reflect.getOwnPropertyDescriptor(target, name)
+        ),
+      },
+    );
+    const world = { files: new MemoryFiles({}), host: { ...memoryHost({}), env } };
+    expect([...readPipConfiguration({ command: "install" }, world).keys()]).toEqual(["pre"]);
+    for (const name of ["HOME", "OLDPWD", "SHLVL"]) expect(asked).not.toContain(name);
+  });
+
   test("lets the command's section win over [global], wherever that stands", () => {
     const tree = {
       "/etc/pip.conf": "[install]\ntimeout = 1\n[download]\nretries = 9\n",

@@ -142,7 +142,9 @@ export function pipList(setting: PipSetting): readonly string[] {
 
 function fromVariables(host: Host): Map<string, PipSetting> {
   const found = new Map<string, PipSetting>();
-  for (const variable of Object.keys(host.env)) {
+  // Unlike Object.keys this asks for names alone: a kept answer must not depend on what all variables say.
+  for (const variable of Reflect.ownKeys(host.env)) {
+    if (typeof variable !== "string") continue;
     const upper = host.os === "windows" ? variable.toUpperCase() : variable;
     if (!upper.startsWith("PIP_")) continue;
     const text = host.env[variable];

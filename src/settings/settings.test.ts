@@ -3,7 +3,14 @@ import { PkmError } from "#base/errors";
 import { MemoryFiles } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
 import type { Host } from "#platform/ports";
-import { definitionOf, flagOf, type SettingKey, settingKeys, variableOf } from "./definitions.ts";
+import {
+  definitionOf,
+  flagOf,
+  keyOfVariable,
+  type SettingKey,
+  settingKeys,
+  variableOf,
+} from "./definitions.ts";
 import { Settings, type Flags, type Origin } from "./settings.ts";
 
 const user = "/home/ada/.config/pkm/pkm.toml";
@@ -53,6 +60,7 @@ describe("the table of settings", () => {
       expect(key).toMatch(/^[a-z]+(-[a-z]+)*$/);
       expect(variableOf(key)).toMatch(/^PKM_[A-Z]+(_[A-Z]+)*$/);
       expect(flagOf(key)).toMatch(/^--[a-z]+(-[a-z]+)*$/);
+      expect(keyOfVariable(variableOf(key), "linux")).toBe(key);
       expect(definitionOf(key).help).toMatch(/^[A-Z].*[^.]$/);
     }
     expect(variableOf("cache-dir")).toBe("PKM_CACHE_DIR");
@@ -84,6 +92,13 @@ describe("a setting", () => {
     expect(told({ PKM_RETRIES: "7" })).toBe("7 from PKM_RETRIES");
     expect(told({ PKM_RETRIES: "" })).toBe(`6 from ${project} (line 6)`);
     expect(told({ PKM_RETRIES: "7" }, { retries: 8 })).toBe("8 from --retries");
+  });
+
+  test("is said by a file or by its variable, however that is spelt on Windows", () => {
+    const tree = { [user]: "offline = true\n" };
+    const env = { PKM_LINK_MODE: "copy", pkm_color: "always", PKM_NONSENSE: "1", PATH: "/bin" };
+    expect([...open(tree, env).said()].sort()).toEqual(["link-mode", "offline"]);
+    expect(keyOfVariable("pkm_color", "windows")).toBe("color");
   });
 
   test("that an option or a variable decides costs no look at the disk", () => {

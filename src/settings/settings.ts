@@ -7,6 +7,7 @@ import {
   definitionOf,
   flagOf,
   isSettingKey,
+  keyOfVariable,
   settingKeys,
   variableOf,
   type SettingKey,
@@ -78,6 +79,19 @@ export class Settings {
       return { value, origin: { kind: "file", path: file.path, line: lineOf(file, key) } };
     }
     return { value: definitionOf(key).default as SettingValue<K>, origin: { kind: "default" } };
+  }
+
+  /** The settings of which a file or a variable says something. */
+  said(): ReadonlySet<SettingKey> {
+    const { host } = this.#world;
+    const said = new Set<SettingKey>();
+    for (const { table } of this.#layers())
+      for (const key of table.keys()) if (isSettingKey(key)) said.add(key);
+    for (const name of Reflect.ownKeys(host.env)) {
+      const key = typeof name === "string" ? keyOfVariable(name, host.os) : undefined;
+      if (key !== undefined) said.add(key);
+    }
+    return said;
   }
 
   /**

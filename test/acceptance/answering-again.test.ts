@@ -72,6 +72,16 @@ describe.if(isExecutable)("a command that only looks", () => {
     rmSync(path);
   });
 
+  test("gives it again whatever variables say that it never asked for", async () => {
+    const path = await keptAnswer("freeze", "--all");
+    alter(path, "top==2.0", "top==kept");
+    const words = ["pip", "freeze", "--all", "--python", environment];
+    const { PATH: folders } = sandbox.env;
+    const run = await sandbox.pkm(words, { env: { PATH: `${folders}:/elsewhere` } });
+    expect(run.stdout).toContain("top==kept\n");
+    rmSync(path);
+  });
+
   test("an installation with everything present is one of them", async () => {
     const path = await keptAnswer("install", "--index-url", index.url, "top>=1");
     alter(path, "Nothing to do", "Nothing at all to do");
