@@ -299,6 +299,8 @@ describe("mistakes on the command line", () => {
     await story.pkm("cache clean --cache-dir photographs");
     sandbox.write("wanted.in", "a-project-that-nobody-has==1\n");
     await story.pkm("pip compile wanted.in --no-index --python [PYTHON]");
+    await story.pkm("pip compile wanted.in --python [PYTHON] --timeout 0");
+    await story.pkm("pip compile wanted.in --python [PYTHON] --retries 1.5");
     transcript = story;
   });
 

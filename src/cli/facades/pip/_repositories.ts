@@ -31,14 +31,14 @@ export function openHttp(
     timeout:
       options.timeout === undefined
         ? defaults.timeout
-        : 1000 * positive("--timeout", options.timeout, invocation),
+        : 1000 * seconds("--timeout", options.timeout, invocation),
     retries:
       options.retries === undefined
         ? defaults.retries
-        : positive("--retries", options.retries, invocation),
+        : count("--retries", options.retries, invocation),
     ...(options["resume-retries"] === undefined
       ? {}
-      : { resumes: positive("--resume-retries", options["resume-retries"], invocation) }),
+      : { resumes: count("--resume-retries", options["resume-retries"], invocation) }),
     offline: isOffline(invocation),
     connections: runSettings(world).get("concurrent-downloads"),
     ...refreshing(options),
@@ -70,14 +70,16 @@ export function openRepositories(
   );
 }
 
-function positive(option: string, text: string, { name }: Invocation): number {
-  const number = Number(text);
-  if (!Number.isFinite(number) || number < 0)
-    throw invalidOptionValue({
-      option,
-      value: text,
-      expected: "a number, zero or more",
-      command: name,
-    });
-  return number;
+function seconds(option: string, value: string, { name }: Invocation): number {
+  const number = Number(value);
+  if (Number.isFinite(number) && number > 0) return number;
+  const expected = "a number of seconds above 0";
+  throw invalidOptionValue({ option, value, expected, command: name });
+}
+
+function count(option: string, value: string, { name }: Invocation): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 0) return number;
+  const expected = "a whole number, 0 or more";
+  throw invalidOptionValue({ option, value, expected, command: name });
 }

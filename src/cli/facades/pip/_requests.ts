@@ -183,8 +183,7 @@ const implementationMarkers: Readonly<Record<string, Partial<MarkerEnvironment>>
   pp: { implementation_name: "pypy", platform_python_implementation: "PyPy" },
 };
 
-/** `3.12`, `3.12.4`, and pip's short forms: `3` is 3.0, `312` is 3.12. */
-/** A value of `--python-version` as three numbers. */
+/** A value of `--python-version` as three numbers: `3.12`, `3.12.4`, and pip's short forms (`3` is 3.0, `312` is 3.12). */
 export function askedPython(asked: string, command: string): readonly [number, number, number] {
   const short = /^([0-9])([0-9]*)$/.exec(asked);
   if (short !== null) return [Number(short[1]), Number(short[2]), 0];
