@@ -11,7 +11,10 @@ import type { Output } from "./output.ts";
 
 export type PkmEvent = HttpEvent | RepositoryEvent | ProvisionEvent | InstallerEvent;
 
-/** How often the line is drawn, in milliseconds; more would only cost time. */
+/**
+ * How often the line is drawn, in milliseconds; more would only cost time. What is over by then has none: drawing it the
+ * first time takes the runtime longer than many a command.
+ */
 const pace = 80;
 
 /**
@@ -21,6 +24,8 @@ const pace = 80;
 export class Progress {
   readonly #output: Output;
   readonly #clock: Clock;
+  readonly #write: (text: string) => void;
+  readonly #talk: Pick<Output, "say" | "warn" | "detail">;
   #began: number | undefined;
   #stage = "";
   /** What the resolution has been through. */
@@ -31,14 +36,22 @@ export class Progress {
   #resolvedIn: number | undefined;
   #drawnAt = 0;
   #isDrawn = false;
+  #isAwaited = false;
 
-  constructor(output: Output, clock: Clock) {
+  constructor(
+    output: Output,
+    clock: Clock,
+    write: (text: string) => void = (text) => writeStream(2, text),
+  ) {
+    this.#write = write;
     this.#output = output;
+    const { say, warn, detail } = output;
+    this.#talk = { say: this.#above(say), warn: this.#above(warn), detail: this.#above(detail) };
     this.#clock = clock;
   }
 
   readonly report = (event: PkmEvent): void => {
-    this.#began ??= this.#clock.now();
+    this.#began ??= this.#drawnAt = this.#clock.now();
     const { say, warn, detail } = this.#talk;
     switch (event.type) {
       case "resolution-began":
@@ -146,23 +159,19 @@ export class Progress {
 
   /** Takes the line away. */
   end(): void {
-    if (this.#isDrawn) writeStream(2, "\r\u001B[K");
+    if (this.#isDrawn) this.#write("\r\u001B[K");
     this.#isDrawn = false;
     this.#stage = "";
   }
 
   /** Talk in between: the line makes room and comes back with the next event. */
-  get #talk(): Pick<Output, "say" | "warn" | "detail"> {
-    const above =
-      (tell: (text: string) => void) =>
-      (text: string): void => {
-        const stage = this.#stage;
-        this.end();
-        this.#stage = stage;
-        tell(text);
-      };
-    const { say, warn, detail } = this.#output;
-    return { say: above(say), warn: above(warn), detail: above(detail) };
+  #above(tell: (text: string) => void): (text: string) => void {
+    return (text) => {
+      const stage = this.#stage;
+      this.end();
+      this.#stage = stage;
+      tell(text);
+    };
   }
 
   /** True while versions are looked for. */
@@ -177,10 +186,20 @@ export class Progress {
     return this.struggle.attempts < 50 ? pages : `${pages}: ${this.struggle.line}`;
   }
 
+  /** Nobody may have anything to tell for a long time. */
+  #drawLater(): void {
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    void this.#clock.sleep(pace).then(() => {
+      this.#isAwaited = false;
+      this.#draw();
+    });
+  }
+
   #draw(): void {
     if (!this.#output.interactive || this.#stage === "") return;
     const now = this.#clock.now();
-    if (now - this.#drawnAt < pace) return;
+    if (now - this.#drawnAt < pace) return this.#drawLater();
     this.#drawnAt = now;
     this.#isDrawn = true;
     let received = 0;
@@ -188,7 +207,7 @@ export class Progress {
     const text = this.isResolving
       ? this.#resolvingText()
       : stageText(this.#stage, this.#wheels, received);
-    writeStream(2, `\r\u001B[K${text.slice(0, terminalColumns() - 1)}`);
+    this.#write(`\r\u001B[K${text.slice(0, terminalColumns() - 1)}`);
   }
 }
 

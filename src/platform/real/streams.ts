@@ -58,5 +58,5 @@ export function streamDevice(stream: 1 | 2): string {
 
 /** Columns of the terminal that shows the messages; 80 where nobody says. */
 export function terminalColumns(): number {
-  return process.stderr.columns ?? 80;
+  return process.stderr.columns || 80;
 }
