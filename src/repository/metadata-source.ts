@@ -42,6 +42,8 @@ export class MetadataSource {
   readonly #recalled = new WeakMap<ProjectFile, MetadataAnswer>();
   /** Origins that send whole files when asked for ranges. */
   readonly #wholeOnly = new Set<string>();
+  /** How addresses of the last host begin. */
+  #lastOrigin = { start: "\0", origin: "" };
 
   constructor(
     client: HttpClient,
@@ -132,7 +134,9 @@ export class MetadataSource {
       if (found !== hex)
         throw hashMismatch(`the metadata of ${file.filename}`, file.url, { algorithm, hex }, found);
     }
-    return decoder.decode(headerBytes(answer.body));
+    const headers = decoder.decode(headerBytes(answer.body));
+    giveBack(answer.body);
+    return headers;
   }
 
   async #fromWheel(file: ProjectFile): Promise<string> {
@@ -185,7 +189,18 @@ export class MetadataSource {
     if (/^file:/i.test(file.url)) return undefined;
     const hash = strongestHash(file.hashes);
     if (hash === undefined) return `${withoutCredentials(file.url)} ${file.size ?? ""}`;
-    return `${hash.algorithm}:${hash.hex} ${new URL(file.url).origin}`;
+    return `${hash.algorithm}:${hash.hex} ${this.#originOf(file.url)}`;
+  }
+
+  /** Most files of an index come from one host. */
+  #originOf(url: string): string {
+    const { start, origin } = this.#lastOrigin;
+    if (url.startsWith(start)) return origin;
+    const found = new URL(url).origin;
+    // Whatever follows a plain host and its slash makes no other origin of it.
+    const plain = /^https?:\/\/[\w.:-]+\//i.exec(url)?.[0];
+    if (plain !== undefined) this.#lastOrigin = { start: plain, origin: found };
+    return found;
   }
 }
 
@@ -243,6 +258,12 @@ function headerBytes(content: Uint8Array): Uint8Array {
   for (let at = content.indexOf(newline); at !== -1; at = content.indexOf(newline, at + 1))
     if (content[at + 1] === newline) return content.subarray(0, at + 1);
   return content;
+}
+
+/** The memory of a body that nobody reads again serves the next one; collected later, thousands take fresh memory each. */
+function giveBack({ buffer, byteLength }: Uint8Array): void {
+  const isWhole = byteLength > 0 && buffer.byteLength === byteLength;
+  if (isWhole && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 const newline = 0x0a;

@@ -83,7 +83,16 @@ function splitAtName(
   stem: string,
   wanted: NormalizedName,
 ): Omit<SdistFilename, "extension"> | undefined {
-  for (let dash = stem.indexOf("-"); dash !== -1; dash = stem.indexOf("-", dash + 1)) {
+  return splitBehind(wanted.length, stem, wanted) ?? splitBehind(0, stem, wanted);
+}
+
+/** A name has dashes itself, so nearly always the right one comes after as many characters as the name has. */
+function splitBehind(
+  start: number,
+  stem: string,
+  wanted: NormalizedName,
+): Omit<SdistFilename, "extension"> | undefined {
+  for (let dash = stem.indexOf("-", start); dash !== -1; dash = stem.indexOf("-", dash + 1)) {
     if (nameOf(stem.slice(0, dash)) !== wanted) continue;
     const version = tryParseVersion(stem.slice(dash + 1));
     if (version !== undefined) return { name: wanted, version };

@@ -69,13 +69,21 @@ function readPlain(text: string): WheelFilename | undefined {
   const platformTags = knownTags.get(text.slice(fourth + 1, end));
   if (pythonTags === undefined || abiTags === undefined || platformTags === undefined)
     return undefined;
-  if (!text.startsWith(lastName.text) || lastName.text.length !== first) return undefined;
+  if (!text.startsWith(lastName.text) || lastName.text.length !== first) {
+    const namePart = text.slice(0, first);
+    if (!isPlainName(namePart)) return undefined;
+    lastName = { text: namePart, name: normalizeName(namePart) };
+  }
   // Space around a version is passed over by whoever reads it, but may be a control character.
   if (!isVisible(text.charCodeAt(first + 1)) || !isVisible(text.charCodeAt(second - 1)))
     return undefined;
   const version = versionOf(text.slice(first + 1, second));
   if (version === undefined) return undefined;
   return { name: lastName.name, version, build: noBuild, pythonTags, abiTags, platformTags };
+}
+
+function isPlainName(part: string): boolean {
+  return /^[a-z0-9]+(?:_[a-z0-9]+)*$/.test(part);
 }
 
 function isVisible(code: number): boolean {

@@ -102,7 +102,8 @@ class MemoryResponse implements NetworkResponse {
 
   async *#pieces(): AsyncGenerator<Uint8Array, undefined> {
     const { body = "", hangs, cutAfter } = this.#answer;
-    const content = typeof body === "string" ? new TextEncoder().encode(body) : body;
+    // A body is whose who asked for it, as on a real network.
+    const content = typeof body === "string" ? new TextEncoder().encode(body) : body.slice();
     const { signal } = this.#request;
     try {
       if (this.#answer.pieces !== undefined)
