@@ -32,9 +32,3 @@ export class FolderVisits {
       yield* this.#visits[depth]?.values() ?? [];
   }
 }
-
-export function append<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else values.push(value);
-}

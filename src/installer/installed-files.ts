@@ -3,6 +3,7 @@ import { compareText } from "#base/order";
 import type { Files } from "#platform/ports";
 import { type NormalizedName, normalizeName } from "#standards/name";
 import { parseRecord } from "#standards/record";
+import { append } from "./multimap.ts";
 import { nameOf } from "./places.ts";
 import { isInside, resolveRecordPath } from "./record-paths.ts";
 
@@ -160,12 +161,6 @@ function plainTop(text: string, start: number, end: number): string | undefined 
 function ownerOf(list: FileList, digest: string): FileOwner {
   const { name, version, metadata } = list;
   return { name, version, metadata, sha256: digest === "" ? undefined : digest };
-}
-
-function append<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else values.push(value);
 }
 
 /** A RECORD that cannot be read owns nothing: it must not keep others from being changed. */

@@ -1,7 +1,7 @@
 import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
 import type { Files } from "#platform/ports";
 import { parseEntryPoints } from "#standards/entry-points";
-import type { NormalizedName } from "#standards/name";
+import { type NormalizedName, normalizeName } from "#standards/name";
 import { parseRecord } from "#standards/record";
 import { distutilsInstalled, noRecord, outsideEnvironment, recordOutside } from "./errors.ts";
 import { isOwn, nameOf, parentOf, type Places, resolvePath } from "./places.ts";
@@ -225,9 +225,8 @@ function findEggLink(
   for (const site of sites)
     for (const entry of files.tryList(site) ?? []) {
       if (!entry.name.endsWith(".egg-link")) continue;
-      const stem = entry.name.slice(0, -".egg-link".length);
-      const same = stem.toLowerCase().replaceAll(/[-_.]+/g, "-") === distribution.name;
-      if (same) return resolvePath(`${site}/${entry.name}`, files);
+      if (normalizeName(entry.name.slice(0, -".egg-link".length)) === distribution.name)
+        return resolvePath(`${site}/${entry.name}`, files);
     }
   return undefined;
 }

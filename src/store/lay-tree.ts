@@ -174,7 +174,7 @@ function topsOf(paths: readonly string[]): string[] {
 
 const cacheFolder = "__pycache__";
 
-function parentOf(path: string): string {
+export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 

@@ -3,7 +3,7 @@ import type { World } from "#platform/ports";
 import { nameInFile } from "#standards/name";
 import type { CompiledPart } from "./bytecode.ts";
 import { replaceFile } from "./kept-file.ts";
-import { addedFiles, isBelow, layTree } from "./lay-tree.ts";
+import { addedFiles, isBelow, layTree, parentOf } from "./lay-tree.ts";
 import { makeStore, type StorePlaces } from "./layout.ts";
 import { formatTreeList, isUntouched, listName, readTreeList, type TreeList } from "./tree-list.ts";
 import type { StoredWheel, WheelManifest } from "./wheel-manifest.ts";
@@ -190,8 +190,4 @@ function unlock(path: string, files: World["files"]): void {
   files.chmod(path, 0o755);
   for (const { name, kind } of files.list(path))
     if (kind === "folder") unlock(`${path}/${name}`, files);
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
