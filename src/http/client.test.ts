@@ -8,7 +8,8 @@ import { MemoryProcesses } from "#platform/memory/processes";
 import type { NetworkRequest } from "#platform/ports";
 import { RealHashing } from "#platform/real/hashing";
 import { RealInflate } from "#platform/real/inflate";
-import { HttpClient, type DownloadSink, type GetRequest } from "./client.ts";
+import { HttpClient, type GetRequest } from "./client.ts";
+import type { DownloadSink } from "./download.ts";
 import type { HttpEvent } from "./events.ts";
 import { defaultHttpSettings, type HttpSettings } from "./settings.ts";
 

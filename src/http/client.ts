@@ -1,12 +1,12 @@
-import { PkmError } from "#base/errors";
 import { silent, type Report } from "#base/report";
 import { withoutCredentials } from "#base/url";
 import type { World } from "#platform/ports";
+import { type DownloadSink, downloadInto } from "./download.ts";
+import * as errors from "./errors.ts";
 import type { HttpEvent } from "./events.ts";
 import { Exchanger, type Exchange } from "./exchange.ts";
-import * as errors from "./errors.ts";
 import { FailedAttempt } from "./failure.ts";
-import { conditionalHeaders, type Freshness, freshnessOf, rangeValidator } from "./freshness.ts";
+import { conditionalHeaders, type Freshness, freshnessOf } from "./freshness.ts";
 import {
   type CachedAnswer,
   type KeepOrder,
@@ -82,21 +82,9 @@ export type HttpAnswer = {
   readonly freshUntil: number;
 };
 
-/** Receives a download piece by piece; knows how much it has, so that a broken one goes on where it stopped. */
-export interface DownloadSink {
-  /** Bytes received so far, an earlier run's included. */
-  readonly received: number;
-  /** Told before the first byte: the length of the whole file, if the server says it. */
-  begin(total: number | undefined): void;
-  /** The piece is the receiver's from now on. */
-  write(piece: Uint8Array): void;
-  /** Throws away what was received. */
-  restart(): void;
-}
-
 /**
  * Polite requests: cached, retried with pauses, followed, within stated limits of time and size, with credentials
- * for the one origin they belong to. Every failure is a {@link PkmError} that names the URL without credentials.
+ * for the one origin they belong to. Every failure is a `PkmError` that names the URL without credentials.
  */
 export class HttpClient {
   readonly #settings: HttpSettings;
@@ -212,96 +200,10 @@ export class HttpClient {
     }
   }
 
-  /**
-   * Downloads into a sink. A connection that breaks is taken up again by a byte range, guarded by the validator of the
-   * first answer (RFC 9110, 13.1.5). Where many requests wait for their turn, downloads have it before pages: while they arrive, other threads have something to unpack.
-   */
+  /** See {@link downloadInto}. */
   async download(url: string, sink: DownloadSink): Promise<{ readonly url: string }> {
     if (this.#settings.offline) throw errors.offlineMiss(url);
-    let validator: string | undefined;
-    let attempts = 0;
-    return withRetries(
-      url,
-      async () => {
-        // Where it was cut off once, it may be again: then each attempt has to gain something.
-        const isCareful = attempts++ > 0;
-        const offset = sink.received;
-        const headers: Record<string, string> = { accept: "*/*", "accept-encoding": "identity" };
-        if (offset > 0) {
-          headers.range = `bytes=${offset}-`;
-          if (validator !== undefined) headers["if-range"] = validator;
-        }
-        const exchange = await this.#exchanger.open(url, headers, { isCareful, goesFirst: true });
-        try {
-          const { response } = exchange;
-          validator = rangeValidator(response.headers);
-          if (response.status === 416 && offset > 0) {
-            const total = /^bytes \*\/(\d+)$/.exec(
-              response.headers.get("content-range") ?? "",
-            )?.[1];
-            if (Number(total) === offset) return { url: exchange.url };
-            sink.restart();
-            throw new FailedAttempt({
-              retry: "yes",
-              reason: "what an earlier attempt left does not belong to the file",
-              error: errors.downloadCutOff(url, offset, "the server has another file now"),
-            });
-          }
-          if (response.status !== 200 && response.status !== 206)
-            throw await refusalOf(url, exchange);
-          await this.#receive(url, exchange, offset, sink);
-          return { url: exchange.url };
-        } finally {
-          exchange.close();
-        }
-      },
-      sink,
-      this.#retrying,
-    );
-  }
-
-  async #receive(
-    url: string,
-    exchange: Exchange,
-    offset: number,
-    sink: DownloadSink,
-  ): Promise<void> {
-    const { response, watch } = exchange;
-    const { headers } = response;
-    const start = response.status === 206 ? startOfRange(headers) : 0;
-    if (start !== offset) {
-      if (response.status === 206)
-        throw new FailedAttempt({
-          retry: "no",
-          reason: "another range",
-          error: errors.badAnswer(url, `it begins at byte ${start}, byte ${offset} was asked for`),
-        });
-      sink.restart();
-    }
-    const isEncoded = headers.has("content-encoding");
-    const length = isEncoded ? Number.NaN : Number(headers.get("content-length") ?? Number.NaN);
-    const total = Number.isNaN(length) ? undefined : start + length;
-    sink.begin(total);
-    try {
-      if (response.body !== null)
-        for await (const piece of response.body) {
-          watch.progress(piece.length);
-          sink.write(piece);
-        }
-    } catch (error) {
-      if (error instanceof PkmError) throw error;
-      throw this.#exchanger.attemptFailed(url, exchange, error, (why) =>
-        errors.downloadCutOff(url, sink.received, why, error),
-      );
-    }
-    if (total !== undefined && sink.received < total) {
-      const why = `${total} bytes were promised`;
-      throw new FailedAttempt({
-        retry: "yes",
-        reason: why,
-        error: errors.downloadCutOff(url, sink.received, why),
-      });
-    }
+    return downloadInto(sink, url, this.#exchanger, this.#retrying);
   }
 
   async #read(
@@ -500,8 +402,4 @@ function encoded(
 ): HttpAnswer {
   const { body, tail } = encode(answer);
   return { ...answer, body, tail: tailInMemory(tail) };
-}
-
-function startOfRange(headers: Headers): number {
-  return Number(/^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
 }
