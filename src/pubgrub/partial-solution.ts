@@ -34,6 +34,8 @@ export type Slot<P, R, V> = {
   readonly assignments: Assignment<P, R>[];
   required: boolean;
   allowed: R;
+  /** It is among those that changed. */
+  isTouched: boolean;
   decided: { readonly version: V; readonly level: number } | undefined;
 };
 
@@ -47,7 +49,11 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
   private readonly trail: Assignment<P, R>[] = [];
   /** Packages that are needed, in the order in which that became known. */
   readonly wanted: Slot<P, R, V>[] = [];
-  /** So many of them at the head are decided, and perhaps more. */
+  /** Those of them that hang on another one. */
+  readonly wantedOptions: Slot<P, R, V>[] = [];
+  /** Packages of which more or less is known than when somebody last emptied the list. */
+  readonly touched: Slot<P, R, V>[] = [];
+  /** So many of the wanted at the head are decided, and perhaps more. */
   private decidedHead = 0;
   private readonly contradicted: Clause<P, R>[] = [];
   private readonly algebra: RangeAlgebra<R, V>;
@@ -70,6 +76,7 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
         assignments: [],
         required: false,
         allowed: this.algebra.full,
+        isTouched: false,
         decided: undefined,
       };
       this.byPackage.set(dependency, slot);
@@ -138,6 +145,12 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
     this.contradicted.push(clause);
   }
 
+  touch(slot: Slot<P, R, V>): void {
+    if (slot.isTouched) return;
+    slot.isTouched = true;
+    this.touched.push(slot);
+  }
+
   backtrack(level: number): void {
     while (this.trail.length > 0) {
       const last = this.trail[this.trail.length - 1] as Assignment<P, R>;
@@ -145,10 +158,12 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
       this.trail.pop();
       const slot = last.slot as Slot<P, R, V>;
       slot.assignments.pop();
+      this.touch(slot);
       const before = slot.assignments[slot.assignments.length - 1];
       if (slot.required && before?.required !== true) {
         slot.required = false;
         this.wanted.pop();
+        if (slot.base !== undefined) this.wantedOptions.pop();
       }
       slot.allowed = before === undefined ? this.algebra.full : before.allowed;
       if (last.cause === undefined) slot.decided = undefined;
@@ -197,7 +212,9 @@ export class PartialSolution<P, R, V> implements Progress<P, V> {
     if (positive && !slot.required) {
       slot.required = true;
       this.wanted.push(slot);
+      if (slot.base !== undefined) this.wantedOptions.push(slot);
     }
+    this.touch(slot);
     slot.allowed = algebra.intersect(slot.allowed, positive ? range : algebra.complement(range));
     const step: Assignment<P, R> = {
       slot: slot as Slot<P, R, unknown>,

@@ -1,4 +1,5 @@
 import { busyForSeconds } from "#base/busy-code";
+import { Agenda } from "./agenda.ts";
 import { Clauses, termOf } from "./clauses.ts";
 import { type Incompatibility, resolveTerms, type Term } from "./incompatibility.ts";
 import { type Assignment, type Clause, PartialSolution, type Slot } from "./partial-solution.ts";
@@ -8,7 +9,6 @@ import {
   type Exclusion,
   type Foreseen,
   type Provider,
-  rank,
   type Soon,
 } from "./provider.ts";
 import type { RangeAlgebra } from "./range-algebra.ts";
@@ -75,10 +75,7 @@ type Record<P, R, V> = {
   readonly answers: Map<V, Dependencies<P, R>>;
   affected: number;
   culprit: number;
-  swap: 0 | typeof rank.conflictLate | typeof rank.conflictEarly;
   refusals: number;
-  rankOf: R | undefined;
-  rank: number;
   /** How many versions of which range need no further look ahead. */
   foreseenOf: R | undefined;
   foreseen: number;
@@ -90,6 +87,7 @@ class Solver<P, R, V> {
   private readonly solution: PartialSolution<P, R, V>;
   private readonly records: Record<P, R, V>[] = [];
   private readonly clauses: Clauses<P, R, V>;
+  private readonly agenda: Agenda<P, R, V>;
   private readonly changed: Slot<P, R, V>[] = [];
   private readonly toRaise: Slot<P, R, V>[] = [];
   private readonly toLower: Slot<P, R, V>[] = [];
@@ -107,6 +105,7 @@ class Solver<P, R, V> {
     this.patience = options.patience ?? ordinaryPatience;
     this.solution = new PartialSolution(algebra, (dependency) => provider.hangsOn(dependency));
     this.clauses = new Clauses(this.solution, algebra);
+    this.agenda = new Agenda(provider, this.solution);
   }
 
   async run(asked: readonly Asked<P, R>[]): Promise<Outcome<P, R, V>> {
@@ -127,7 +126,7 @@ class Solver<P, R, V> {
           attempts: this.attempts,
         };
       if (this.swapPriorities()) continue;
-      const slot = this.pick();
+      const slot = this.agenda.next();
       if (slot === undefined) {
         return { kind: "solved", decisions: this.decisions(), attempts: this.attempts };
       }
@@ -211,7 +210,7 @@ class Solver<P, R, V> {
     const since = this.refusedSince(refused);
     // Where a decision stands behind it, deciding that package later costs less than reading many versions.
     const inTheWay = this.solution.wanted.find((wanted) => wanted.decided?.level === since);
-    if (inTheWay !== undefined && this.mayLower(inTheWay)) {
+    if (inTheWay !== undefined && this.agenda.mayLower(inTheWay)) {
       this.toLower.push(inTheWay);
       this.toRaise.push(slot);
       return;
@@ -485,42 +484,17 @@ class Solver<P, R, V> {
 
   // The order of decisions
 
-  private pick(): Slot<P, R, V> | undefined {
-    let best: Slot<P, R, V> | undefined;
-    let bestRank = -1;
-    const { wanted } = this.solution;
-    for (let at = this.solution.firstOpen(); at < wanted.length; at++) {
-      const slot = wanted[at] as Slot<P, R, V>;
-      if (slot.decided !== undefined) continue;
-      if (slot.base !== undefined) {
-        if (this.solution.decided(slot.base) === undefined) continue;
-        return slot;
-      }
-      const record = this.record(slot);
-      if (record.rankOf !== slot.allowed) {
-        record.rankOf = slot.allowed;
-        record.rank = this.provider.rank(slot.package, slot.allowed);
-      }
-      const own = record.rank > record.swap ? record.rank : record.swap;
-      if (best === undefined || own > bestRank || (own === bestRank && slot.number < best.number)) {
-        best = slot;
-        bestRank = own;
-      }
-    }
-    return best;
-  }
-
   private countConflict(affected: Slot<P, R, V>, others: readonly Slot<P, R, V>[]): void {
     if (others.length === 0) return;
     const { onConflict } = this.options;
     for (const other of others) {
       onConflict?.(affected.package, other.package);
       const record = this.record(other);
-      if (++record.culprit >= this.patience.conflicts && record.swap === 0)
+      if (++record.culprit >= this.patience.conflicts && !this.agenda.isMoved(other))
         this.toLower.push(other);
     }
     const record = this.record(affected);
-    if (++record.affected >= this.patience.conflicts && record.swap !== rank.conflictEarly)
+    if (++record.affected >= this.patience.conflicts && !this.agenda.isRaised(affected))
       this.toRaise.push(affected);
   }
 
@@ -531,11 +505,11 @@ class Solver<P, R, V> {
   private swapPriorities(): boolean {
     const { toRaise, toLower, solution } = this;
     if (toRaise.length === 0 && toLower.length === 0) return false;
-    for (const slot of toRaise) this.record(slot).swap = rank.conflictEarly;
+    for (const slot of toRaise) this.agenda.raise(slot);
     let level = solution.level;
     for (const slot of toLower) {
-      if (!this.mayLower(slot)) continue;
-      this.record(slot).swap = rank.conflictLate;
+      if (!this.agenda.mayLower(slot)) continue;
+      this.agenda.lower(slot);
       if (slot.decided === undefined || slot.decided.level > level) continue;
       level = slot.decided.level - 1;
       this.changed.push(slot);
@@ -545,11 +519,6 @@ class Solver<P, R, V> {
     if (level === solution.level) return false;
     solution.backtrack(level);
     return true;
-  }
-
-  private mayLower(slot: Slot<P, R, V>): boolean {
-    const record = this.record(slot);
-    return record.swap === 0 && record.rank < rank.fixed && slot.base === undefined;
   }
 
   /**
@@ -606,10 +575,7 @@ class Solver<P, R, V> {
       answers: new Map(),
       affected: 0,
       culprit: 0,
-      swap: 0,
       refusals: 0,
-      rankOf: undefined,
-      rank: 0,
       foreseenOf: undefined,
       foreseen: 0,
       mostUnasked: firstUnasked,
