@@ -8,6 +8,7 @@ import {
   mayRequire,
   readDirectUrl,
   readInstalled,
+  readInstalledAgain,
   readInstaller,
   readMetadata,
   readRecord,
@@ -237,6 +238,48 @@ describe("what is read on demand", () => {
       ["speed", true],
       ["winspeed", true],
     ]);
+  });
+});
+
+describe("readInstalledAgain()", () => {
+  const tree = {
+    [`${site}/a-1.0.dist-info/METADATA`]: metadata("a", "1.0"),
+    [`${site}/b-1.0.dist-info/METADATA`]: metadata("b", "1.0"),
+    [`${site}/a/__init__.py`]: "",
+  };
+  const environment = { sitePackages: [site, "/env/nowhere"] };
+  const again = (change: (files: MemoryFiles) => void, from: Record<string, string> = tree) => {
+    const files = new MemoryFiles(from);
+    const before = readInstalled(environment, { files });
+    change(files);
+    const after = readInstalledAgain(before, environment, { files });
+    return { isSame: after === before, after: after.map(brief) };
+  };
+
+  test("answers the same list as long as nobody installs or removes anything", () => {
+    expect(again(() => {}).isSame).toBe(true);
+    expect(again((files) => files.write(`${site}/module.py`, "")).isSame).toBe(true);
+    expect(again(() => {}, {}).isSame).toBe(true);
+  });
+
+  test("reads what came, went or became another version", () => {
+    const { after } = again((files) => {
+      files.rename(`${site}/a-1.0.dist-info`, `${site}/a-2.0.dist-info`);
+      files.write(`${site}/a-2.0.dist-info/METADATA`, metadata("a", "2.0"));
+      files.removeTree(`${site}/b-1.0.dist-info`);
+      files.write(`${site}/c.egg-info`, metadata("c", "3.0"));
+    });
+    expect(after).toEqual(["dist-info a 2.0", "egg-info-file c 3.0"]);
+    expect(again((files) => files.removeTree(`${site}/b-1.0.dist-info`)).after).toEqual([
+      "dist-info a 1.0",
+    ]);
+  });
+
+  test("reads everything where more than the names of folders counts", () => {
+    for (const name of ["more.pth", "dev.egg-link", "c-1.0.egg", "c.egg-info"])
+      expect(again(() => {}, { ...tree, [`${site}/${name}`]: "" }).isSame).toBe(false);
+    const damaged = { ...tree, [`${site}/c-1.0.dist-info/RECORD`]: "" };
+    expect(again(() => {}, damaged).isSame).toBe(false);
   });
 });
 

@@ -24,6 +24,29 @@ export function readInstalled(
 }
 
 /**
+ * {@link readInstalled} for those who have read it a moment ago. As long as the folders hold the same `dist-info` folders
+ * and nothing else that names distributions it is the very same list: who installs or removes something changes their names,
+ * which tell project and version.
+ */
+export function readInstalledAgain(
+  before: readonly InstalledDistribution[],
+  environment: Pick<PythonEnvironment, "sitePackages">,
+  world: ReadingWorld,
+): readonly InstalledDistribution[] {
+  const missing = new Set(before.map(({ metadataPath }) => metadataPath));
+  for (const folder of environment.sitePackages)
+    for (const { name } of world.files.tryList(folder) ?? [])
+      if (name.endsWith(".dist-info") ? !missing.delete(`${folder}/${name}`) : mayName(name))
+        return readInstalled(environment, world);
+  return missing.size === 0 ? before : readInstalled(environment, world);
+}
+
+/** Eggs, links to them, and files that add folders. */
+function mayName(entry: string): boolean {
+  return /\.(?:egg|egg-info|egg-link|pth)$/.test(entry);
+}
+
+/**
  * The distributions below a prefix, for programs that use pkm as a library: no interpreter is asked, the folders are
  * found by their usual names.
  *

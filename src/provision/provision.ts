@@ -1,6 +1,12 @@
 import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
 import { behindAnother } from "#environment/errors";
-import { mayRequire, readDirectUrl, readInstalled, readMetadata } from "#environment/installed";
+import {
+  mayRequire,
+  readDirectUrl,
+  readInstalled,
+  readInstalledAgain,
+  readMetadata,
+} from "#environment/installed";
 import { apply } from "#installer/apply";
 import { type EnvironmentLock, lockEnvironment } from "#installer/environment-lock";
 import { plan as planChange, wouldChange } from "#installer/plan";
@@ -128,9 +134,8 @@ async function install(
       );
     lock = await lockEnvironment(environment, world);
     // Somebody else may have changed the environment while the question was being answered.
-    const present = readInstalled(environment, world);
-    const isEmpty = early.length + present.length === 0;
-    const plan = isEmpty ? quick : planFor(request, present, resolution, world);
+    const present = readInstalledAgain(early, environment, world);
+    const plan = present === early ? quick : planFor(request, present, resolution, world);
     const applied = await apply(plan, environment, wheels, world, {
       lock,
       strict: request.strict,
