@@ -4,7 +4,8 @@
  * nothing changes hands between them, and no collector counts megabytes that come and go.
  */
 export class ArchiveRooms {
-  #memory: SharedArrayBuffer | undefined;
+  /** `undefined` before it is wanted, `false` where the system refuses so much at once. */
+  #memory: SharedArrayBuffer | false | undefined;
   /** What is free, from the front to the back; neighbours are one. */
   readonly #free: Span[] = [];
 
@@ -15,9 +16,10 @@ export class ArchiveRooms {
   take(length: number): Room {
     if (this.#memory === undefined) {
       if (length < worthwhile) return ownRoom(length);
-      this.#memory = new SharedArrayBuffer(mostShared);
+      this.#memory = trySharedMemory();
       this.#free.push({ start: 0, end: mostShared });
     }
+    if (this.#memory === false) return ownRoom(length);
     const size = Math.ceil(length / page) * page;
     // Towards the front, where memory has been used before.
     const at = this.#free.findIndex(({ start, end }) => end - start >= size);
@@ -52,6 +54,16 @@ export class ArchiveRooms {
 export type Room = { readonly bytes: Uint8Array; readonly giveBack?: () => void };
 
 type Span = { start: number; end: number };
+
+/** Where address space is limited (`ulimit -v`) there may be none. */
+function trySharedMemory(): SharedArrayBuffer | false {
+  try {
+    return new SharedArrayBuffer(mostShared);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
 
 function ownRoom(length: number): Room {
   return { bytes: new Uint8Array(length) };

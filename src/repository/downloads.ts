@@ -6,6 +6,7 @@ import type { HttpClient } from "#http/client";
 import type { DownloadSink } from "#http/download";
 import type { FileLock, Files, Hashing, Host, RunningHash } from "#platform/ports";
 import { ArchiveRooms, type Room } from "./archive-rooms.ts";
+import { ByteBudget } from "./_byte-budget.ts";
 import { hashMismatch, sizeMismatch } from "./errors.ts";
 import type { RepositoryEvent } from "./events.ts";
 import { inMemory, isKnownAlgorithm, openLocalFile, piecesOf } from "./local-files.ts";
@@ -374,35 +375,4 @@ function concatenated(pieces: readonly Uint8Array[], length: number): Uint8Array
     at += piece.length;
   }
   return whole;
-}
-
-/** Bytes that may be under way at once; whoever asks for more than there are waits, in order. */
-class ByteBudget {
-  #left: number;
-  readonly #line: { readonly cost: number; readonly go: () => void }[] = [];
-
-  constructor(bytes: number) {
-    this.#left = bytes;
-  }
-
-  take(cost: number): undefined | Promise<void> {
-    if (this.#line.length === 0 && cost <= this.#left) {
-      this.#left -= cost;
-      return undefined;
-    }
-    return new Promise((go) => {
-      this.#line.push({ cost, go });
-    });
-  }
-
-  giveBack(cost: number): void {
-    this.#left += cost;
-    for (;;) {
-      const [next] = this.#line;
-      if (next === undefined || next.cost > this.#left) return;
-      this.#line.shift();
-      this.#left -= next.cost;
-      next.go();
-    }
-  }
 }
