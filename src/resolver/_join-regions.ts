@@ -153,21 +153,27 @@ function walk({ region, provider, resolution }: SolvedRegion, territory: Territo
     const found = packages.get(requirement.name);
     // With dependencies left aside, what they name is not there.
     if (found === undefined) return;
-    for (const extra of [undefined, ...requirement.extras]) {
-      const key = extra === undefined ? found.name : `${found.name}[${extra}]`;
-      let place = places.get(key);
-      if (place === undefined) {
-        const wanted = wantedBy(found, extra, provider);
-        place = { found, extra, wanted, where: algebra.never, isPending: false };
-        places.set(key, place);
-      }
-      const wider = algebra.or(place.where, where);
-      if (wider === place.where) continue;
-      place.where = wider;
-      if (place.isPending) continue;
-      place.isPending = true;
-      pending.push(place);
+    widen(found, undefined, where);
+    for (const extra of requirement.extras) widen(found, extra, where);
+  };
+  const widen = (
+    found: ResolvedPackage,
+    extra: NormalizedName | undefined,
+    where: MarkerDiagram,
+  ): void => {
+    const key = extra === undefined ? found.name : `${found.name}[${extra}]`;
+    let place = places.get(key);
+    if (place === undefined) {
+      const wanted = wantedBy(found, extra, provider);
+      place = { found, extra, wanted, where: algebra.never, isPending: false };
+      places.set(key, place);
     }
+    const wider = algebra.or(place.where, where);
+    if (wider === place.where) return;
+    place.where = wider;
+    if (place.isPending) return;
+    place.isPending = true;
+    pending.push(place);
   };
   for (const wanted of provider.wantedRoots()) reach(wanted, algebra.always);
   // In the order of arrival: a package is then mostly looked at after all that ask for it.
@@ -183,12 +189,9 @@ function wantedBy(
   { metadata }: ResolvedPackage,
   extra: NormalizedName | undefined,
   provider: RegionProvider,
-): Wanted[] {
+): readonly Wanted[] {
   if (metadata === undefined || !provider.policy.followsDependencies) return [];
-  const wanted: Wanted[] = [];
-  for (const requirement of provider.requirementsOf(metadata, extra))
-    provider.addWanted(requirement, extra, wanted);
-  return wanted;
+  return provider.wantedOf(metadata, extra).wanted;
 }
 
 function dependencyOf({ requirement, versions }: Edge, known: number): ResolvedDependency {

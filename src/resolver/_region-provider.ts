@@ -40,6 +40,13 @@ export class Divided extends Error {
 /** A requirement, and where it is wanted. */
 export type Wanted = { readonly requirement: Requirement; readonly condition: MarkerDiagram };
 
+/** What one list of requirements comes to. */
+type WantedList = {
+  readonly wanted: readonly Wanted[];
+  /** One of them holds in a part of the region only. */
+  readonly isPartial: boolean;
+};
+
 /** Requirements that disagree without need for a division, as long as their version is taken. */
 type Doubt = {
   readonly candidate: Candidate;
@@ -61,7 +68,7 @@ export class RegionProvider extends PythonProvider {
   attempts = 0;
   private readonly doubts: Doubt[] = [];
   /** By the list of requirements, as many versions share theirs. */
-  private readonly partial = new Map<readonly Requirement[], boolean>();
+  private readonly wantedLists = new Map<readonly Requirement[], WantedList>();
   private readonly pinned: ReadonlyMap<NormalizedName, readonly MarkedPreference[]>;
 
   constructor(
@@ -158,40 +165,40 @@ export class RegionProvider extends PythonProvider {
       if (typeof coverage !== "string") throw new Divided(coverage);
     }
     if (!this.policy.followsDependencies) return answer;
-    if (
-      this.isPartial(metadata, undefined) ||
-      (extra !== undefined && this.isPartial(metadata, extra))
-    )
-      this.checkAgreement(this.wantedBy(metadata, extra), candidate);
+    const own = this.wantedOf(metadata, undefined);
+    const added = extra === undefined ? nothingWanted : this.wantedOf(metadata, extra);
+    if (own.isPartial || added.isPartial)
+      this.checkAgreement([...own.wanted, ...added.wanted], candidate);
     return answer;
   }
 
-  /** True when a requirement of a version, or of one of its extras, holds in a part of the region only. */
-  private isPartial(metadata: CoreMetadata, extra: NormalizedName | undefined): boolean {
+  /** What a version asks for, or what one of its extras adds; overrides applied. */
+  wantedOf(metadata: CoreMetadata, extra: NormalizedName | undefined): WantedList {
     const list = this.requirementsOf(metadata, extra);
-    let isPartial = this.partial.get(list);
-    if (isPartial === undefined) {
+    let known = this.wantedLists.get(list);
+    if (known === undefined) {
       const wanted: Wanted[] = [];
       for (const requirement of list) this.addWanted(requirement, extra, wanted);
-      isPartial = wanted.some(({ condition }) => this.region.relation(condition) === "somewhere");
-      this.partial.set(list, isPartial);
+      const isPartial = wanted.some(
+        ({ condition }) => this.region.relation(condition) === "somewhere",
+      );
+      this.wantedLists.set(list, (known = { wanted, isPartial }));
     }
-    return isPartial;
+    return known;
   }
 
-  /** What a version asks for, overrides applied; with an extra, what it asks for in any case as well. */
-  wantedBy(metadata: CoreMetadata, extra: NormalizedName | undefined): Wanted[] {
-    const wanted: Wanted[] = [];
-    for (const requirement of this.requirementsOf(metadata, undefined))
-      this.addWanted(requirement, undefined, wanted);
-    if (extra === undefined) return wanted;
-    for (const requirement of this.requirementsOf(metadata, extra))
-      this.addWanted(requirement, extra, wanted);
-    return wanted;
+  /** What a version asks for; with an extra, what it asks for in any case as well. */
+  wantedBy(metadata: CoreMetadata, extra: NormalizedName | undefined): readonly Wanted[] {
+    const { wanted } = this.wantedOf(metadata, undefined);
+    return extra === undefined ? wanted : [...wanted, ...this.wantedOf(metadata, extra).wanted];
   }
 
   /** A requirement, or what was put in its place, and where both hold. */
-  addWanted(requirement: Requirement, extra: NormalizedName | undefined, into: Wanted[]): void {
+  private addWanted(
+    requirement: Requirement,
+    extra: NormalizedName | undefined,
+    into: Wanted[],
+  ): void {
     const { territory } = this.region;
     const condition = territory.condition(requirement.marker, extra);
     if (!this.overrides.has(requirement.name)) {
@@ -320,6 +327,8 @@ export class RegionProvider extends PythonProvider {
     return this.region.territory.condition(marker, undefined);
   }
 }
+
+const nothingWanted: WantedList = { wanted: [], isPartial: false };
 
 function highEnd(range: VersionRange): unknown {
   return range.at(-1) ?? emptyRange;
