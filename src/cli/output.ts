@@ -70,6 +70,11 @@ function wantsColor(options: OutputOptions, terminal: () => boolean): boolean {
   return terminal() && options.env.TERM !== "dumb";
 }
 
+/** Text as it is. */
+export function withoutStyle(): Style {
+  return styleFor(false);
+}
+
 function styleFor(color: boolean): Style {
   const mark =
     (open: number, close: number) =>

@@ -7,7 +7,7 @@ import { passedOverText } from "#resolver/passed-over-text";
 import type { Resolution } from "#resolver/resolution";
 import { compareText } from "#base/order";
 import type { Invocation } from "./invocation.ts";
-import type { Output } from "./output.ts";
+import { type Output, withoutStyle } from "./output.ts";
 import { noSolution } from "./errors.ts";
 
 export type OutcomeOptions = {
@@ -64,8 +64,6 @@ function presentKept(
 
 /** The lines behind a change: what came, what went, what was replaced. */
 export function presentChange(change: Change, dryRun: boolean, output: Output): void {
-  // Nor would the colours be asked for then.
-  if (output.quiet > 0) return;
   const { entries } = change;
   if (entries.length === 0) {
     output.say("Nothing to do: what was asked for is installed");
@@ -81,7 +79,8 @@ export function presentChange(change: Change, dryRun: boolean, output: Output): 
   const told = parts.filter(([, n]) => n > 0).map(([verb, n]) => `${verb} ${plural(n, "package")}`);
   const line = dryRun ? `Would ${told.join(", ")}` : told.join(", ");
   output.say(line.charAt(0).toUpperCase() + line.slice(1));
-  const { style } = output;
+  // What is quiet may go to a log, and whether there are colours is not worth asking for that.
+  const style = output.quiet > 0 ? withoutStyle() : output.style;
   for (const entry of entries)
     switch (entry.kind) {
       case "installed":
