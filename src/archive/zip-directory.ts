@@ -31,7 +31,7 @@ export type ZipDirectory = {
   readonly start: number;
   readonly byName: ReadonlyMap<string, ZipMember>;
   /** Pairs of names that are one on file systems which fold case; for the caller to judge by the target. */
-  caseCollisions(): readonly (readonly [string, string])[];
+  readonly caseCollisions: () => readonly (readonly [string, string])[];
 };
 
 export type ZipLimits = {
