@@ -1,6 +1,14 @@
 import { closeSync, constants, openSync, symlinkSync } from "node:fs";
 import { errnoOf } from "#base/errors";
-import type { AssembledTree, Assembly, Files, LinkMode, NewFile, TreeLinks } from "#platform/ports";
+import type {
+  AssembledTree,
+  Assembly,
+  Files,
+  FilesFrom,
+  LinkMode,
+  NewFile,
+  TreeLinks,
+} from "#platform/ports";
 import { largeBatch, LayBatches, type LeftOver, littleBatch } from "./lay-batches.ts";
 import { linkOne, makeAll } from "./link-one.ts";
 import { openRealFolder } from "./open-folder.ts";
@@ -76,27 +84,52 @@ function layTrees({ to, first, trees, mode, meanwhile }: Laying, files: LayFiles
   try {
     const request = { to, folder, isCopied: mode === "copy" };
     finish(batches.lay(first, request), to, mode, files);
-    return finish(batches.lay(trees, { ...request, meanwhile }), to, mode, files);
+    const left = batches.lay(trees, { ...request, meanwhile });
+    const { mode: known, done } = finish(left, to, mode, files, true);
+    // Many may be left where nothing can be linked; as copies they go the short way again.
+    const rest = left.slice(done);
+    makeAll(
+      rest.flatMap(({ path, source }) => (source === undefined ? [path] : [])),
+      to,
+    );
+    finish(batches.lay(gathered(rest), { ...request, isCopied: true }), to, known, files);
+    return known;
   } finally {
     closeSync(folder);
   }
 }
 
+/** Does what is left one by one, or as far as it takes to know that files have to be copied. */
 function finish(
   left: readonly LeftOver[],
   to: string,
   wanted: LinkMode,
   files: LayFiles,
-): LinkMode {
+  endsWithCopy = false,
+): { readonly mode: LinkMode; readonly done: number } {
   let mode = wanted;
-  for (const { path, source } of left)
+  for (const [at, { path, source }] of left.entries()) {
+    if (endsWithCopy && mode !== wanted) return { mode, done: at };
     if (source === undefined) makeAll([path], to);
     else {
       const { from, isCopied } = source;
       if (isCopied === true) files.copy(`${from}/${path}`, `${to}/${path}`);
       else mode = linkOne(`${from}/${path}`, `${to}/${path}`, mode, files);
     }
-  return mode;
+  }
+  return { mode, done: left.length };
+}
+
+/** The files of these, each source a tree of its own. */
+function gathered(left: readonly LeftOver[]): AssembledTree[] {
+  const bySource = new Map<FilesFrom, string[]>();
+  for (const { path, source } of left) {
+    if (source === undefined) continue;
+    const paths = bySource.get(source);
+    if (paths === undefined) bySource.set(source, [path]);
+    else paths.push(path);
+  }
+  return [...bySource].map(([source, files]) => ({ folders: [], sources: [{ ...source, files }] }));
 }
 
 function layOneByOne(
@@ -109,12 +142,12 @@ function layOneByOne(
   for (const { folders, sources } of trees) {
     makeAll(folders, to);
     for (const source of sources)
-      mode = finish(
+      ({ mode } = finish(
         source.files.map((path) => ({ path, source })),
         to,
         mode,
         files,
-      );
+      ));
   }
   return mode;
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { filesContract } from "#platform/files-contract";
 import type { Assembly } from "#platform/ports";
@@ -242,6 +242,35 @@ describe("assemble() of many trees", () => {
     expect(files.list(`${assembly.to}/t7/ü`)).toHaveLength(500);
   });
 
+  // Nowhere else are two file systems sure to be at hand.
+  test.skipIf(process.platform !== "linux" || !hasOtherDisk())(
+    "copies what lies on another disk, and says so",
+    () => {
+      const files = new RealFiles();
+      const { assembly } = original(files);
+      const to = mkdtempSync(`${otherDisk}/pkm-files-`);
+      folders.push(to);
+      files.assemble({ ...assembly, to });
+      for (const { sources } of assembly.trees)
+        for (const { from, files: paths } of sources)
+          for (const path of paths)
+            expect(files.readText(`${to}/${path}`)).toBe(files.readText(`${from}/${path}`));
+      files.makeFolder(`${to}/tree`);
+      const { folders: made, sources } = assembly.trees[7] as Assembly["trees"][number];
+      const { from, files: paths } = sources[0] as (typeof sources)[number];
+      const links = {
+        from,
+        to: `${to}/tree`,
+        folders: made,
+        files: paths,
+        mode: "hardlink",
+      } as const;
+      expect(files.linkTree(links)).toBe("copy");
+      expect(files.list(`${to}/tree/t7/ü`)).toHaveLength(500);
+      expect(() => files.linkTree(links)).toThrow("EEXIST");
+    },
+  );
+
   test("takes more than has room in memory at a time", () => {
     const files = new RealFiles();
     const root = freshFolder();
@@ -256,6 +285,12 @@ describe("assemble() of many trees", () => {
     expect(files.list(`${root}/to/${folder}`)).toHaveLength(12_300);
   });
 });
+
+const otherDisk = "/dev/shm";
+
+function hasOtherDisk(): boolean {
+  return existsSync(otherDisk) && statSync(otherDisk).dev !== statSync(tmpdir()).dev;
+}
 
 function openFiles(): string[] {
   const here = "/proc/self/fd";
