@@ -364,7 +364,8 @@ describe("the answer", () => {
           const fresh = new ImaginedMachine(now);
           const expected = await ask(fresh, fresh.world(), questionOf(asked));
           expect(await ask(machine, machine.world(), questionOf(asked))).toEqual(expected);
-          expect(machine.rounds).toBeLessThanOrEqual(fresh.rounds);
+          // What is known of one project may have it waited for before another is asked about.
+          expect(machine.rounds).toBeLessThanOrEqual(fresh.rounds + 1);
         }),
         { numRuns: 100 },
       );
