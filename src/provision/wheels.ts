@@ -154,6 +154,7 @@ export class ProvisionedWheels implements WheelSource {
     const { repositories, store } = this.#world;
     const place = await this.#gate.enter(file.size ?? 0);
     try {
+      store.expectWheel(file.size ?? 0);
       const download = await repositories.download(file);
       check(download);
       return await store.addWheel(download, place.begin);

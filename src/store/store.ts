@@ -65,6 +65,8 @@ export interface Store {
    * for it, if it has to be unpacked.
    */
   addWheel(wheel: ArrivedWheel, onBegun?: () => void): Promise<StoredWheel>;
+  /** Told that a wheel of so many bytes will be added: what unpacks it gets ready meanwhile. */
+  expectWheel(size: number): void;
   /** Held while an environment is filled: nothing is removed from the store meanwhile. */
   hold(): Promise<FileLock>;
   /** Writes what waits to be written, and ends the unpacking threads, if any were started. */
@@ -107,6 +109,7 @@ export function openStore({ root, world, isPassing }: StoreOptions): Store {
     findByUrl: (file) => wheels.findByUrl(file),
     installedWheel: (name, version) => wheels.findRelease(name, version),
     addWheel: (wheel, onBegun) => wheels.add(wheel, onBegun),
+    expectWheel: (size) => wheels.expect(size),
     hold: () => holdStore(places, world, `pkm (process ${world.host.processId})`),
     close: () => {
       metadata.flush();

@@ -113,7 +113,13 @@ describe("UnpackPool", () => {
       }
     }
 
-    function poolOf(workers: Workers): (name: string, length: number) => string[] {
+    type TestedPool = {
+      readonly pool: UnpackPool;
+      /** Answers the names of those whose turn has come, now and later. */
+      readonly unpackOne: (name: string, length: number) => string[];
+    };
+
+    function poolOf(workers: Workers): TestedPool {
       const begun: string[] = [];
       const machine = {
         files: new MemoryFiles({}),
@@ -122,17 +128,18 @@ describe("UnpackPool", () => {
         host: memoryHost(),
       };
       const pool = new UnpackPool({ ...machine, workers });
-      return (filename, length) => {
+      const unpackOne = (filename: string, length: number): string[] => {
         const content = { kind: "bytes", bytes: new Uint8Array(length) } as const;
         const request = { filename, sha256: "00", staging: "/staging", content };
         void pool.unpack(request, { onBegun: () => begun.push(filename) });
         return begun;
       };
+      return { pool, unpackOne };
     }
 
     test("gives each a second wheel while it is at the first, and tells when its turn comes", async () => {
       const workers = new PatientWorkers();
-      const unpackOne = poolOf(workers);
+      const { unpackOne } = poolOf(workers);
       for (const name of ["a", "b", "c", "d"]) unpackOne(name, size);
       const begun = unpackOne("e", size);
       expect(workers.names).toEqual([
@@ -146,9 +153,21 @@ describe("UnpackPool", () => {
       expect(workers.names[1]).toEqual(["b", "d", "e"]);
     });
 
+    test("are started while wheels are on their way, one for each that is worth it", () => {
+      const workers = new PatientWorkers();
+      const { pool, unpackOne } = poolOf(workers);
+      pool.expect(1000);
+      expect(workers.given).toHaveLength(0);
+      for (let wheel = 0; wheel < 5; wheel++) pool.expect(size);
+      expect(workers.names).toEqual([[], []]);
+      unpackOne("a", size);
+      unpackOne("b", 1000);
+      expect(workers.names).toEqual([["a"], ["b"]]);
+    });
+
     test("puts nothing behind a large one", async () => {
       const workers = new PatientWorkers();
-      const unpackOne = poolOf(workers);
+      const { unpackOne } = poolOf(workers);
       unpackOne("large", 8 * 2 ** 20);
       for (const name of ["b", "c", "d"]) unpackOne(name, size);
       expect(workers.names).toEqual([["large"], ["b", "c"]]);

@@ -3,8 +3,8 @@ import type { UnpackWorld } from "./unpack.ts";
 import { messageFor, type UnpackRequest } from "./unpack-request.ts";
 
 /**
- * Unpacks wheels on as many threads as there are cores. They are started when the first wheel comes that is worth
- * it: a small one alone is done sooner than a thread has started. A thread that is at a wheel of usual size gets the next
+ * Unpacks wheels on as many threads as there are cores. They are started when the first wheel is awaited that is
+ * worth it: a small one alone is done sooner than a thread has started. A thread that is at a wheel of usual size gets the next
  * one already, so that it need not wait until this thread has time to hand it over.
  */
 export class UnpackPool {
@@ -50,6 +50,12 @@ export class UnpackPool {
     }
   }
 
+  /** Told that a wheel of this many bytes is on its way: a thread starts while it is waited for. */
+  expect(size: number): void {
+    const { workers } = this.#world;
+    if (workers !== undefined && size > smallWheel) this.#startLane(workers);
+  }
+
   close(): void {
     for (const { thread } of this.#lanes.splice(0)) thread.stop();
   }
@@ -57,13 +63,16 @@ export class UnpackPool {
   /** Keeps a place for a wheel; `undefined` when all are taken. */
   #laneFor(size: number, workers: Workers): Lane | undefined {
     let lane = this.#lanes.find(({ wheels }) => wheels === 0);
-    if (lane === undefined && this.#lanes.length < Math.min(mostThreads, workers.cores)) {
-      const thread = workers.start("store/unpack-worker");
-      lane = { thread, memory: undefined, wheels: 0, bytes: 0, begins: [] };
-      this.#lanes.push(lane);
-    }
-    lane ??= this.#lanes.find(hasRoom);
+    lane ??= this.#startLane(workers) ?? this.#lanes.find(hasRoom);
     if (lane !== undefined) take(lane, size);
+    return lane;
+  }
+
+  #startLane(workers: Workers): Lane | undefined {
+    if (this.#lanes.length >= Math.min(mostThreads, workers.cores)) return undefined;
+    const thread = workers.start("store/unpack-worker");
+    const lane: Lane = { thread, memory: undefined, wheels: 0, bytes: 0, begins: [] };
+    this.#lanes.push(lane);
     return lane;
   }
 

@@ -85,6 +85,10 @@ export class WheelStore {
     return adding;
   }
 
+  expect(size: number): void {
+    this.#pool.expect(size);
+  }
+
   close(): void {
     this.#pool.close();
     if (this.#used.size === 0) return;
