@@ -19,12 +19,12 @@ test.each([
   const write = (_: 1 | 2, text: string): void => {
     printed += text;
   };
-  const files = new MemoryFiles({ "/work/": "" });
+  const files = new MemoryFiles({ "/made/": "" });
   const output = openOutput({ quiet, verbose: 0, color: "always", env: {}, write });
-  const logged = withLog(output, "/work/log.txt", { files, clock: new MemoryClock() });
+  const logged = withLog(output, "/made/log.txt", { files, clock: new MemoryClock() });
   presentChange(change, false, logged);
   expect(printed).toBe(shown);
-  expect(files.readText("/work/log.txt").replaceAll(/^\S+ /gm, "")).toBe(
+  expect(files.readText("/made/log.txt").replaceAll(/^\S+ /gm, "")).toBe(
     "Installed 1 package\n + demo 1.0\n",
   );
 });

@@ -5,7 +5,7 @@ import { memoryHost } from "#platform/memory/host";
 import type { Files, FileStat } from "#platform/ports";
 import { earlierResult, writeResult } from "./result-file.ts";
 
-const path = "/work/out.txt";
+const path = "/made/out.txt";
 /** The user whose files {@link MemoryFiles} holds. */
 const host = memoryHost({ userId: 0 });
 
@@ -43,16 +43,16 @@ describe("writeResult()", () => {
     const files = new MemoryFiles({ [path]: "old" });
     const full = new FaultyFiles(files, { at: 1, errno: "ENOSPC" });
     expect(() => writeResult(path, "new", { files: full, host })).toThrow("ENOSPC");
-    expect(files.snapshot("/work")).toEqual({ "out.txt": "old" });
+    expect(files.snapshot("/made")).toEqual({ "out.txt": "old" });
   });
 
   test("writes to where a link leads, be there something or not", () => {
-    const files = new MemoryFiles({ "/elsewhere/real.txt": "old", "/work/": "" });
+    const files = new MemoryFiles({ "/elsewhere/real.txt": "old", "/made/": "" });
     files.symlink("/elsewhere/real.txt", path);
     writeResult(path, "new", { files, host });
     expect(files.readText("/elsewhere/real.txt")).toBe("new");
-    files.symlink("/elsewhere/later.txt", "/work/dangling.txt");
-    writeResult("/work/dangling.txt", "new", { files, host });
+    files.symlink("/elsewhere/later.txt", "/made/dangling.txt");
+    writeResult("/made/dangling.txt", "new", { files, host });
     expect(files.readText("/elsewhere/later.txt")).toBe("new");
     expect(files.readLink(path)).toBe("/elsewhere/real.txt");
     expect(files.list("/elsewhere")).toHaveLength(2);
@@ -72,7 +72,14 @@ describe("writeResult()", () => {
 test("earlierResult() reads plain files, and nothing from which reading may never end", () => {
   const files = new MemoryFiles({ [path]: "old", "/dev/stdout": "x" });
   expect(earlierResult(path, files)).toBe("old");
-  expect(earlierResult("/work/none.txt", files)).toBeUndefined();
+  expect(earlierResult("/made/none.txt", files)).toBeUndefined();
   expect(earlierResult("/dev/stdout", files)).toBeUndefined();
   expect(earlierResult(path, pretending(files, path, { kind: "other" }))).toBeUndefined();
+});
+
+test("a file in /dev/shm is read and replaced like any other", () => {
+  const shared = "/dev/shm/out.txt";
+  const files = new MemoryFiles({ [shared]: "old" });
+  expect(earlierResult(shared, files)).toBe("old");
+  expect(stepsOf(files, shared)).toContain(`rename ${shared}.fresh ${shared}`);
 });

@@ -38,7 +38,7 @@ function mayReplace(path: string, there: FileStat, { userId }: ResultWorld["host
   return isPlain(path, there) && (userId === undefined || there.uid === userId);
 }
 
-// `/dev/stdout` may lead to a plain file, and is none.
+// `/dev/stdout` may lead to a plain file, and is none; in `/dev/shm` there are ordinary ones.
 function isPlain(path: string, stat: FileStat | undefined): boolean {
-  return stat?.kind === "file" && !/^\/(?:dev|proc)\//.test(path);
+  return stat?.kind === "file" && !/^\/(?:dev\/(?:std(?:in|out|err)$|fd\/)|proc\/)/.test(path);
 }
