@@ -1,11 +1,11 @@
 import { type ExitCode, exit } from "#base/errors";
 import { plural } from "#base/text";
 import type { PythonEnvironment } from "#environment/environment";
-import type { Change, ChangeEntry, Plan } from "#installer/plan-types";
+import { entriesOf } from "#installer/change-entries";
+import type { Change, ChangeEntry } from "#installer/plan-types";
 import { isSelected, type ProvisionOutcome, type ProvisionRequest } from "#provision/request";
 import { passedOverText } from "#resolver/passed-over-text";
 import type { Resolution } from "#resolver/resolution";
-import { compareText } from "#base/order";
 import type { Invocation } from "./invocation.ts";
 import { type Output, withoutStyle } from "./output.ts";
 import { noSolution } from "./errors.ts";
@@ -95,23 +95,6 @@ export function presentChange(change: Change, dryRun: boolean, output: Output): 
       default:
         entry satisfies never;
     }
-}
-
-/** What applying a plan would change. */
-export function entriesOf(plan: Plan): ChangeEntry[] {
-  const entries: ChangeEntry[] = [
-    ...plan.installs.map(({ wanted, replaces }): ChangeEntry =>
-      replaces === undefined
-        ? { kind: "installed", name: wanted.name, to: wanted.version }
-        : { kind: "replaced", name: wanted.name, from: replaces.version, to: wanted.version },
-    ),
-    ...plan.removals.map(({ name, version }): ChangeEntry => ({
-      kind: "removed",
-      name,
-      from: version,
-    })),
-  ];
-  return entries.sort((a, b) => compareText(a.name, b.name));
 }
 
 export function changeJson(change: Change, dryRun: boolean): string {

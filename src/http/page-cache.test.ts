@@ -4,7 +4,7 @@ import { MemoryFiles } from "#platform/memory/files";
 import type { Files } from "#platform/ports";
 import { RealHashing } from "#platform/real/hashing";
 import { RealInflate } from "#platform/real/inflate";
-import { type CachedAnswer, PageCache, tailInMemory } from "./page-cache.ts";
+import { type CachedAnswer, type KeptAnswer, PageCache, tailInMemory } from "./page-cache.ts";
 
 const tail = Uint8Array.from({ length: 200_000 }, (_, at) => at % 251);
 const answer: CachedAnswer = {
@@ -22,6 +22,14 @@ function cacheIn(files: Files, tag = "1"): PageCache {
     hashing: new RealHashing(),
     inflate: new RealInflate(),
   });
+}
+
+/** What {@link answer} is as soon as it is kept. */
+function keep(cache: PageCache): KeptAnswer {
+  cache.write("key", answer);
+  const kept = cache.read("key");
+  if (kept === undefined) throw new Error("not kept");
+  return kept;
 }
 
 function freshUntil(cache: PageCache): number | undefined {
@@ -69,9 +77,7 @@ describe("renewing an entry", () => {
   test("changes how long it is fresh and writes nothing else", () => {
     const counted = new FaultyFiles(new MemoryFiles());
     const cache = cacheIn(counted);
-    cache.write("key", answer);
-    const kept = cache.read("key");
-    if (kept === undefined) throw new Error("not kept");
+    const kept = keep(cache);
     const before = counted.count;
     cache.renew("key", kept, 7000);
     expect(counted.log.slice(before)).toEqual([expect.stringMatching(/^writeAt \/pages\/\w+$/)]);
@@ -84,9 +90,7 @@ describe("renewing an entry", () => {
   test("touches no file where the server gives no time", () => {
     const counted = new FaultyFiles(new MemoryFiles());
     const cache = cacheIn(counted);
-    cache.write("key", answer);
-    const kept = cache.read("key");
-    if (kept === undefined) throw new Error("not kept");
+    const kept = keep(cache);
     const before = counted.count;
     cache.renew("key", kept, 0);
     expect(counted.count).toBe(before);

@@ -1,13 +1,13 @@
 import { errnoOf } from "#base/errors";
-import { compareText } from "#base/order";
 import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
 import type { StoredWheel } from "#store/wheel-manifest";
+import { entriesOf } from "./change-entries.ts";
 import { describeCollisions } from "./collisions.ts";
 import { departuresOf, refuseStale, takenBy } from "./departures.ts";
 import { type EnvironmentLock, lockEnvironment } from "./environment-lock.ts";
 import { filesCollide, filesInTheWay, writeFailed } from "./errors.ts";
 import type { FileOwner } from "./installed-files.ts";
-import type { Change, ChangeEntry, Plan, WheelSource } from "./plan-types.ts";
+import type { Change, Plan, WheelSource } from "./plan-types.ts";
 import { nameOf, type Places } from "./places.ts";
 import { isUnfinished, removeTransaction } from "./recovery.ts";
 import { stageEdits, stageMarks } from "./stage-edits.ts";
@@ -210,20 +210,4 @@ function withoutRequested(plan: Plan, { files }: InstallerWorld): InstalledDistr
       files.tryLstat(`${metadataPath}/REQUESTED`) === undefined &&
       files.tryLstat(`${metadataPath}/RECORD`) !== undefined,
   );
-}
-
-function entriesOf(plan: Plan): ChangeEntry[] {
-  const entries: ChangeEntry[] = [
-    ...plan.installs.map(({ wanted, replaces }): ChangeEntry =>
-      replaces === undefined
-        ? { kind: "installed", name: wanted.name, to: wanted.version }
-        : { kind: "replaced", name: wanted.name, from: replaces.version, to: wanted.version },
-    ),
-    ...plan.removals.map(({ name, version }): ChangeEntry => ({
-      kind: "removed",
-      name,
-      from: version,
-    })),
-  ];
-  return entries.sort((a, b) => compareText(a.name, b.name));
 }

@@ -1,7 +1,8 @@
 import { exit } from "#base/errors";
 import { defineCommand } from "#cli/command";
 import { Progress } from "#cli/progress";
-import { changeJson, entriesOf, presentChange } from "#cli/present-outcome";
+import { changeJson, presentChange } from "#cli/present-outcome";
+import { entriesOf } from "#installer/change-entries";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import { readRequirements } from "#provision/read-requirements";
 import { uninstall as removeFrom } from "#provision/uninstall";
