@@ -1,16 +1,21 @@
+import type { InstallerEvent, PreparedChange } from "#installer/events";
 import { observeWorld, type ObservedWorld } from "#platform/observed-world";
 import type { World } from "#platform/ports";
 import { writeStream } from "#platform/real/streams";
 import { cacheFolder } from "./cache-folder.ts";
 import type { GlobalValues } from "./invocation.ts";
-import { cacheOf, type KeptAnswer, question } from "./kept-answers.ts";
+import { cacheOf, type KeptAnswer, type KeptChange, madeOnce, question } from "./kept-answers.ts";
 
-/** An answer that comes about: the world and the streams its command is to use, and whether it is worth keeping. */
+/**
+ * An answer, or a change, that comes about: the world and the streams its command is to use, and whether it is worth
+ * keeping.
+ */
 export class AnswerToKeep {
   readonly #words: readonly string[];
   readonly #real: World;
   readonly #observed: ObservedWorld;
   readonly #printed: [1 | 2, string][] = [];
+  #change: Omit<KeptChange, "printed"> | "not repeatable" | undefined;
 
   constructor(words: readonly string[], real: World) {
     this.#words = words;
@@ -29,13 +34,36 @@ export class AnswerToKeep {
     writeStream(stream, text);
   };
 
-  /** Keeps a successful answer, if everything it came from can be looked at again. */
+  readonly onChange = (event: InstallerEvent): void => {
+    if (event.type === "change-began") this.#observed.expectStaging(event.places.transaction);
+    if (event.type !== "change-prepared") return;
+    const { places, steps, emptied } = event;
+    const change: PreparedChange = { places, steps, emptied };
+    const { root, transaction, lock } = places;
+    const prepared = this.#observed.prepared({ root, passing: [transaction, lock] });
+    this.#change = prepared === undefined ? "not repeatable" : { change, ...prepared };
+  };
+
+  /** Keeps what was successful, if everything it came from can be looked at again. */
   keep({ noCache, cacheDir }: GlobalValues): void {
     const { host } = this.#real;
     if (noCache || cacheFolder(cacheDir, host) !== cacheFolder(undefined, host)) return;
+    if (this.#change !== undefined) return this.#keepChange(this.#change);
     const seen = this.#observed.sightings();
-    if (seen === undefined) return;
-    const answer: KeptAnswer = { seen, printed: this.#printed };
-    cacheOf(this.#real).put(question(this.#words, host.cwd), JSON.stringify(answer));
+    if (seen !== undefined) this.#put("answer", { seen, printed: this.#printed });
+  }
+
+  /** From the second time on: most changes are made once, in a folder that is never seen again. */
+  #keepChange(change: Omit<KeptChange, "printed"> | "not repeatable"): void {
+    const answers = cacheOf(this.#real);
+    const key = question("change", this.#words, this.#real.host.cwd);
+    if (answers.get(key) === undefined) answers.put(key, madeOnce);
+    else if (change !== "not repeatable")
+      this.#put("change", { ...change, printed: this.#printed });
+  }
+
+  #put(kind: "answer" | "change", kept: KeptAnswer | KeptChange): void {
+    const { cwd } = this.#real.host;
+    cacheOf(this.#real).put(question(kind, this.#words, cwd), JSON.stringify(kept));
   }
 }

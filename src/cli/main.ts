@@ -11,7 +11,7 @@ if (first === "--version" || first === "-V") console.log(`pkm ${version}`);
 else {
   // Only answers of pip's commands are kept.
   const again =
-    first === "pip" ? (await import("./kept-answers.ts")).answerAgain(words) : undefined;
+    first === "pip" ? await (await import("./kept-answers.ts")).answerAgain(words) : undefined;
   if (again !== undefined) process.exit(again);
   const { runCommandLine } = await import("./run.ts");
   // Everything has been written by now; waiting for the event loop to run dry would only take time.

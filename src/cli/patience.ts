@@ -28,13 +28,13 @@ export class Patience {
     this.#limit = timeLimit === undefined ? undefined : millisecondsOf(timeLimit, invocation);
     this.#limitText = `${timeLimit} s`;
     this.#deadline =
-      this.#limit === undefined ? Number.POSITIVE_INFINITY : clock.now() + this.#limit;
+      this.#limit === undefined ? Number.POSITIVE_INFINITY : clock.elapsed() + this.#limit;
   }
 
   /** Between two attempts of a resolution. */
   readonly pause = (): Promise<void> | undefined => {
     const { clock } = this.#invocation.world;
-    const now = clock.now();
+    const now = clock.elapsed();
     this.#turn ??= now;
     if (now - this.#turn < longestTurn) return undefined;
     if (now >= this.#deadline) throw this.#outOfTime();

@@ -33,7 +33,6 @@ export class Progress {
   #wheels = { wanted: 0, ready: 0 };
   #bytes = new Map<string, number>();
   #pages = 0;
-  #resolvedIn: number | undefined;
   #drawnAt = 0;
   #isDrawn = false;
   #isAwaited = false;
@@ -51,7 +50,7 @@ export class Progress {
   }
 
   readonly report = (event: PkmEvent): void => {
-    this.#began ??= this.#drawnAt = this.#clock.now();
+    this.#began ??= this.#drawnAt = this.#clock.elapsed();
     const { say, warn, detail } = this.#talk;
     switch (event.type) {
       case "resolution-began":
@@ -68,8 +67,11 @@ export class Progress {
         break;
       case "resolution-ended":
         this.#stage = "";
-        this.#resolvedIn = this.#clock.now() - this.#began;
-        say(`Resolved ${plural(event.packages, "package")} in ${time(this.#resolvedIn)}`);
+        say(
+          event.remembered
+            ? `Resolved ${plural(event.packages, "package")} as before`
+            : `Resolved ${plural(event.packages, "package")} in ${time(this.#clock.elapsed() - this.#began)}`,
+        );
         break;
       case "preparation-began":
         this.#stage = "Fetching";
@@ -149,6 +151,8 @@ export class Progress {
         this.#stage = "";
         break;
       case "download-started":
+      case "change-began":
+      case "change-prepared":
       case "environment-switched":
         break;
       default:
@@ -198,7 +202,7 @@ export class Progress {
 
   #draw(): void {
     if (!this.#output.interactive || this.#stage === "") return;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     if (now - this.#drawnAt < pace) return this.#drawLater();
     this.#drawnAt = now;
     this.#isDrawn = true;

@@ -52,6 +52,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
       world,
       output,
       global: globalValues(typed),
+      onChange: kept?.onChange,
     };
     const defaults = await command.defaults?.(invocation, typed as never);
     let options = typed;

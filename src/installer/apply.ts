@@ -9,12 +9,17 @@ import { filesCollide, filesInTheWay, writeFailed } from "./errors.ts";
 import type { FileOwner } from "./installed-files.ts";
 import type { Change, Plan, WheelSource } from "./plan-types.ts";
 import { nameOf, type Places } from "./places.ts";
-import { isUnfinished, removeTransaction } from "./recovery.ts";
 import { stageEdits, stageMarks } from "./stage-edits.ts";
 import { stagePlan, type StagingOptions } from "./stage-plan.ts";
-import type { StagedPart } from "./staged-part.ts";
 import { deriveSwitch, type Switch } from "./switch-steps.ts";
-import { asideFolder, openTransaction, stagingFolder, switchOver } from "./transaction.ts";
+import {
+  abandonTransaction,
+  asideFolder,
+  clearTransaction,
+  openTransaction,
+  stagingFolder,
+  switchOver,
+} from "./transaction.ts";
 import type { InstallerWorld } from "./world.ts";
 
 export type ApplyOptions = StagingOptions & {
@@ -83,6 +88,8 @@ class Application {
 
   async run(wheels: WheelSource, marks: readonly InstalledDistribution[]): Promise<string[]> {
     const places = this.#places;
+    const { root, transaction, lock } = places;
+    const transactionPlaces = { root, transaction, lock };
     const { files, report } = this.#world;
     const plan = this.#plan;
     const environment = this.#environment;
@@ -91,6 +98,7 @@ class Application {
     // The switch itself is made in one go: a signal is heard before it, or when it is done.
     const forget = this.#world.interrupts?.before(() => this.#clearAfter(undefined));
     try {
+      report?.({ type: "change-began", places: transactionPlaces });
       openTransaction(places, files);
       const parts = [
         ...(await stagePlan(plan, environment, places, wheels, this.#world, this.#options)),
@@ -116,9 +124,12 @@ class Application {
         );
       const change = derive(environment.kind === "virtual");
       const warnings = this.#judge(change);
+      const { steps } = change;
+      const emptied = [...new Set(parts.map(({ from }) => from))];
+      report?.({ type: "change-prepared", places: transactionPlaces, steps, emptied });
       this.#switchOver(change, derive);
-      const left = this.#clear(parts);
-      report?.({ type: "environment-switched", root: places.root, steps: change.steps.length });
+      const left = this.#clear(emptied);
+      report?.({ type: "environment-switched", root: places.root, steps: steps.length });
       return [...warnings, ...left];
     } catch (failure) {
       this.#clearAfter(failure);
@@ -170,11 +181,9 @@ class Application {
   }
 
   /** The change stands; what cannot be cleared away now is cleared by the next command. */
-  #clear(parts: readonly StagedPart[]): string[] {
+  #clear(emptied: readonly string[]): string[] {
     try {
-      // Most were moved out whole: one call for each is less than looking into all of them.
-      for (const from of new Set(parts.map((part) => part.from))) this.#removeIfEmpty(from);
-      removeTransaction(this.#places, this.#world.files);
+      clearTransaction(emptied, this.#places, this.#world.files);
       return [];
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
@@ -184,19 +193,9 @@ class Application {
     }
   }
 
-  #removeIfEmpty(folder: string): void {
-    try {
-      this.#world.files.removeEmptyFolder(folder);
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error;
-    }
-  }
-
-  /** After a failure: the journal stays where undoing did not succeed, everything else goes. */
   #clearAfter(failure: unknown): void {
-    const { files } = this.#world;
     try {
-      if (!isUnfinished(this.#places, files)) removeTransaction(this.#places, files);
+      abandonTransaction(this.#places, this.#world.files);
     } catch (error) {
       // The first failure is the one to tell; the next command clears up.
       if (errnoOf(error) === undefined && errnoOf(failure) === undefined) throw error;

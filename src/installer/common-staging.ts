@@ -133,4 +133,9 @@ export class StagedTree implements AssembledTree {
   write(path: string, content: NewFile["content"], mode?: number): void {
     this.writes.push(mode === undefined ? { path, content } : { path, content, mode });
   }
+
+  /** A file whose own content stands before that of another one. */
+  writeBefore(path: string, content: NewFile["content"], rest: string): void {
+    this.writes.push({ path, content, rest });
+  }
 }

@@ -1,4 +1,6 @@
 import type { NormalizedName } from "#standards/name";
+import type { Step } from "./journal.ts";
+import type { TransactionPlaces } from "./places.ts";
 
 /** What happens while an environment is changed; facts, told as they come about. */
 export type InstallerEvent =
@@ -15,4 +17,16 @@ export type InstallerEvent =
   | { readonly type: "folders-not-shared"; readonly root: string; readonly reason: string }
   /** Told before anything is touched. */
   | { readonly type: "files-collided"; readonly warning: string }
+  /** The lock is held, and what comes is laid out now, in the transaction's folder. */
+  | { readonly type: "change-began"; readonly places: TransactionPlaces }
+  /** All is laid out, and these are the steps; told before the first. */
+  | ({ readonly type: "change-prepared" } & PreparedChange)
   | { readonly type: "environment-switched"; readonly root: string; readonly steps: number };
+
+/** A change that is worked out, so that it only has to be made. */
+export type PreparedChange = {
+  readonly places: TransactionPlaces;
+  readonly steps: readonly Step[];
+  /** Folders of the transaction that the steps mostly leave empty. */
+  readonly emptied: readonly string[];
+};

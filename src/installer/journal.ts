@@ -1,6 +1,6 @@
 import type { Files } from "#platform/ports";
 import { journalAstray, journalTooNew } from "./errors.ts";
-import { isOwn, type Places } from "./places.ts";
+import { isOwn, type Places, type TransactionPlaces } from "./places.ts";
 import { isInside } from "./record-paths.ts";
 import { journalName } from "./unfinished.ts";
 
@@ -29,19 +29,19 @@ export type Step =
 const format = 1;
 
 /** The journal of an open transaction: present from before the first step until the commit, or the last undo. */
-export function journalPath(places: Places): string {
+export function journalPath(places: Pick<Places, "transaction">): string {
   return `${places.transaction}/${journalName}`;
 }
 
 /** The journal under this name says that every step has been made. */
-export function committedPath(places: Places): string {
+export function committedPath(places: Pick<Places, "transaction">): string {
   return `${places.transaction}/committed`;
 }
 
 /** Writes down what is about to happen and returns when it is on the disk. */
 export function writeJournal(
   steps: readonly Step[],
-  places: Places,
+  places: TransactionPlaces,
   files: Pick<Files, "write">,
 ): void {
   const near = shortener(places.root);

@@ -24,6 +24,9 @@ export type Places = {
   readonly kept: ReadonlySet<string>;
 };
 
+/** What is known of an environment's places without asking the system again. */
+export type TransactionPlaces = Pick<Places, "root" | "transaction" | "lock">;
+
 export function placesOf(
   environment: PythonEnvironment,
   files: Pick<Files, "realPath" | "tryStat">,

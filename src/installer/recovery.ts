@@ -2,7 +2,7 @@ import { errnoOf } from "#base/errors";
 import type { Files } from "#platform/ports";
 import { notPutBack } from "./errors.ts";
 import { committedPath, journalPath, readJournal, type Step } from "./journal.ts";
-import type { Places } from "./places.ts";
+import type { Places, TransactionPlaces } from "./places.ts";
 
 /**
  * Brings an environment that a killed command left in the middle back to what it was before, or, when every
@@ -21,7 +21,7 @@ export function recover(places: Places, files: Files): "nothing" | "undone" | "f
 }
 
 /** True when a change was begun and nobody has yet finished or undone it. For those who only read. */
-export function isUnfinished(places: Places, files: Pick<Files, "tryLstat">): boolean {
+export function isUnfinished(places: TransactionPlaces, files: Pick<Files, "tryLstat">): boolean {
   return files.tryLstat(journalPath(places)) !== undefined;
 }
 
@@ -29,7 +29,7 @@ export function isUnfinished(places: Places, files: Pick<Files, "tryLstat">): bo
  * Takes the steps back, last first. A step that cannot be taken back does not keep the others from it; the
  * journal then stays, and the next command tries again.
  */
-export function undo(steps: readonly Step[], places: Places, files: Files): void {
+export function undo(steps: readonly Step[], places: TransactionPlaces, files: Files): void {
   let failure: { readonly error: unknown } | undefined;
   for (let position = steps.length - 1; position >= 0; position--) {
     try {
@@ -45,7 +45,10 @@ export function undo(steps: readonly Step[], places: Places, files: Files): void
 }
 
 /** Removes the transaction's folder; what is in it is needed no more. */
-export function removeTransaction(places: Places, files: Pick<Files, "removeTree">): void {
+export function removeTransaction(
+  places: TransactionPlaces,
+  files: Pick<Files, "removeTree">,
+): void {
   files.removeTree(places.transaction);
 }
 

@@ -62,8 +62,11 @@ export class LinkedRoot implements RootStaging {
       this.#staging.listContent(this.part, path, content);
     }
     const path = `${distInfo}/RECORD`;
-    record.keep(`${from}/${path}`);
+    const rows = `${from}/${path}`;
+    record.keep(rows);
+    const { before } = record;
     if (record.isKept) kept.push(path);
+    else if (before !== undefined) this.laid.writeBefore(path, () => before, rows);
     else this.laid.write(path, () => record.content(this.#links));
     this.laid.linkFiles(from, kept);
   }

@@ -37,6 +37,12 @@ export class StagedRecord {
     return this.#rows.length === 0 && this.#apart === "";
   }
 
+  /** What stands before the kept rows, where nothing stands among them. */
+  get before(): Uint8Array | undefined {
+    if (this.#left.length > 0 || !this.#rows.every(isOutside)) return undefined;
+    return recordContent(new TextEncoder().encode(this.#apart), this.#rows);
+  }
+
   /** A linked folder was made real, with these links in it. */
   open(path: string, links: readonly string[]): void {
     this.#left.push(path, ...links);

@@ -1,14 +1,14 @@
 import { errnoOf } from "#base/errors";
 import type { Files } from "#platform/ports";
 import { committedPath, journalPath, type Step, writeJournal } from "./journal.ts";
-import type { Places } from "./places.ts";
-import { undo } from "./recovery.ts";
+import type { Places, TransactionPlaces } from "./places.ts";
+import { isUnfinished, removeTransaction, undo } from "./recovery.ts";
 
 /**
  * Makes all the steps or none. The intents are on the disk before the first; whatever fails, what has been done
  * is taken back and the failure thrown on. Killed anywhere, the journal tells {@link recover} the way.
  */
-export function switchOver(steps: readonly Step[], places: Places, files: Files): void {
+export function switchOver(steps: readonly Step[], places: TransactionPlaces, files: Files): void {
   writeJournal(steps, places, files);
   try {
     for (const step of steps) perform(step, files);
@@ -25,6 +25,30 @@ export function openTransaction(places: Places, files: Files): void {
   files.makeFolder(places.transaction);
   files.makeFolder(stagingFolder(places));
   files.makeFolder(asideFolder(places));
+}
+
+/** Removes the transaction's folder when all steps are made. `emptied` are folders in it that they mostly leave empty. */
+export function clearTransaction(
+  emptied: readonly string[],
+  places: TransactionPlaces,
+  files: Files,
+): void {
+  // One call for each is less than looking into all of them.
+  for (const folder of emptied) removeIfEmpty(folder, files);
+  removeTransaction(places, files);
+}
+
+/** After a failure: the journal stays where undoing did not succeed, everything else goes. */
+export function abandonTransaction(places: TransactionPlaces, files: Files): void {
+  if (!isUnfinished(places, files)) removeTransaction(places, files);
+}
+
+function removeIfEmpty(folder: string, files: Files): void {
+  try {
+    files.removeEmptyFolder(folder);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+  }
 }
 
 /** What is new lies here until the switch. */

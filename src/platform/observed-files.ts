@@ -13,16 +13,22 @@ import type {
 } from "./ports.ts";
 import type { SightingNotes } from "./sighting-notes.ts";
 import { isMadeUp } from "./sightings.ts";
+import type { StagingLog } from "./staging-log.ts";
 
-/** Notes every look at a path; whatever changes something spoils the notes. */
+/**
+ * Notes every look at a path; whatever changes something spoils the notes, except for what is laid out where it was
+ * expected to be.
+ */
 export class ObservedFiles implements Files {
   readonly #files: Files;
   readonly #notes: SightingNotes;
+  readonly #log: StagingLog;
   readonly openFolder?: (path: string) => OpenFolder;
 
-  constructor(files: Files, notes: SightingNotes) {
+  constructor(files: Files, notes: SightingNotes, log: StagingLog) {
     this.#files = files;
     this.#notes = notes;
+    this.#log = log;
     // Who looks for the quick way finds it here if it is there.
     if (files.openFolder !== undefined)
       this.openFolder = (path) => this.#changing().openFolder?.(path) as OpenFolder;
@@ -102,7 +108,9 @@ export class ObservedFiles implements Files {
   }
 
   makeFolder(path: string): void {
-    this.#changing().makeFolder(path);
+    if (!this.#log.covers(path)) return this.#changing().makeFolder(path);
+    this.#log.makeFolder(path);
+    this.#files.makeFolder(path);
   }
 
   makeFolders(path: string): void {
@@ -146,7 +154,9 @@ export class ObservedFiles implements Files {
   }
 
   symlink(target: string, path: string): void {
-    this.#changing().symlink(target, path);
+    if (!this.#log.covers(path)) return this.#changing().symlink(target, path);
+    this.#log.symlink(target, path);
+    this.#files.symlink(target, path);
   }
 
   chmod(path: string, mode: number): void {
@@ -158,11 +168,15 @@ export class ObservedFiles implements Files {
   }
 
   linkTree(links: TreeLinks): LinkMode {
-    return this.#changing().linkTree(links);
+    if (!this.#log.covers(links.to)) return this.#changing().linkTree(links);
+    this.#log.linkTree(links);
+    return this.#files.linkTree(links);
   }
 
   assemble(assembly: Assembly): void {
-    this.#changing().assemble(assembly);
+    if (this.#notes.isSpoilt || !this.#log.covers(assembly.to))
+      return this.#changing().assemble(assembly);
+    this.#files.assemble(this.#log.assemble(assembly));
   }
 
   flush(path: string): void {
@@ -174,7 +188,8 @@ export class ObservedFiles implements Files {
   }
 
   lock(path: string, options: LockOptions): Promise<FileLock | undefined> {
-    return this.#changing().lock(path, options);
+    this.#notes.lock();
+    return this.#files.lock(path, options);
   }
 
   #changing(): Files {
@@ -183,8 +198,8 @@ export class ObservedFiles implements Files {
   }
 
   #look<T>(how: "stat" | "lstat", path: string, work: () => T): T {
-    // The one device that always says the same.
-    if (this.#notes.isSpoilt || path === "/dev/null") return work();
+    // The one device that always says the same, and what this run lays out itself.
+    if (this.#notes.isSpoilt || path === "/dev/null" || this.#log.covers(path)) return work();
     try {
       const found = work();
       this.#notes.path(how, path, found !== undefined);

@@ -13,9 +13,14 @@ import { RealHashing } from "./real/hashing.ts";
 import { RealInflate } from "./real/inflate.ts";
 import { SightingNotes } from "./sighting-notes.ts";
 import { isAsSeen, type Sightings } from "./sightings.ts";
+import { StagingLog } from "./staging-log.ts";
 
 filesContract("ObservedFiles", () => ({
-  files: new ObservedFiles(new MemoryFiles({ "/here/": "" }), new SightingNotes(0)),
+  files: new ObservedFiles(
+    new MemoryFiles({ "/here/": "" }),
+    new SightingNotes(0),
+    new StagingLog(),
+  ),
   root: "/here",
 }));
 
@@ -30,7 +35,12 @@ class Machine {
     this.files = new MemoryFiles(tree, { now: () => this.time });
     this.world = {
       files: this.files,
-      clock: { now: () => this.time, sleep: () => Promise.resolve() },
+      clock: {
+        now: () => this.time,
+        isBefore: (moment) => this.time < moment,
+        elapsed: () => this.time,
+        sleep: () => Promise.resolve(),
+      },
       processes: new MemoryProcesses({}),
       network: new MemoryNetwork(() => ({ fails: "ECONNREFUSED" })),
       workers: {
@@ -181,6 +191,92 @@ describe("nothing was seen that would hold", () => {
       expect(machine.run((world) => void spoil(world, machine))).toBeUndefined();
     });
   }
+});
+
+describe("what was seen before a change", () => {
+  const remade = { root: "/env", passing: ["/env/.lock", "/env/.work"] };
+
+  /** Looks at an environment, takes its lock, lays something out, and is about to put it in place. */
+  function prepare(machine: Machine, more: (world: World) => void = () => {}) {
+    const observed = observeWorld(machine.world);
+    const { files, clock } = observed.world;
+    listInstalled(observed.world);
+    files.tryLstat("/env/.work");
+    files.list("/env");
+    clock.isBefore(machine.time + 60_000);
+    void files.lock("/env/.lock", {});
+    observed.expectStaging("/env/.work");
+    files.makeFolder("/env/.work");
+    files.tryStat("/env/.work/new");
+    more(observed.world);
+    const found = observed.prepared(remade);
+    return found === undefined ? undefined : (JSON.parse(JSON.stringify(found)) as typeof found);
+  }
+
+  /** Removes the environment and makes it again. */
+  function makeAnew({ files }: Machine): void {
+    files.removeTree("/env");
+    for (const [path, content] of Object.entries(tree)) {
+      files.makeFolders(path.slice(0, path.lastIndexOf("/")));
+      files.write(path, content);
+    }
+  }
+
+  test("is so in an environment made anew, and what was laid out is known", () => {
+    const machine = new Machine(tree).later();
+    const found = prepare(machine);
+    expect(found?.staged).toEqual([{ kind: "folder", path: "/env/.work" }]);
+    makeAnew(machine.later());
+    expect(isAsSeen(found?.seen as Sightings, machine.world)).toBe(true);
+    machine.files.write("/env/.lock", "");
+    expect(isAsSeen(found?.seen as Sightings, machine.world)).toBe(true);
+  });
+
+  const differences: Readonly<Record<string, (machine: Machine) => void>> = {
+    "a file has another content": ({ files }) => files.write("/env/pyvenv.cfg", "home = /opt/bin"),
+    "a file has another mode": ({ files }) => files.chmod("/env/pyvenv.cfg", 0o600),
+    "something more is there": ({ files }) => files.write("/env/more", ""),
+    "something is a link": ({ files }) => {
+      files.rename(site, "/env/elsewhere");
+      files.symlink("/env/elsewhere", site);
+    },
+    "the time has passed until which it holds": (machine) => void machine.later(60_000),
+    "a file outside was changed": ({ files }) => {
+      files.makeFolder("/etc");
+      files.write("/etc/pip.conf", "");
+    },
+  };
+  for (const [title, change] of Object.entries(differences))
+    test(`is not so when ${title}`, () => {
+      const machine = new Machine(tree).later();
+      const found = prepare(machine);
+      makeAnew(machine);
+      change(machine);
+      expect(isAsSeen(found?.seen as Sightings, machine.world)).toBe(false);
+    });
+
+  const spoiling: Readonly<Record<string, (world: World) => void>> = {
+    "something was written by hand where things are laid out": ({ files }) =>
+      files.write("/env/.work/x", ""),
+    "something was written elsewhere": ({ files }) => files.write("/env/x", ""),
+    "a file that was read is too large to compare": ({ files }) =>
+      void files.read("/env/large.bin"),
+    "more was laid out than it pays to note": ({ files }) =>
+      files.assemble({
+        to: "/env/.work",
+        folders: Array.from({ length: 4001 }, (_, at) => `f${at}`),
+        writes: [],
+        trees: [],
+        links: [],
+        targets: [],
+        mode: "hardlink",
+      }),
+  };
+  for (const [title, spoil] of Object.entries(spoiling))
+    test(`is of no use when ${title}`, () => {
+      const machine = new Machine({ ...tree, "/env/large.bin": "x".repeat(70_000) }).later();
+      expect(prepare(machine, spoil)).toBeUndefined();
+    });
 });
 
 test("whoever sees the same gets the same answers, whatever happened in between", () => {

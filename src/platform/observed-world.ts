@@ -1,7 +1,9 @@
+import type { Remade } from "./likeness.ts";
 import { ObservedFiles } from "./observed-files.ts";
 import type { World } from "./ports.ts";
 import { SightingNotes } from "./sighting-notes.ts";
 import type { Sightings } from "./sightings.ts";
+import { StagingLog, type StagedWork } from "./staging-log.ts";
 
 /** A machine that notes what is looked at. */
 export type ObservedWorld = {
@@ -11,6 +13,16 @@ export type ObservedWorld = {
    * (the time, another program, the network), or saw what was changing at that moment.
    */
   sightings(): Sightings | undefined;
+  /**
+   * What is laid out in this folder from now on is noted, and not looked at: it is to be put in place by a change of
+   * what was seen.
+   */
+  expectStaging(folder: string): void;
+  /**
+   * What was seen and what was laid out until now, for a change that is about to be made to a folder; `undefined` when it
+   * cannot be made again from that. Nothing is noted any more.
+   */
+  prepared(remade: Remade): { readonly seen: Sightings; readonly staged: StagedWork } | undefined;
 };
 
 /**
@@ -19,14 +31,23 @@ export type ObservedWorld = {
  */
 export function observeWorld(world: World): ObservedWorld {
   const notes = new SightingNotes(world.clock.now());
+  const log = new StagingLog();
   const spoil = (): void => notes.spoil();
   const { files, clock, processes, workers, network, host } = world;
   const observed: World = {
     ...world,
-    files: new ObservedFiles(files, notes),
+    files: new ObservedFiles(files, notes, log),
     clock: {
       now: () => (spoil(), clock.now()),
-      sleep: (milliseconds, signal) => (spoil(), clock.sleep(milliseconds, signal)),
+      isBefore: (moment) => {
+        const isToCome = clock.isBefore(moment);
+        if (isToCome) notes.until(moment);
+        else spoil();
+        return isToCome;
+      },
+      // What takes long is waited for by those who do, and nobody learns anything by it.
+      elapsed: () => clock.elapsed(),
+      sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
     },
     processes: { run: (request) => (spoil(), processes.run(request)) },
     workers: {
@@ -54,7 +75,17 @@ export function observeWorld(world: World): ObservedWorld {
       input: () => (spoil(), host.input()),
     },
   };
-  return { world: observed, sightings: () => notes.sightings(world) };
+  return {
+    world: observed,
+    sightings: () => notes.sightings(world),
+    expectStaging: (folder) => log.begin(folder),
+    prepared: (remade) => {
+      const staged = log.work();
+      const seen = staged === undefined ? undefined : notes.sightings(world, remade);
+      notes.spoil();
+      return staged === undefined || seen === undefined ? undefined : { seen, staged };
+    },
+  };
 }
 
 function observedVariables(env: World["host"]["env"], notes: SightingNotes): World["host"]["env"] {

@@ -66,6 +66,8 @@ export type Assembly = {
 export type NewFile = {
   readonly path: string;
   readonly content: () => Uint8Array | string | Iterable<Uint8Array>;
+  /** A file with the rest of the content. */
+  readonly rest?: string;
   /** As in {@link WriteOptions}. */
   readonly mode?: number;
 };
@@ -185,6 +187,10 @@ export interface FileLock {
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Whether a moment, in milliseconds since 1970, is still to come. In place of {@link now} where no more is wanted. */
+  isBefore(moment: number): boolean;
+  /** Milliseconds since some moment: for what is shown and for pauses. Nothing that lasts may rest on it. */
+  elapsed(): number;
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,5 +1,9 @@
+import { likenessOf, type Remade } from "./likeness.ts";
 import type { World } from "./ports.ts";
 import { namesOf, type Sighting, type Sightings, stampOf, valuesOf } from "./sightings.ts";
+
+/** What is noted of a path; what it is like is found out at the end. */
+type Look = Exclude<Sighting["0"], "like" | "like-link">;
 
 /** So many paths are noted at most; beyond that, comparing takes as long as looking. */
 const mostPaths = 20_000;
@@ -14,11 +18,13 @@ const coarseTick = 2000;
 /** What was seen so far; see `observed-world.ts`. */
 export class SightingNotes {
   readonly #begun: number;
-  readonly #paths = new Map<string, Sighting["0"]>();
+  readonly #paths = new Map<string, Look>();
   readonly #answers = new Map<string, string>();
   readonly #variables = new Set<string>();
   #hasAllNames = false;
   #isSpoilt = false;
+  #hasLocked = false;
+  #until: number | null = null;
 
   constructor(begun: number) {
     this.#begun = begun;
@@ -50,6 +56,16 @@ export class SightingNotes {
     this.#note(key, kind);
   }
 
+  /** Something holds until then. */
+  until(moment: number): void {
+    this.#until = Math.min(this.#until ?? moment, moment);
+  }
+
+  /** A lock was taken: nothing was learnt by that, but more was done than looking. */
+  lock(): void {
+    this.#hasLocked = true;
+  }
+
   variable(name: string): void {
     this.#variables.add(name);
   }
@@ -58,11 +74,18 @@ export class SightingNotes {
     this.#hasAllNames = true;
   }
 
-  sightings({ files, host, hashing }: World): Sightings | undefined {
+  /** `remade` for those who are about to change that folder; who looks only takes no locks. */
+  sightings(world: World, remade?: Remade): Sightings | undefined {
+    const { host, hashing } = world;
+    if (this.#hasLocked && remade === undefined) return undefined;
     const paths: Sighting[] = [];
     for (const [key, kind] of this.#paths) {
       const path = key.slice(key.indexOf(" ") + 1);
-      const sighting = this.#sighting(kind, path, key, files);
+      if (remade?.passing.includes(path) === true) continue;
+      const sighting =
+        remade === undefined || !`${path}/`.startsWith(`${remade.root}/`)
+          ? this.#sighting(kind, path, key, world.files)
+          : this.#likeness(kind, path, key, remade, world);
       if (sighting === undefined) return undefined;
       paths.push(sighting);
     }
@@ -73,10 +96,29 @@ export class SightingNotes {
       variables,
       values: valuesOf(variables, host.env, hashing),
       names: this.#hasAllNames ? namesOf(host.env, hashing) : "",
+      until: this.#until,
+      ...(remade === undefined ? {} : { remade }),
     };
   }
 
-  #note(key: string, kind: Sighting["0"]): void {
+  /** What lies outside, although a link in the folder leads there, is compared as everything outside is. */
+  #likeness(
+    kind: Look,
+    path: string,
+    key: string,
+    remade: Remade,
+    world: World,
+  ): Sighting | undefined {
+    const { files } = world;
+    if (kind !== "there" && kind !== "there-link") return this.#sighting(kind, path, key, files);
+    const follows = kind === "there";
+    if (follows && !`${files.realPath(path)}/`.startsWith(`${files.realPath(remade.root)}/`))
+      return this.#sighting(kind, path, key, files);
+    const likeness = likenessOf(path, follows, remade, world);
+    return likeness === undefined ? undefined : [follows ? "like" : "like-link", path, likeness];
+  }
+
+  #note(key: string, kind: Look): void {
     if (this.#isSpoilt) return;
     const before = this.#paths.get(key);
     if (before === kind) return;
@@ -85,12 +127,7 @@ export class SightingNotes {
   }
 
   /** Stamps are taken when the run is over: a file that has not changed since before it is the one that was read. */
-  #sighting(
-    kind: Sighting["0"],
-    path: string,
-    key: string,
-    files: World["files"],
-  ): Sighting | undefined {
+  #sighting(kind: Look, path: string, key: string, files: World["files"]): Sighting | undefined {
     switch (kind) {
       case "absent":
         return files.tryStat(path) === undefined ? [kind, path] : undefined;

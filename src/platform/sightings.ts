@@ -1,4 +1,5 @@
 import { errnoOf } from "#base/errors";
+import { likenessOf, type Remade } from "./likeness.ts";
 import type { FileStat, World } from "./ports.ts";
 
 /*
@@ -20,7 +21,11 @@ export type Sighting =
   /** Where a path leads to. */
   | readonly ["real", path: string, target: string]
   /** What the kernel says of itself: such files have no stamps worth the name. */
-  | readonly ["text", path: string, text: string];
+  | readonly ["text", path: string, text: string]
+  /** Something in a folder that may have been made anew, links followed: only what it is like counts. */
+  | readonly ["like", path: string, likeness: string]
+  /** The same, maybe a link. */
+  | readonly ["like-link", path: string, likeness: string];
 
 /** Device, inode, size, mode, modified, changed. */
 type Stamp = readonly [
@@ -40,6 +45,10 @@ export type Sightings = {
   readonly values: string;
   /** A digest of the names of all variables, where somebody went through them; else empty. */
   readonly names: string;
+  /** When it ends to hold, in milliseconds since 1970; `null` where time has no say. */
+  readonly until: number | null;
+  /** The folder whose content is compared by what it is like. */
+  readonly remade?: Remade;
 };
 
 /** True for files that the kernel makes up when they are read: their stamps say nothing. */
@@ -51,16 +60,23 @@ export function stampOf(stat: FileStat): Stamp {
   return [stat.dev, stat.ino, stat.size, stat.mode, stat.mtime, stat.changed];
 }
 
+export type SeenMachine = Pick<World, "files" | "host" | "hashing" | "clock">;
+
 /** Whether the machine looks exactly as it did. */
-export function isAsSeen(
-  seen: Sightings,
-  machine: Pick<World, "files" | "host" | "hashing">,
-): boolean {
-  const { host, hashing } = machine;
+export function isAsSeen(seen: Sightings, machine: SeenMachine): boolean {
+  const { clock, host, hashing } = machine;
   return (
+    (seen.until === null || clock.isBefore(seen.until)) &&
     valuesOf(seen.variables, host.env, hashing) === seen.values &&
     (seen.names === "" || namesOf(host.env, hashing) === seen.names) &&
-    seen.paths.every((sighting) => stillSees(sighting, machine.files))
+    seen.paths.every((sighting) => stillSees(sighting, seen, machine))
+  );
+}
+
+/** {@link isAsSeen} for what lies in one folder, and no more. */
+export function isSeenBelow(folder: string, seen: Sightings, machine: SeenMachine): boolean {
+  return seen.paths.every(
+    (sighting) => !`${sighting[1]}/`.startsWith(`${folder}/`) || stillSees(sighting, seen, machine),
   );
 }
 
@@ -78,7 +94,8 @@ export function namesOf(env: Variables, hashing: World["hashing"]): string {
   return hashing.digest("sha256", JSON.stringify(Object.keys(env).sort()));
 }
 
-function stillSees(sighting: Sighting, files: World["files"]): boolean {
+function stillSees(sighting: Sighting, { remade }: Sightings, machine: SeenMachine): boolean {
+  const { files } = machine;
   try {
     switch (sighting[0]) {
       case "absent":
@@ -93,6 +110,12 @@ function stillSees(sighting: Sighting, files: World["files"]): boolean {
         return files.realPath(sighting[1]) === sighting[2];
       case "text":
         return files.tryReadText(sighting[1]) === sighting[2];
+      case "like":
+      case "like-link":
+        return (
+          remade !== undefined &&
+          likenessOf(sighting[1], sighting[0] === "like", remade, machine) === sighting[2]
+        );
       default:
         return sighting satisfies never;
     }

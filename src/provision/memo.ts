@@ -97,7 +97,7 @@ function memoUnder<T extends Resolution & { readonly regions?: UniversalResoluti
       const found = store.answers.get(key);
       if (found === undefined) return undefined;
       const kept = JSON.parse(found) as Kept;
-      if (repositories.isRefreshing !== true && clock.now() < kept.freshUntil)
+      if (repositories.isRefreshing !== true && clock.isBefore(kept.freshUntil))
         return restored(kept);
       stale = kept;
       return undefined;

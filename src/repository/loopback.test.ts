@@ -58,6 +58,8 @@ const json = { "content-type": "application/vnd.pypi.simple.v1+json" };
 
 const quickClock: Clock = {
   now: () => Date.now(),
+  isBefore: (moment) => Date.now() < moment,
+  elapsed: () => performance.now(),
   sleep: (milliseconds, signal) =>
     milliseconds < 10_000
       ? Promise.resolve()

@@ -150,3 +150,92 @@ describe.if(isExecutable)("a command that only looks", () => {
     expect(answers()).toEqual(before);
   });
 });
+
+// Skipped when run from source, as above.
+describe.if(isExecutable)("a command that fills an environment", () => {
+  const words = (): string[] => ["install", "--index-url", index.url, "-r", requirements];
+  let requirements: string;
+  let again: string;
+  beforeAll(() => {
+    requirements = join(sandbox.folder, "requirements.txt");
+    writeFileSync(requirements, "top\n");
+    again = join(sandbox.folder, "again");
+  });
+
+  /** Makes the environment anew and fills it. */
+  async function fill(options: string[] = []): Promise<Finished> {
+    rmSync(again, { recursive: true, force: true });
+    expectSuccess(await sandbox.pkm(["venv", ...options, again]));
+    return sandbox.pkm(["pip", ...words(), "--python", again]);
+  }
+
+  const changes = (): string[] =>
+    answers().filter((path) => readFileSync(path, "utf8").includes('"staged":'));
+
+  /** Fills it until the change was kept, and has the kept one say something else than Installed. */
+  async function keptChange(): Promise<string> {
+    for (const path of changes()) rmSync(path);
+    for (let tries = 0; tries < 50; tries += 1) {
+      expectSuccess(await fill());
+      const [path] = changes();
+      if (path === undefined) continue;
+      alter(path, "Installed 2", "Laid 2");
+      return path;
+    }
+    throw new Error("no change was kept");
+  }
+
+  test("fills it again as it did before, as long as it finds it as it was", async () => {
+    await keptChange();
+    const run = await fill();
+    expectSuccess(run);
+    expect(run.stderr).toContain("Laid 2 packages\n + middle 1.0\n + top 2.0\n");
+    const list = await sandbox.pkm(["pip", "list", "--format", "freeze", "--python", again]);
+    expect(list.stdout).toBe("middle==1.0\ntop==2.0\n");
+    expectSuccess(await sandbox.pkm(["pip", "check", "--python", again]));
+    expect(readdirSync(again).sort()).toContain(".pkm.lock");
+    expect(readdirSync(again)).not.toContain(".pkm-transaction");
+  });
+
+  test("says that nothing is to be done when it is asked once more", async () => {
+    await keptChange();
+    expect((await fill()).stderr).toContain("Laid 2");
+    const run = await sandbox.pkm(["pip", ...words(), "--python", again]);
+    expect(run.stderr).toContain("Nothing to do");
+  });
+
+  const differences: Readonly<Record<string, () => Promise<Finished>>> = {
+    "another distribution is there": async () => {
+      rmSync(again, { recursive: true });
+      expectSuccess(await sandbox.pkm(["venv", again]));
+      const one = ["pip", "install", "--index-url", index.url, "another", "--python", again];
+      expectSuccess(await sandbox.pkm(one));
+      return sandbox.pkm(["pip", ...words(), "--python", again]);
+    },
+    "the environment is of another kind": () => fill(["--shared"]),
+    "something else is asked for": () => {
+      writeFileSync(requirements, "top\n# and no more\n");
+      return fill();
+    },
+    "a variable says otherwise": async () => {
+      rmSync(again, { recursive: true });
+      expectSuccess(await sandbox.pkm(["venv", again]));
+      const env = { PIP_NO_DEPS: "1" };
+      return sandbox.pkm(["pip", ...words(), "--python", again], { env });
+    },
+    "the cache has lost a wheel": () => {
+      const wheels = join(sandbox.env.PKM_CACHE_DIR as string, "store-v1", "wheels");
+      rmSync(wheels, { recursive: true });
+      return fill();
+    },
+  };
+  for (const [title, fillOtherwise] of Object.entries(differences))
+    test(`works it out when ${title}`, async () => {
+      await keptChange();
+      const run = await fillOtherwise();
+      expectSuccess(run);
+      expect(run.stderr).toMatch(/Installed (1|2) package/);
+      const list = await sandbox.pkm(["pip", "list", "--format", "freeze", "--python", again]);
+      expect(list.stdout).toContain("top==2.0\n");
+    });
+});

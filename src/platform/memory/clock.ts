@@ -13,6 +13,14 @@ export class MemoryClock implements Clock {
     return this.#now;
   }
 
+  isBefore(moment: number): boolean {
+    return this.#now < moment;
+  }
+
+  elapsed(): number {
+    return this.#now;
+  }
+
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     if (milliseconds <= 0) return Promise.resolve();

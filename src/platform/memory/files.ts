@@ -473,8 +473,13 @@ export function assembleOneByOne(assembly: Assembly, files: Files): void {
   const { to, folders, writes, trees, links, targets } = assembly;
   let { mode } = assembly;
   linkOneByOne({ from: to, to, folders, files: [], mode }, files);
-  for (const { path, content, mode: bits = 0o666 } of writes)
-    files.write(`${to}/${path}`, content(), { mode: bits });
+  for (const { path, content, rest, mode: bits = 0o666 } of writes) {
+    const own = content();
+    const first = typeof own === "string" ? new TextEncoder().encode(own) : own;
+    const pieces = first instanceof Uint8Array ? [first] : [...first];
+    if (rest !== undefined) pieces.push(files.read(rest));
+    files.write(`${to}/${path}`, pieces, { mode: bits });
+  }
   for (const tree of trees) {
     linkOneByOne({ from: to, to, folders: tree.folders, files: [], mode }, files);
     for (const { from, files: paths, isCopied } of tree.sources) {

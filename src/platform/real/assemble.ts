@@ -33,8 +33,9 @@ function writeAll(writes: readonly NewFile[], to: string, files: LayFiles): void
   if (writes.length === 0) return;
   const folder = openRealFolder(to, files);
   try {
-    for (const { path, content, mode = 0o666 } of writes) {
-      const bytes = bytesOf(content());
+    for (const { path, content, rest, mode = 0o666 } of writes) {
+      const own = bytesOf(content());
+      const bytes = rest === undefined ? own : withRest(own, files.read(rest));
       try {
         folder.writeNew(path, bytes, mode);
       } catch (error) {
@@ -52,6 +53,12 @@ function bytesOf(content: ReturnType<NewFile["content"]>): Uint8Array | Iterable
   return typeof content === "string" ? Buffer.from(content) : content;
 }
 
+function* withRest(own: Uint8Array | Iterable<Uint8Array>, rest: Uint8Array): Iterable<Uint8Array> {
+  if (own instanceof Uint8Array) yield own;
+  else yield* own;
+  yield rest;
+}
+
 /** Does what {@link Files.linkTree} promises, in the same way. */
 export function linkFolderTree(links: TreeLinks, files: LayFiles): LinkMode {
   const { from, to, folders, mode } = links;
@@ -59,7 +66,7 @@ export function linkFolderTree(links: TreeLinks, files: LayFiles): LinkMode {
   return layTrees({ to, first: [], trees: [tree], mode, meanwhile: () => {} }, files);
 }
 
-type LayFiles = Pick<Files, "copy" | "makeFolder" | "write">;
+type LayFiles = Pick<Files, "copy" | "makeFolder" | "read" | "write">;
 
 type Laying = {
   readonly to: string;

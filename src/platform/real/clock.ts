@@ -6,6 +6,14 @@ export class RealClock implements Clock {
     return Date.now();
   }
 
+  isBefore(moment: number): boolean {
+    return Date.now() < moment;
+  }
+
+  elapsed(): number {
+    return performance.now();
+  }
+
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason);

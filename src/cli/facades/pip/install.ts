@@ -2,7 +2,7 @@ import type { ExitCode } from "#base/errors";
 import { defineCommand, type OptionValues } from "#cli/command";
 import type { Invocation } from "#cli/invocation";
 import { Patience } from "#cli/patience";
-import { Progress } from "#cli/progress";
+import { type PkmEvent, Progress } from "#cli/progress";
 import { presentOutcome } from "#cli/present-outcome";
 import { interpreterWorld, openInvocationStore } from "#cli/services";
 import type { InstalledDistribution, PythonEnvironment } from "#environment/environment";
@@ -117,7 +117,11 @@ export async function installRequirements(
         const { change } = await import("#provision/provision");
         const repositories = await openRepositories();
         const { pause } = patience;
-        const { report } = progress;
+        const report = (event: PkmEvent): void => {
+          if (event.type === "change-began" || event.type === "change-prepared")
+            invocation.onChange?.(event);
+          progress.report(event);
+        };
         const world = { ...invocation.world, store, repositories, builds, report, pause };
         return change(request, installed, world);
       }));
