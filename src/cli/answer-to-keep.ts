@@ -1,10 +1,12 @@
 import type { InstallerEvent, PreparedChange } from "#installer/events";
-import { observeWorld, type ObservedWorld } from "#platform/observed-world";
+import { observeWorld, type ObservedWorld, type Prepared } from "#platform/observed-world";
 import type { World } from "#platform/ports";
 import { writeStream } from "#platform/real/streams";
 import { cacheFolder } from "./cache-folder.ts";
 import type { GlobalValues } from "./invocation.ts";
 import { cacheOf, type KeptAnswer, type KeptChange, madeOnce, question } from "./kept-answers.ts";
+
+type PreparedAnswer = Prepared & { readonly change: PreparedChange };
 
 /**
  * An answer, or a change, that comes about: the world and the streams its command is to use, and whether it is worth
@@ -15,7 +17,7 @@ export class AnswerToKeep {
   readonly #real: World;
   readonly #observed: ObservedWorld;
   readonly #printed: [1 | 2, string][] = [];
-  #change: Omit<KeptChange, "printed"> | "not repeatable" | undefined;
+  #change: PreparedAnswer | "not repeatable" | undefined;
 
   constructor(words: readonly string[], real: World) {
     this.#words = words;
@@ -40,7 +42,9 @@ export class AnswerToKeep {
     const { places, steps, emptied } = event;
     const change: PreparedChange = { places, steps, emptied };
     const { root, transaction, lock } = places;
-    const prepared = this.#observed.prepared({ root, passing: [transaction, lock] });
+    const passing = [transaction, lock];
+    const own = [root, cacheFolder(undefined, this.#real.host)];
+    const prepared = this.#observed.prepared({ root, passing }, own);
     this.#change = prepared === undefined ? "not repeatable" : { change, ...prepared };
   };
 
@@ -54,12 +58,14 @@ export class AnswerToKeep {
   }
 
   /** From the second time on: most changes are made once, in a folder that is never seen again. */
-  #keepChange(change: Omit<KeptChange, "printed"> | "not repeatable"): void {
+  #keepChange(prepared: PreparedAnswer | "not repeatable"): void {
     const answers = cacheOf(this.#real);
     const key = question("change", this.#words, this.#real.host.cwd);
     if (answers.get(key) === undefined) answers.put(key, madeOnce);
-    else if (change !== "not repeatable")
-      this.#put("change", { ...change, printed: this.#printed });
+    else if (prepared !== "not repeatable" && prepared.isAll()) {
+      const { seen, staged, change } = prepared;
+      this.#put("change", { seen, staged, change, printed: this.#printed });
+    }
   }
 
   #put(kind: "answer" | "change", kept: KeptAnswer | KeptChange): void {

@@ -90,7 +90,7 @@ async function filledOnce(): Promise<{
     if (event.type !== "change-prepared") return;
     const { places, steps, emptied } = event;
     const { root, transaction, lock } = places;
-    const prepared = observed.prepared({ root, passing: [transaction, lock] });
+    const prepared = observed.prepared({ root, passing: [transaction, lock] }, [root]);
     if (prepared !== undefined) kept = { change: { places, steps, emptied }, ...prepared };
   };
   const wanted = wheels.map((wheel) => wantedOf(wheel));

@@ -31,7 +31,7 @@ export class ObservedFiles implements Files {
     this.#log = log;
     // Who looks for the quick way finds it here if it is there.
     if (files.openFolder !== undefined)
-      this.openFolder = (path) => this.#changing().openFolder?.(path) as OpenFolder;
+      this.openFolder = (path) => this.#changing(path).openFolder?.(path) as OpenFolder;
   }
 
   tryStat(path: string): FileStat | undefined {
@@ -92,7 +92,7 @@ export class ObservedFiles implements Files {
     content: Uint8Array | string | Iterable<Uint8Array>,
     options?: WriteOptions,
   ): void {
-    this.#changing().write(path, content, options);
+    this.#changing(path).write(path, content, options);
   }
 
   append(
@@ -100,91 +100,90 @@ export class ObservedFiles implements Files {
     content: Uint8Array | string,
     options?: { readonly durable?: boolean },
   ): void {
-    this.#changing().append(path, content, options);
+    this.#changing(path).append(path, content, options);
   }
 
   writeAt(path: string, offset: number, content: Uint8Array): void {
-    this.#changing().writeAt(path, offset, content);
+    this.#changing(path).writeAt(path, offset, content);
   }
 
   makeFolder(path: string): void {
-    if (!this.#log.covers(path)) return this.#changing().makeFolder(path);
+    if (!this.#isStaged(path)) return this.#changing(path).makeFolder(path);
     this.#log.makeFolder(path);
     this.#files.makeFolder(path);
   }
 
   makeFolders(path: string): void {
-    this.#changing().makeFolders(path);
+    this.#changing(path).makeFolders(path);
   }
 
   remove(path: string): void {
-    this.#changing().remove(path);
+    this.#changing(path).remove(path);
   }
 
   tryRemove(path: string): boolean {
-    return this.#changing().tryRemove(path);
+    return this.#changing(path).tryRemove(path);
   }
 
   removeEmptyFolder(path: string): void {
-    this.#changing().removeEmptyFolder(path);
+    this.#changing(path).removeEmptyFolder(path);
   }
 
   removeTree(path: string): void {
-    this.#changing().removeTree(path);
+    this.#changing(path).removeTree(path);
   }
 
   removeSoon(path: string): void {
-    this.#changing().removeSoon(path);
+    this.#changing(path).removeSoon(path);
   }
 
   rename(from: string, to: string): void {
-    this.#changing().rename(from, to);
+    this.#changing(from, to).rename(from, to);
   }
 
   exchange(a: string, b: string): boolean {
-    return this.#changing().exchange(a, b);
+    return this.#changing(a, b).exchange(a, b);
   }
 
   link(from: string, to: string): void {
-    this.#changing().link(from, to);
+    this.#changing(to).link(from, to);
   }
 
   copy(from: string, to: string): void {
-    this.#changing().copy(from, to);
+    this.#changing(to).copy(from, to);
   }
 
   symlink(target: string, path: string): void {
-    if (!this.#log.covers(path)) return this.#changing().symlink(target, path);
+    if (!this.#isStaged(path)) return this.#changing(path).symlink(target, path);
     this.#log.symlink(target, path);
     this.#files.symlink(target, path);
   }
 
   chmod(path: string, mode: number): void {
-    this.#changing().chmod(path, mode);
+    this.#changing(path).chmod(path, mode);
   }
 
   setModified(path: string, time: number): void {
-    this.#changing().setModified(path, time);
+    this.#changing(path).setModified(path, time);
   }
 
   linkTree(links: TreeLinks): LinkMode {
-    if (!this.#log.covers(links.to)) return this.#changing().linkTree(links);
+    if (!this.#isStaged(links.to)) return this.#changing(links.to).linkTree(links);
     this.#log.linkTree(links);
     return this.#files.linkTree(links);
   }
 
   assemble(assembly: Assembly): void {
-    if (this.#notes.isSpoilt || !this.#log.covers(assembly.to))
-      return this.#changing().assemble(assembly);
+    if (!this.#isStaged(assembly.to)) return this.#changing(assembly.to).assemble(assembly);
     this.#files.assemble(this.#log.assemble(assembly));
   }
 
   flush(path: string): void {
-    this.#changing().flush(path);
+    this.#changing(path).flush(path);
   }
 
   makeTemporaryFolder(parent: string, prefix: string): string {
-    return this.#changing().makeTemporaryFolder(parent, prefix);
+    return this.#changing(parent).makeTemporaryFolder(parent, prefix);
   }
 
   lock(path: string, options: LockOptions): Promise<FileLock | undefined> {
@@ -192,14 +191,18 @@ export class ObservedFiles implements Files {
     return this.#files.lock(path, options);
   }
 
-  #changing(): Files {
-    this.#notes.spoil();
+  #isStaged(path: string): boolean {
+    return this.#notes.isNoting && this.#log.covers(path);
+  }
+
+  #changing(...paths: readonly string[]): Files {
+    for (const path of paths) this.#notes.change(path);
     return this.#files;
   }
 
   #look<T>(how: "stat" | "lstat", path: string, work: () => T): T {
     // The one device that always says the same, and what this run lays out itself.
-    if (this.#notes.isSpoilt || path === "/dev/null" || this.#log.covers(path)) return work();
+    if (!this.#notes.isNoting || path === "/dev/null" || this.#log.covers(path)) return work();
     try {
       const found = work();
       this.#notes.path(how, path, found !== undefined);

@@ -209,7 +209,7 @@ describe("what was seen before a change", () => {
     files.makeFolder("/env/.work");
     files.tryStat("/env/.work/new");
     more(observed.world);
-    const found = observed.prepared(remade);
+    const found = observed.prepared(remade, ["/env"]);
     return found === undefined ? undefined : (JSON.parse(JSON.stringify(found)) as typeof found);
   }
 
@@ -272,6 +272,23 @@ describe("what was seen before a change", () => {
         mode: "hardlink",
       }),
   };
+  test("is not all there is to do when something else is changed after it", () => {
+    const machine = new Machine(tree).later();
+    const observed = observeWorld(machine.world);
+    const { files, clock } = observed.world;
+    listInstalled(observed.world);
+    observed.expectStaging("/env/.work");
+    files.makeFolder("/env/.work");
+    const found = observed.prepared(remade, ["/env"]);
+    files.makeFolder("/env/.work/old");
+    files.rename("/env/.work/old", `${site}/three`);
+    clock.now();
+    expect(found?.isAll()).toBe(true);
+    expect(found?.staged).toHaveLength(1);
+    files.write("/report.json", "{}");
+    expect(found?.isAll()).toBe(false);
+  });
+
   for (const [title, spoil] of Object.entries(spoiling))
     test(`is of no use when ${title}`, () => {
       const machine = new Machine({ ...tree, "/env/large.bin": "x".repeat(70_000) }).later();

@@ -5,6 +5,13 @@ import { SightingNotes } from "./sighting-notes.ts";
 import type { Sightings } from "./sightings.ts";
 import { StagingLog, type StagedWork } from "./staging-log.ts";
 
+export type Prepared = {
+  readonly seen: Sightings;
+  readonly staged: StagedWork;
+  /** False once something else was done than the change: that would not be done again. */
+  readonly isAll: () => boolean;
+};
+
 /** A machine that notes what is looked at. */
 export type ObservedWorld = {
   readonly world: World;
@@ -20,9 +27,9 @@ export type ObservedWorld = {
   expectStaging(folder: string): void;
   /**
    * What was seen and what was laid out until now, for a change that is about to be made to a folder; `undefined` when it
-   * cannot be made again from that. Nothing is noted any more.
+   * cannot be made again from that. No look counts any more, and no change in these folders.
    */
-  prepared(remade: Remade): { readonly seen: Sightings; readonly staged: StagedWork } | undefined;
+  prepared(remade: Remade, ownFolders: readonly string[]): Prepared | undefined;
 };
 
 /**
@@ -33,16 +40,17 @@ export function observeWorld(world: World): ObservedWorld {
   const notes = new SightingNotes(world.clock.now());
   const log = new StagingLog();
   const spoil = (): void => notes.spoil();
+  const look = (): void => notes.look();
   const { files, clock, processes, workers, network, host } = world;
   const observed: World = {
     ...world,
     files: new ObservedFiles(files, notes, log),
     clock: {
-      now: () => (spoil(), clock.now()),
+      now: () => (look(), clock.now()),
       isBefore: (moment) => {
         const isToCome = clock.isBefore(moment);
         if (isToCome) notes.until(moment);
-        else spoil();
+        else look();
         return isToCome;
       },
       // What takes long is waited for by those who do, and nobody learns anything by it.
@@ -65,25 +73,26 @@ export function observeWorld(world: World): ObservedWorld {
         return host.home;
       },
       get temporaryFolder() {
-        spoil();
+        look();
         return host.temporaryFolder;
       },
       cwd: host.cwd,
       env: observedVariables(host.env, notes),
       userId: host.userId,
       processId: host.processId,
-      input: () => (spoil(), host.input()),
+      input: () => (look(), host.input()),
     },
   };
   return {
     world: observed,
     sightings: () => notes.sightings(world),
     expectStaging: (folder) => log.begin(folder),
-    prepared: (remade) => {
+    prepared: (remade, ownFolders) => {
       const staged = log.work();
       const seen = staged === undefined ? undefined : notes.sightings(world, remade);
-      notes.spoil();
-      return staged === undefined || seen === undefined ? undefined : { seen, staged };
+      notes.rest(ownFolders);
+      const isAll = (): boolean => !notes.isSpoilt;
+      return staged === undefined || seen === undefined ? undefined : { seen, staged, isAll };
     },
   };
 }

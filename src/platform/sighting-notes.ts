@@ -23,6 +23,7 @@ export class SightingNotes {
   readonly #variables = new Set<string>();
   #hasAllNames = false;
   #isSpoilt = false;
+  #ownFolders: readonly string[] | undefined;
   #hasLocked = false;
   #until: number | null = null;
 
@@ -30,7 +31,11 @@ export class SightingNotes {
     this.#begun = begun;
   }
 
-  /** Nothing is noted any more. */
+  get isNoting(): boolean {
+    return !this.#isSpoilt && this.#ownFolders === undefined;
+  }
+
+  /** What was seen will be of no use. */
   get isSpoilt(): boolean {
     return this.#isSpoilt;
   }
@@ -40,9 +45,25 @@ export class SightingNotes {
     this.#paths.clear();
   }
 
+  /** From now on looks do not count, nor changes in these folders. */
+  rest(ownFolders: readonly string[]): void {
+    this.#ownFolders = ownFolders;
+  }
+
+  /** Something was looked at that cannot be looked at again. */
+  look(): void {
+    if (this.isNoting) this.spoil();
+  }
+
+  /** Something was changed. */
+  change(path: string): void {
+    if (this.#ownFolders?.some((folder) => `${path}/`.startsWith(`${folder}/`)) !== true)
+      this.spoil();
+  }
+
   /** Something was looked for at a path; looking twice has to see the same. */
   path(how: "stat" | "lstat", path: string, isThere: boolean): void {
-    if (this.#isSpoilt) return;
+    if (!this.isNoting) return;
     const suffix = how === "stat" ? "" : "-link";
     const kind = `${isThere ? "there" : "absent"}${suffix}` as const;
     this.#note(`${how} ${path}`, kind);
@@ -119,7 +140,7 @@ export class SightingNotes {
   }
 
   #note(key: string, kind: Look): void {
-    if (this.#isSpoilt) return;
+    if (!this.isNoting) return;
     const before = this.#paths.get(key);
     if (before === kind) return;
     if (before !== undefined || this.#paths.size >= mostPaths) this.spoil();

@@ -204,6 +204,19 @@ describe.if(isExecutable)("a command that fills an environment", () => {
     expect(run.stderr).toContain("Nothing to do");
   });
 
+  test("writes a report each time", async () => {
+    await keptChange();
+    const report = join(sandbox.folder, "report.json");
+    for (let tries = 0; tries < 5; tries += 1) {
+      rmSync(again, { recursive: true });
+      rmSync(report, { force: true });
+      expectSuccess(await sandbox.pkm(["venv", again]));
+      const asked = ["pip", ...words(), "--report", report, "--python", again];
+      expectSuccess(await sandbox.pkm(asked));
+      expect(JSON.parse(readFileSync(report, "utf8")).install).toHaveLength(2);
+    }
+  });
+
   const differences: Readonly<Record<string, () => Promise<Finished>>> = {
     "another distribution is there": async () => {
       rmSync(again, { recursive: true });
