@@ -1,4 +1,4 @@
-import type { AnyCommand } from "./command.ts";
+import type { AnyCommand, OptionTable } from "./command.ts";
 
 /** A command by name: what it is for, and where its description is loaded from when it is called. */
 export type CommandEntry = {
@@ -9,10 +9,13 @@ export type CommandEntry = {
 export type CommandGroup = {
   readonly summary: string;
   readonly commands: Readonly<Record<string, CommandEntry>>;
+  /** What may stand before the command, beside what every command takes. */
+  readonly options?: () => Promise<OptionTable>;
 };
 
 const pip: CommandGroup = {
   summary: "Install, resolve and look at distributions with pip's words",
+  options: async () => (await import("./facades/pip/general-options.ts")).generalOptions,
   commands: {
     install: {
       summary: "Install distributions into an environment",

@@ -251,10 +251,8 @@ async function findCommand(argv: readonly string[]): Promise<Found> {
   const second = argv[next];
   // As with pip, whose first word is asked for help when nothing else is.
   if (second === undefined) {
-    const isPip = first === "pip";
-    // What pip takes before its commands is a matter of each of them.
-    if (!isPip) refuseUnknown(early, `pkm ${first}`);
-    return { kind: "help", path: [first], status: isPip ? exit.done : exit.usage };
+    refuseUnknown(early, `pkm ${first}`, await entry.options?.());
+    return { kind: "help", path: [first], status: first === "pip" ? exit.done : exit.usage };
   }
   const command = Object.hasOwn(entry.commands, second) ? entry.commands[second] : undefined;
   if (command === undefined)
@@ -269,6 +267,6 @@ async function findCommand(argv: readonly string[]): Promise<Found> {
 }
 
 /** Throws for what is no option of all commands. */
-function refuseUnknown(words: readonly string[], name: string): void {
-  parseWords(words, name, { options: globalOptions });
+function refuseUnknown(words: readonly string[], name: string, options?: OptionTable): void {
+  parseWords(words, name, { options: { ...globalOptions, ...options } });
 }

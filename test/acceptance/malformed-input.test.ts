@@ -199,6 +199,7 @@ describe("the command line itself", () => {
     [["nonsense"], "unknown-command", "nonsense"],
     [["pip", "install", "--upgrad", "good"], "ambiguous-option", "--upgrade"],
     [["pip", "install", "--upgarde", "good"], "unknown-option", "--upgrade"],
+    [["pip", "--isolatd"], "unknown-option", "--isolated"],
     [["pip", "install"], /./, "pkm pip install"],
     [["pip", "install", "--index-url"], "missing-option-value", "--index-url"],
     [["pip", "compile"], /./, "pkm pip compile"],
