@@ -1,3 +1,4 @@
+import { nearest } from "#base/text";
 import { busyForSeconds } from "#base/busy-code";
 import { sortedBy } from "#base/order";
 import { type Report, silent } from "#base/report";
@@ -310,8 +311,11 @@ function warningsAbout(
       `\`${project.name}\` is ${status.status}${status.reason === undefined ? "" : `: ${status.reason}`}`,
     );
   for (const extra of extras)
-    if (provided !== undefined && !provided.includes(extra))
-      warnings.push(`${what} has no extra \`${extra}\``);
+    if (provided !== undefined && !provided.includes(extra)) {
+      const [near] = nearest(extra, provided, 1);
+      const meant = near === undefined ? "" : `, did you mean \`${near}\`?`;
+      warnings.push(`${what} has no extra \`${extra}\`${meant}`);
+    }
   return warnings;
 }
 

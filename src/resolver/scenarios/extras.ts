@@ -62,6 +62,18 @@ export const extras: readonly Scenario[] = [
     expect: { packages: ["a[nope]==1.0"], warnings: ["`a` 1.0 has no extra `nope`"] },
   },
   {
+    tells: "names the extra that may have been meant",
+    projects: {
+      a: { "1.0": { needs: ["b; extra == 'socks'"], extras: ["socks"] } },
+      b: { "1.0": [] },
+    },
+    ask: ["a[sock]"],
+    expect: {
+      packages: ["a[sock]==1.0"],
+      warnings: ["`a` 1.0 has no extra `sock`, did you mean `socks`?"],
+    },
+  },
+  {
     tells: "reads spellings of an extra as one",
     projects: {
       a: { "1.0": { needs: ["b; extra == 'Some.Extra'"], extras: ["Some.Extra"] } },
