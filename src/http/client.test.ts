@@ -8,9 +8,10 @@ import { MemoryProcesses } from "#platform/memory/processes";
 import type { NetworkRequest } from "#platform/ports";
 import { RealHashing } from "#platform/real/hashing";
 import { RealInflate } from "#platform/real/inflate";
-import { HttpClient, type GetRequest } from "./client.ts";
+import { HttpClient, type GetRequest, type PackedAnswer } from "./client.ts";
 import type { DownloadSink } from "./download.ts";
 import type { HttpEvent } from "./events.ts";
+import { noTail, PageCache } from "./page-cache.ts";
 import { defaultHttpSettings, type HttpSettings } from "./settings.ts";
 
 const page: GetRequest = { cache: "page", limit: 1000 };
@@ -250,6 +251,65 @@ describe("the cache", () => {
       expect(text(answer.tail.read(1, 4) as Uint8Array)).toBe("tail");
     }
     expect(made).toBe(1);
+  });
+});
+
+describe("a body of which only a part was wanted", () => {
+  const halves = ({ body }: { readonly body: Uint8Array }) => ({
+    body: body.subarray(0, 3),
+    tail: body.subarray(3),
+  });
+  /** Answers the first letter, and keeps the whole as it came. */
+  const elsewhere = (files: MemoryFiles) => async (answer: PackedAnswer) => {
+    const { keep, contentType, url: address } = answer;
+    if (keep === undefined) throw new Error("it was not to be kept");
+    const { folder, tag, key, freshness, status } = keep;
+    const cache = new PageCache(folder, tag, {
+      files,
+      hashing: new RealHashing(),
+      inflate: new RealInflate(),
+    });
+    const body = Bun.gzipSync(answer.body as Uint8Array<ArrayBuffer>);
+    const kept = { freshness, status, url: address, contentType, body, tail: noTail };
+    cache.write(key, { ...kept, isPacked: true });
+    return { body: answer.body.subarray(0, 1), tail: new Uint8Array(0), isPart: true };
+  };
+  const freshHeaders = { "cache-control": "max-age=600", etag: '"a"' };
+
+  test("is whole for whoever asks next, and made so once", async () => {
+    let made = 0;
+    const { client, files, network, clock } = world((request) =>
+      request.headers["if-none-match"] === '"a"'
+        ? { status: 304, headers: freshHeaders }
+        : { body: "headtail", headers: freshHeaders },
+    );
+    const encode = (answer: { readonly body: Uint8Array }): ReturnType<typeof halves> => {
+      made++;
+      return halves(answer);
+    };
+    const request: GetRequest = { ...page, encode: { format: "halves", encode } };
+    const partly = { format: "halves", encode, elsewhere: elsewhere(files) };
+    expect(text((await client.get(url, { ...page, encode: partly })).body)).toBe("h");
+    clock.advance(1e9);
+    for (let time = 0; time < 3; time++) {
+      const answer = await client.get(url, request);
+      expect(text(answer.body)).toBe("hea");
+      expect(text(answer.tail.read(1, 4) as Uint8Array)).toBe("tail");
+    }
+    expect(made).toBe(1);
+    expect(network.requests).toHaveLength(2);
+  });
+
+  test("is asked for again where what was kept cannot be read", async () => {
+    const { client, files, network } = world(() => ({ body: "headtail", headers: freshHeaders }));
+    const partly = { format: "halves", encode: halves, elsewhere: elsewhere(files) };
+    await client.get(url, { ...page, encode: partly });
+    const strict: GetRequest = { ...page, limit: 4, encode: { format: "halves", encode: halves } };
+    expect(client.cached(url, strict)).toBeUndefined();
+    expect(files.list("/cache")).toEqual([]);
+    const again = await client.get(url, { ...page, encode: { format: "halves", encode: halves } });
+    expect(text(again.body)).toBe("hea");
+    expect(network.requests).toHaveLength(2);
   });
 });
 

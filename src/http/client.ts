@@ -67,6 +67,8 @@ export type EncodedElsewhere = {
   readonly body: Uint8Array;
   /** Where the tail begins in the file that was kept, and how long it is; or the tail itself. */
   readonly tail: { readonly start: number; readonly length: number } | Uint8Array;
+  /** True for what of the body was wanted; the whole was kept packed. */
+  readonly isPart?: boolean;
 };
 
 export type HttpAnswer = {
@@ -122,7 +124,7 @@ export class HttpClient {
     if (this.#cache === undefined || !isCacheable(request)) return undefined;
     if (this.#isRefreshed(url) && !this.#settings.offline) return undefined;
     const key = cacheKey(url, request);
-    const entry = this.#cache.read(key);
+    const entry = this.#entry(key, request);
     if (entry === undefined) {
       this.#absent.add(key);
       return undefined;
@@ -138,7 +140,7 @@ export class HttpClient {
 
   /** What the cache holds, however old it is. */
   stored(url: string, request: GetRequest): HttpAnswer | undefined {
-    const entry = this.#cache?.read(cacheKey(url, request));
+    const entry = this.#entry(cacheKey(url, request), request);
     return entry === undefined ? undefined : fromCache(entry);
   }
 
@@ -152,7 +154,7 @@ export class HttpClient {
     const entry =
       this.#cache === undefined || !isCacheable(request) || this.#absent.delete(key)
         ? undefined
-        : this.#cache.read(key);
+        : this.#entry(key, request);
     if (this.#settings.offline) {
       if (entry === undefined) throw errors.offlineMiss(url);
       return fromCache(entry);
@@ -286,17 +288,39 @@ export class HttpClient {
     return answer;
   }
 
+  /** What the cache holds, in the form in which it is handed out. What is still packed is brought into it, once. */
+  #entry(key: string, request: GetRequest): KeptAnswer | undefined {
+    const cache = this.#cache;
+    const entry = cache?.read(key);
+    if (cache === undefined || entry?.isPacked !== true || request.encode === undefined)
+      return entry;
+    try {
+      const body = this.#world.inflate.gunzip(entry.body, request.limit);
+      const { freshness, status, url, contentType, seal } = entry;
+      const answer = encoded({ ...fromCache(entry), body }, request.encode.encode);
+      const whole = { freshness, status, url, contentType, body: answer.body, tail: answer.tail };
+      cache.write(key, whole);
+      const kept = cache.read(key);
+      return kept === undefined || kept.isPacked === true ? { ...whole, seal } : kept;
+    } catch {
+      // Whoever kept it had read it: what cannot be read now is asked for again.
+      cache.forget(key);
+      return undefined;
+    }
+  }
+
   #fromElsewhere(
     key: string,
     request: GetRequest,
     bare: HttpAnswer,
     freshness: Freshness | undefined,
-    { body, tail }: EncodedElsewhere,
+    { body, tail, isPart }: EncodedElsewhere,
   ): HttpAnswer {
     if (!(tail instanceof Uint8Array) && this.#cache !== undefined)
       return { ...bare, body, tail: this.#cache.tailOf(key, tail.start, tail.length) };
     if (!(tail instanceof Uint8Array)) throw new Error("bug: kept without a cache");
     const answer = { ...bare, body, tail: tailInMemory(tail) };
+    if (isPart === true) return answer;
     this.#keep(key, request, answer, freshness);
     return answer;
   }

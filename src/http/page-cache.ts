@@ -12,6 +12,8 @@ export type CachedAnswer = {
   readonly body: Uint8Array;
   /** A second part of the body, of which only pieces are read. */
   readonly tail: Tail;
+  /** True for a body as the server packed it, by gzip, which nobody has brought into the form in which it is read. */
+  readonly isPacked?: boolean | undefined;
 };
 
 /** What was read from the cache, and which file that was. */
@@ -94,13 +96,16 @@ export class PageCache {
    * begins, if it was written.
    */
   write(key: string, answer: CachedAnswer): number | undefined {
-    const { status, url, contentType, body, tail } = answer;
+    const { status, url, contentType, body, tail, isPacked } = answer;
     const { freshUntil, etag, lastModified } = answer.freshness;
     const tailBytes = tail.read(0, tail.length);
     if (tailBytes === undefined) return undefined;
     const validators = { etag, lastModified };
     const header = new TextEncoder().encode(
-      JSON.stringify({ key, answer: { validators, status, url, contentType } } satisfies Header),
+      JSON.stringify({
+        key,
+        answer: { validators, status, url, contentType, isPacked },
+      } satisfies Header),
     );
     const content = new Uint8Array(prefixLength + header.length + body.length);
     const view = new DataView(content.buffer);
@@ -273,7 +278,7 @@ function readPrefix(bytes: Uint8Array): Prefix | undefined {
 
 type Header = {
   readonly key: string;
-  readonly answer: Pick<CachedAnswer, "status" | "url" | "contentType"> & {
+  readonly answer: Pick<CachedAnswer, "status" | "url" | "contentType" | "isPacked"> & {
     readonly validators: Pick<Freshness, "etag" | "lastModified">;
   };
 };

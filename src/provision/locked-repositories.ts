@@ -8,6 +8,7 @@ import type {
 } from "#repository/repositories";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
+import type { Version } from "#standards/version";
 
 /** Repositories of which a lock has taken the place for some names: those have one file and no other version. */
 export class LockedRepositories implements Repositories {
@@ -40,9 +41,12 @@ export class LockedRepositories implements Repositories {
     this.#others.prefetch([...names].filter((name) => !this.#files.has(name)));
   }
 
-  listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing> {
+  listing(
+    name: NormalizedName,
+    pin?: Version,
+  ): ProjectListing | NoListing | Promise<ProjectListing | NoListing> {
     const file = this.#files.get(name);
-    if (file === undefined) return this.#others.listing(name);
+    if (file === undefined) return this.#others.listing(name, pin);
     const { version } = file.identity;
     return {
       name,

@@ -4,6 +4,7 @@ import type { MetadataAnswer, NoListing } from "#repository/repositories";
 import type { DirectCandidate, MetadataSource } from "#resolver/sources";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
+import type { Version } from "#standards/version";
 import { openDirect } from "./direct.ts";
 import type { SourceBuilder } from "./source-builder.ts";
 import type { ProvisionWorld } from "./world.ts";
@@ -14,6 +15,7 @@ export class ProvisionedMetadata implements MetadataSource {
   readonly #directs = new Map<string, Promise<DirectCandidate>>();
   readonly #onExpected: ((file: ProjectFile) => void) | undefined;
   readonly #mayStay: (name: NormalizedName) => boolean;
+  readonly #pins: ReadonlyMap<NormalizedName, Version> | undefined;
   /** Names of which nobody could be asked, and which may stay as they are installed. */
   readonly unreached = new Map<NormalizedName, PkmError>();
   #questions = 0;
@@ -22,15 +24,20 @@ export class ProvisionedMetadata implements MetadataSource {
   /** Not everything was at hand. */
   hasWaited = false;
 
-  /** `mayStay` tells which names are installed already, so that newer versions would be welcome and are not needed. */
+  /**
+   * `mayStay` tells which names are installed already, so that newer versions would be welcome and are not needed; `pins`
+   * of which names only one version can be in the answer.
+   */
   constructor(
     world: ProvisionWorld,
     onExpected?: (file: ProjectFile) => void,
     mayStay: (name: NormalizedName) => boolean = () => false,
+    pins?: ReadonlyMap<NormalizedName, Version>,
   ) {
     this.#world = world;
     this.#onExpected = onExpected;
     this.#mayStay = mayStay;
+    this.#pins = pins;
   }
 
   expect(file: ProjectFile): void {
@@ -38,12 +45,31 @@ export class ProvisionedMetadata implements MetadataSource {
   }
 
   prefetch(names: Iterable<NormalizedName>): void {
-    this.#world.repositories.prefetch(names);
+    const { repositories } = this.#world;
+    const pins = this.#pins;
+    if (pins === undefined) return repositories.prefetch(names);
+    const others: NormalizedName[] = [];
+    for (const name of names) {
+      const pin = pins.get(name);
+      if (pin === undefined) others.push(name);
+      else this.#prefetchPin(name, pin);
+    }
+    repositories.prefetch(others);
+  }
+
+  #prefetchPin(name: NormalizedName, pin: Version): void {
+    try {
+      const listing = this.#world.repositories.listing(name, pin);
+      // Whoever asks for it gets the same promise, and with it the failure.
+      if (listing instanceof Promise) listing.catch(() => {});
+    } catch {
+      // Thrown again when it is asked for.
+    }
   }
 
   listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing> {
     this.#count();
-    const answer = this.#world.repositories.listing(name);
+    const answer = this.#world.repositories.listing(name, this.#pins?.get(name));
     if (!(answer instanceof Promise)) return answer;
     this.hasWaited = true;
     return this.#mayStay(name) ? answer.catch((error) => this.#unreached(name, error)) : answer;

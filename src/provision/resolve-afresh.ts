@@ -1,8 +1,9 @@
 import type { PkmError } from "#base/errors";
 import { resolve, type ResolveOptions } from "#resolver/resolve";
 import type { ResolveRequest } from "#resolver/request";
-import type { Resolution } from "#resolver/resolution";
+import type { Resolution, ResolveOutcome } from "#resolver/resolution";
 import type { NormalizedName } from "#standards/name";
+import { tryParseVersion, type Version } from "#standards/version";
 import { askEarly } from "./ask-early.ts";
 import type { Memo } from "./memo.ts";
 import { ProvisionedMetadata } from "./metadata.ts";
@@ -22,25 +23,59 @@ export async function resolveAfresh(
   report({ type: "resolution-began", requirements: request.roots.length });
   const mayStay = (name: NormalizedName): boolean =>
     request.installed?.get(name)?.givesWay === true;
+  const answered = ({ hasBuilt, unreached }: ProvisionedMetadata, answer: Answer): Answer => {
+    warnOfUnreached(unreached, answer.resolution, world);
+    if (!hasBuilt) memo?.remember(answer.resolution);
+    const { length } = answer.resolution.packages;
+    report({ type: "resolution-ended", packages: length, remembered: false });
+    return answer;
+  };
+  const pins = pinsOf(request);
+  if (pins.size > 0) {
+    const narrow = new ProvisionedMetadata(world, onExpected, mayStay, pins);
+    const outcome = await resolve(request, narrow, patience(world));
+    if (outcome.kind === "resolved") {
+      // What else there is has not been looked at.
+      const { packages, attempts, warnings } = outcome.resolution;
+      const resolution = { packages, passedOver: undefined, attempts, warnings };
+      return answered(narrow, { kind: "resolved", resolution });
+    }
+    // A proof speaks of all versions.
+  }
   const provisioned = new ProvisionedMetadata(world, onExpected, mayStay);
   const source = new RecordingMetadata(provisioned);
   const resolving = resolve(request, source, patience(world));
   const stop = provisioned.hasWaited ? askEarly(request, memo, earlier, world) : undefined;
   const outcome = await resolving.finally(stop);
-  const { unreached } = provisioned;
-  if (outcome.kind === "resolved") {
-    warnOfUnreached(unreached, outcome.resolution, world);
-    if (!provisioned.hasBuilt) memo?.remember(outcome.resolution);
-    report({
-      type: "resolution-ended",
-      packages: outcome.resolution.packages.length,
-      remembered: false,
-    });
-    return outcome;
-  }
+  if (outcome.kind === "resolved") return answered(provisioned, outcome);
   // With the index there would be an answer, or another reason for none.
-  for (const error of unreached.values()) throw error;
+  for (const error of provisioned.unreached.values()) throw error;
   return { ...outcome, question: { machines: "one", request, source } };
+}
+
+type Answer = Extract<ResolveOutcome, { readonly kind: "resolved" }>;
+
+/**
+ * Names of which only one version can be in an answer, whatever else is asked: pages tell of others in vain. Only where
+ * files are to be installed and nothing else is to be found out, as lists of pins are.
+ */
+function pinsOf({
+  roots,
+  overrides,
+  installed,
+  policy,
+}: ResolveRequest): ReadonlyMap<NormalizedName, Version> {
+  const pins = new Map<NormalizedName, Version>();
+  if (policy.followDependencies || policy.purpose !== "install" || overrides.length > 0)
+    return pins;
+  for (const { requirement } of roots) {
+    const { name, marker, url, specifier } = requirement;
+    if (marker !== undefined || url !== undefined || installed?.has(name) === true) continue;
+    const pin = specifier.specifiers.find(({ operator }) => operator === "==");
+    const version = pin === undefined ? undefined : tryParseVersion(pin.version);
+    if (version !== undefined) pins.set(name, version);
+  }
+  return pins;
 }
 
 /** As pip: who asks for an upgrade of what is there keeps it when nobody can be asked, and is told. */

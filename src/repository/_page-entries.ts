@@ -106,6 +106,29 @@ function isJson(text: string): boolean {
   }
 }
 
+/** Some of the entries, and no others in between. */
+export function entriesOf(
+  { content, filenames, bounds }: Entries,
+  isWanted: (filename: string) => boolean,
+): Entries {
+  const some: string[] = [];
+  const places: number[] = [];
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (let at = 0; at < filenames.length; at++) {
+    const filename = filenames[at] as string;
+    if (!isWanted(filename)) continue;
+    const piece = content.subarray(bounds[2 * at], bounds[2 * at + 1]);
+    some.push(filename);
+    places.push(length, length + piece.length);
+    pieces.push(piece, comma);
+    length += piece.length + 1;
+  }
+  return { content: Buffer.concat(pieces, length), filenames: some, bounds: places };
+}
+
+const comma = Uint8Array.of(0x2c);
+
 /** Writes entries anew. What has no file name is left out. */
 export function writeEntries(files: readonly unknown[]): Entries {
   const encoder = new TextEncoder();

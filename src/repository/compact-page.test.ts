@@ -3,8 +3,15 @@ import fc from "fast-check";
 import { RealInflate } from "#platform/real/inflate";
 import { normalizeName, type NormalizedName } from "#standards/name";
 import { parseSimpleJson } from "#standards/simple-page";
-import { compactPage, openPage, type EntryReader } from "./compact-page.ts";
-import type { ProjectListing } from "./listing.ts";
+import { parseVersion, publicVersion, tryParseVersion, type Version } from "#standards/version";
+import {
+  compactPage,
+  type CompactPage,
+  openPage,
+  pinnedPart,
+  type EntryReader,
+} from "./compact-page.ts";
+import type { ProjectFile, ProjectListing } from "./listing.ts";
 
 const inflate = new RealInflate();
 const crc32 = (content: Uint8Array): number => inflate.crc32(content);
@@ -17,11 +24,13 @@ function open(
   contentType: string = json,
   name: NormalizedName = demo,
 ): ProjectListing {
-  const page = compactPage(
-    { content: new TextEncoder().encode(content), contentType, url },
+  return opened(
+    compactPage({ content: new TextEncoder().encode(content), contentType, url }, name, crc32),
     name,
-    crc32,
   );
+}
+
+function opened(page: CompactPage, name: NormalizedName = demo): ProjectListing {
   const reader: EntryReader = {
     read: (at, length) => page.entries.subarray(at, at + length),
     crc32,
@@ -238,6 +247,88 @@ describe("a JSON page", () => {
     );
   });
 });
+
+describe("what a pin needs of a page", () => {
+  const pinned = (text: string, pin: string): Record<string, string[]> | undefined => {
+    const content = new TextEncoder().encode(text);
+    const part = pinnedPart({ content, contentType: json, url }, demo, parseVersion(pin), crc32);
+    return part === undefined ? undefined : summary(opened(part));
+  };
+
+  test("are its files, with everything that is said of them and of the project", () => {
+    const status = { "project-status": { status: "archived", reason: "done" } };
+    const content = new TextEncoder().encode(JSON.stringify(document(files, status)));
+    const page = { content, contentType: json, url };
+    const part = pinnedPart(page, demo, parseVersion("1.0"), crc32);
+    const listing = opened(part as NonNullable<typeof part>);
+    expect(summary(listing)).toEqual({ "1.0": expected["1.0"] });
+    const whole = open(JSON.stringify(document(files, status)));
+    expect(listing.releases[0]?.files).toEqual(whole.releases.at(-1)?.files as ProjectFile[]);
+    expect(listing.status).toEqual({ status: "archived", reason: "done" });
+  });
+
+  test("are those of every spelling", () => {
+    const spelled = ["01.0", "v1.0", "1.0.0.0", "1", "0!1.0", "1.0+local", "001.00+2"];
+    const others = ["1.0.1", "1.0.post1", "1.1", "10.0", "2.0", "1!1.0", "1.0rc1", "0.1", "1.01"];
+    const names = [...spelled, ...others].map((version) => `demo-${version}`);
+    const page = document(
+      names.flatMap((name) => [entry(`${name}.tar.gz`), entry(`${name}-py3-none-any.whl`)]),
+    );
+    const found = pinned(JSON.stringify(page), "1.0") ?? {};
+    const kept = ["1.0", "01.0", "1", "1.0+local", "1.0+2"].flatMap((text) => found[text] ?? []);
+    expect(kept.sort()).toEqual(
+      spelled.flatMap((text) => [`demo-${text}.tar.gz`, `demo-${text}-py3-none-any.whl`]).sort(),
+    );
+    expect(found["1.1"]).toBeUndefined();
+  });
+
+  test("is not picked out of a page that has to be read as a whole", () => {
+    expect(pinned("[]", "1.0")).toBeUndefined();
+    const html = { content: new TextEncoder().encode("<a></a>"), contentType: "text/html", url };
+    expect(pinnedPart(html, demo, parseVersion("1.0"), crc32)).toBeUndefined();
+  });
+
+  test("are the files that the whole page has of it, however their names are written", () => {
+    const number = fc.constantFrom("0", "1", "2", "01", "10", "20", "12345678901234567890");
+    const version = fc
+      .tuple(
+        fc.constantFrom("", "", "", "v", "1!", "0!"),
+        fc.array(number, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom("", "", "", "rc1", ".post1", "-1", ".dev0", "+1", "+1.local", "a", "_2"),
+      )
+      .map(([before, numbers, behind]) => `${before}${numbers.join(".")}${behind}`);
+    const filename = fc
+      .tuple(
+        fc.constantFrom("zope_interface", "zope.interface", "Zope-Interface", "zope__interface"),
+        version,
+        fc.constantFrom(".tar.gz", ".zip", "-py3-none-any.whl", "-1-py3-none-any.whl", ".tgz"),
+      )
+      .map(([project, text, end]) => `${project}-${text}${end}`);
+    const zope = normalizeName("zope.interface");
+    fc.assert(
+      fc.property(fc.array(filename, { minLength: 1 }), version, (names, pin) => {
+        const wanted = tryParseVersion(pin);
+        fc.pre(wanted !== undefined);
+        const content = new TextEncoder().encode(
+          JSON.stringify(document(names.map((name) => entry(name)))),
+        );
+        const page = { content, contentType: json, url };
+        const part = pinnedPart(page, zope, wanted, crc32);
+        const ofPin = (listing: ProjectListing): string[] =>
+          listing.releases
+            .filter((release) => publicKey(release.version) === publicKey(wanted))
+            .flatMap((release) => release.files.map((file) => file.filename));
+        const whole = opened(compactPage(page, zope, crc32), zope);
+        expect(ofPin(opened(part as NonNullable<typeof part>, zope))).toEqual(ofPin(whole));
+      }),
+    );
+  });
+});
+
+/** The same for a version and its local ones. */
+function publicKey(version: Version): string {
+  return parseVersion(publicVersion(version)).key;
+}
 
 describe("an HTML page", () => {
   const page = `<!DOCTYPE html><html><head><meta name="pypi:repository-version" content="1.1"></head><body>

@@ -9,7 +9,8 @@ import {
 } from "#standards/simple-page";
 import { parseVersion, tryParseVersion, type Version, type VersionKey } from "#standards/version";
 import { parseWheelFilename, tryParseWheelFilename } from "#standards/wheel-filename";
-import { locateEntries, writeEntries, type Entries } from "./_page-entries.ts";
+import { entriesOf, locateEntries, writeEntries, type Entries } from "./_page-entries.ts";
+import { mayBeOf } from "./_pinned-files.ts";
 import type { FileIdentity, ProjectFile, ProjectListing, Release } from "./listing.ts";
 
 /*
@@ -19,7 +20,7 @@ import type { FileIdentity, ProjectFile, ProjectListing, Release } from "./listi
  */
 
 /** Part of the cache's key: to be changed with the layout and with the rules by which it is made. */
-export const compactFormat = "page-3";
+export const compactFormat = "page-4";
 
 export type CompactPage = {
   /** The table; see {@link writeTable}. */
@@ -49,6 +50,22 @@ export function compactPage(
   return isJson(contentType)
     ? compactJson(content, url, name, crc32)
     : compactLinks(parseSimplePage(content, contentType, url), url, name, crc32);
+}
+
+/**
+ * The same of one version alone, with its local ones, for whoever wants nothing else of a page; a few others may be in
+ * it. `undefined` where the page has to be read as a whole.
+ */
+export function pinnedPart(
+  { content, contentType, url }: Parameters<typeof compactPage>[0],
+  name: NormalizedName,
+  pin: Version,
+  crc32: (content: Uint8Array) => number,
+): CompactPage | undefined {
+  const located = isJson(contentType) ? locateEntries(content) : undefined;
+  if (located === undefined) return undefined;
+  const part = entriesOf(located, (filename) => mayBeOf(filename, name, pin));
+  return new Contents(name, url, parseSimpleDocument(located.shell, url), part).finish(crc32);
 }
 
 /** Opens what {@link compactPage} made. */

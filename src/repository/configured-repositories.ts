@@ -6,6 +6,7 @@ import { isTrustedHost } from "#http/tls";
 import type { Workers } from "#platform/ports";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
+import type { Version } from "#standards/version";
 import type { IndexConfiguration, RepositoryConfiguration } from "./configuration.ts";
 import { Downloads, type DownloadWorld } from "./downloads.ts";
 import { unknownIndex } from "./errors.ts";
@@ -51,7 +52,8 @@ export class ConfiguredRepositories implements Repositories {
   readonly #ignored: Asked[] = [];
   readonly #downloads: Downloads;
   readonly #metadata: MetadataSource;
-  readonly #listings = new Map<NormalizedName, Listing | Promise<Listing>>();
+  /** By name, and by name and pin for what may have nothing else. */
+  readonly #listings = new Map<string, Listing | Promise<Listing>>();
 
   constructor(
     configuration: RepositoryConfiguration,
@@ -111,19 +113,20 @@ export class ConfiguredRepositories implements Repositories {
     }
   }
 
-  listing(name: NormalizedName): Listing | Promise<Listing> {
-    const known = this.#listings.get(name);
+  listing(name: NormalizedName, pin?: Version): Listing | Promise<Listing> {
+    const key = pin === undefined ? name : `${name} ${pin.text}`;
+    const known = this.#listings.get(name) ?? this.#listings.get(key);
     if (known !== undefined) return known;
-    const found = this.#find(name);
+    const found = this.#find(name, pin);
     if (found instanceof Promise) {
       const settled = found.then((listing) => {
-        this.#listings.set(name, listing);
+        this.#listings.set(key, listing);
         return listing;
       });
-      this.#listings.set(name, settled);
+      this.#listings.set(key, settled);
       return settled;
     }
-    this.#listings.set(name, found);
+    this.#listings.set(key, found);
     return found;
   }
 
@@ -156,7 +159,7 @@ export class ConfiguredRepositories implements Repositories {
     return this.#downloads.fetch(file);
   }
 
-  #find(name: NormalizedName): Listing | Promise<Listing> {
+  #find(name: NormalizedName, pin: Version | undefined): Listing | Promise<Listing> {
     const indexes = this.#indexesFor(name);
     const answers: { readonly repository: string; readonly answer: IndexAnswer }[] = [];
     const isFirstWins = this.#configuration.strategy === "first-index";
@@ -164,7 +167,7 @@ export class ConfiguredRepositories implements Repositories {
     const ask = (from: number): Listing | Promise<Listing> => {
       for (let at = from; at < indexes.length; at++) {
         const index = indexes[at] as SimpleIndex;
-        const answer = orOffline(() => index.listing(name));
+        const answer = orOffline(() => index.listing(name, pin));
         if (answer instanceof Promise)
           return answer.then((settled) => {
             answers.push({ repository: index.name, answer: settled });

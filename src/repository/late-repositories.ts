@@ -1,6 +1,7 @@
 import { isLoopback } from "#base/url";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
+import type { Version } from "#standards/version";
 import type { RepositoryConfiguration } from "./configuration.ts";
 import { identityOf } from "./identity.ts";
 import type { ProjectFile, ProjectListing } from "./listing.ts";
@@ -54,10 +55,10 @@ export class LateRepositories implements Repositories {
     );
   }
 
-  listing(name: NormalizedName): Listing | Promise<Listing> {
+  listing(name: NormalizedName, pin?: Version): Listing | Promise<Listing> {
     return this.#opened === undefined
-      ? this.#repositories().then((repositories) => repositories.listing(name))
-      : this.#opened.listing(name);
+      ? this.#repositories().then((repositories) => repositories.listing(name, pin))
+      : this.#opened.listing(name, pin);
   }
 
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer> {

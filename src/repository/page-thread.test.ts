@@ -10,7 +10,8 @@ import { RealHashing } from "#platform/real/hashing";
 import { RealInflate } from "#platform/real/inflate";
 import { RealWorkers } from "#platform/real/worker";
 import { normalizeName } from "#standards/name";
-import { compactPage } from "./compact-page.ts";
+import { parseVersion } from "#standards/version";
+import { compactPage, pinnedPart } from "./compact-page.ts";
 import { PageThread } from "./page-thread.ts";
 
 const demo = normalizeName("demo");
@@ -32,9 +33,8 @@ const content = new TextEncoder().encode(
   }),
 );
 const world = { files: new RealFiles(), hashing: new RealHashing(), inflate: new RealInflate() };
-const here = compactPage({ content, contentType, url }, demo, (bytes) =>
-  world.inflate.crc32(bytes),
-);
+const crc32 = (bytes: Uint8Array): number => world.inflate.crc32(bytes);
+const here = compactPage({ content, contentType, url }, demo, crc32);
 
 const folder = mkdtempSync(join(tmpdir(), "page-thread-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -89,6 +89,26 @@ describe("a page made on another thread", () => {
     const path = `${folder}/no-folder`;
     world.files.write(path, "");
     const made = await thread.compact({ ...packed, keep: { ...keep, folder: path } }, demo);
+    expect(made).toEqual({ body: here.table, tail: here.entries });
+  });
+
+  test("of which one version is wanted is answered with that one, and kept as it came", async () => {
+    const order = { ...keep, key: "a pin" };
+    const made = await thread.compact({ ...packed, keep: order }, demo, parseVersion("2.0"));
+    const part = pinnedPart({ content, contentType, url }, demo, parseVersion("2.0"), crc32);
+    expect(made).toEqual({
+      body: part?.table as Uint8Array,
+      tail: part?.entries as Uint8Array,
+      isPart: true,
+    });
+    const kept = new PageCache(keep.folder, "2", world).read("a pin");
+    expect(kept).toMatchObject({ isPacked: true, url, freshness: { etag: '"a"' } });
+    expect(kept?.body).toEqual(packed.body);
+  });
+
+  test("that came in another packing is made whole for a pin as well", async () => {
+    const answer = { ...packed, body: content, encodings: [] };
+    const made = await thread.compact(answer, demo, parseVersion("2.0"));
     expect(made).toEqual({ body: here.table, tail: here.entries });
   });
 

@@ -1,11 +1,17 @@
 import type { EncodedElsewhere, PackedAnswer } from "#http/client";
-import { type CacheWorld, PageCache, tailInMemory } from "#http/page-cache";
+import { type CacheWorld, type KeepOrder, noTail, PageCache, tailInMemory } from "#http/page-cache";
 import type { Workers, WorkerThread } from "#platform/ports";
 import type { NormalizedName } from "#standards/name";
-import { compactPage } from "./compact-page.ts";
+import type { Version } from "#standards/version";
+import { compactPage, pinnedPart } from "./compact-page.ts";
 
 /** What the thread is told. */
-export type PageOrder = { readonly answer: PackedAnswer; readonly name: NormalizedName };
+export type PageOrder = {
+  readonly answer: PackedAnswer;
+  readonly name: NormalizedName;
+  /** The version of which alone something is wanted. */
+  readonly pin: Version | undefined;
+};
 
 /**
  * A thread that unpacks, sorts and keeps all but the shortest pages while this one waits for the network and chooses versions.
@@ -25,8 +31,12 @@ export class PageThread {
     this.#fetches++;
   }
 
-  /** `undefined` when it has to be done here. */
-  async compact(answer: PackedAnswer, name: NormalizedName): Promise<EncodedElsewhere | undefined> {
+  /** `undefined` when it has to be done here. Of a page of which only a pin is wanted no more may be answered. */
+  async compact(
+    answer: PackedAnswer,
+    name: NormalizedName,
+    pin?: Version,
+  ): Promise<EncodedElsewhere | undefined> {
     if (answer.body.length < worthAThread) return undefined;
     if (this.#thread === undefined) {
       // The page that shows that a thread pays is made here while it starts.
@@ -34,7 +44,7 @@ export class PageThread {
       return undefined;
     }
     try {
-      return (await this.#thread.ask({ answer, name } satisfies PageOrder)) as
+      return (await this.#thread.ask({ answer, name, pin } satisfies PageOrder)) as
         | EncodedElsewhere
         | undefined;
     } catch {
@@ -50,14 +60,22 @@ const fewPages = 4;
 
 /** The work of the thread: what the client and the index would do with a page, in one. */
 export function compactAndKeep(
-  { answer, name }: PageOrder,
+  { answer, name, pin }: PageOrder,
   unpack: (body: Uint8Array, encodings: readonly string[], limit: number) => Uint8Array,
   world: CacheWorld,
 ): EncodedElsewhere {
   const { body, encodings, limit, contentType, url, keep } = answer;
   const content = unpack(body, encodings, limit);
   const crc32 = (bytes: Uint8Array): number => world.inflate.crc32(bytes);
-  const { table, entries } = compactPage({ content, contentType, url }, name, crc32);
+  const page = { content, contentType, url };
+  if (pin !== undefined && encodings.length === 1 && encodings[0] === "gzip") {
+    const part = pinnedPart(page, name, pin, crc32);
+    if (part !== undefined) {
+      if (keep !== undefined) keepPacked(keep, answer, world);
+      return { body: part.table, tail: part.entries, isPart: true };
+    }
+  }
+  const { table, entries } = compactPage(page, name, crc32);
   if (keep !== undefined) {
     const { folder, tag, key, freshness, status } = keep;
     const tail = tailInMemory(entries);
@@ -71,4 +89,12 @@ export function compactAndKeep(
     }
   }
   return { body: table, tail: entries };
+}
+
+/** Whoever wants more of the page one day makes its table. */
+function keepPacked(order: KeepOrder, answer: PackedAnswer, world: CacheWorld): void {
+  const { folder, tag, key, freshness, status } = order;
+  const { url, contentType, body } = answer;
+  const kept = { freshness, status, url, contentType, body, tail: noTail, isPacked: true };
+  new PageCache(folder, tag, world).write(key, kept);
 }

@@ -1,6 +1,7 @@
 import type { PkmError } from "#base/errors";
 import type { CoreMetadata } from "#standards/metadata";
 import type { NormalizedName } from "#standards/name";
+import type { Version } from "#standards/version";
 import type { ProjectFile, ProjectListing } from "./listing.ts";
 
 /** Why a name has no listing although repositories were asked. */
@@ -59,7 +60,11 @@ export interface Repositories {
   freshUntil(): number | undefined;
   /** Begins to fetch pages in the background. Never throws; the failure is told when the page is asked for. */
   prefetch(names: Iterable<NormalizedName>): void;
-  listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing>;
+  /** `pin` is the version of which alone something is wanted, with its local ones: others may be left out. */
+  listing(
+    name: NormalizedName,
+    pin?: Version,
+  ): ProjectListing | NoListing | Promise<ProjectListing | NoListing>;
   /** Sidecar (PEP 658), else byte ranges of the wheel, else the whole file; sdists only with static metadata. */
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer>;
   /** From now on, and in later runs, this text is the METADATA of a wheel, whatever its index says. */

@@ -4,6 +4,7 @@ import type { GetRequest, HttpAnswer, HttpClient } from "#http/client";
 import type { Inflate } from "#platform/ports";
 import type { NormalizedName } from "#standards/name";
 import { acceptedPageTypes } from "#standards/simple-page";
+import type { Version } from "#standards/version";
 import { compactFormat, compactPage, openPage, type EntryReader } from "./compact-page.ts";
 import type { IndexConfiguration } from "./configuration.ts";
 import { pageChanged } from "./errors.ts";
@@ -56,11 +57,14 @@ export class SimpleIndex {
     return this.#freshUntil;
   }
 
-  /** Without a promise when the cache holds a fresh page, or the index is a folder. */
-  listing(name: NormalizedName): IndexAnswer | Promise<IndexAnswer> {
+  /**
+   * Without a promise when the cache holds a fresh page, or the index is a folder. `pin` is the version of which alone
+   * something is wanted: others may be left out.
+   */
+  listing(name: NormalizedName, pin?: Version): IndexAnswer | Promise<IndexAnswer> {
     const url = `${this.#base}${name}/`;
     if (/^file:/i.test(url)) return this.#localListing(url, name);
-    const request = this.#requestFor(name);
+    const request = this.#requestFor(name, pin);
     const cached = this.#client.cached(url, request);
     return cached === undefined ? this.#fetch(url, name, request) : this.#open(cached, name);
   }
@@ -82,7 +86,7 @@ export class SimpleIndex {
     return answer;
   }
 
-  #requestFor(name: NormalizedName): GetRequest {
+  #requestFor(name: NormalizedName, pin?: Version): GetRequest {
     const thread = this.#thread;
     return {
       accept: acceptedPageTypes,
@@ -98,7 +102,7 @@ export class SimpleIndex {
           );
           return { body: table, tail: entries };
         },
-        elsewhere: thread === undefined ? undefined : (answer) => thread.compact(answer, name),
+        elsewhere: thread === undefined ? undefined : (answer) => thread.compact(answer, name, pin),
       },
     };
   }

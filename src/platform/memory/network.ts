@@ -1,4 +1,4 @@
-import type { Network, NetworkRequest, NetworkResponse } from "#platform/ports";
+import type { Network, NetworkRequest, NetworkResponse, PackedBody } from "#platform/ports";
 
 /** What an imagined server does with a request. Left out, the status is 200 and the body empty. */
 export type MemoryAnswer = {
@@ -94,6 +94,12 @@ class MemoryResponse implements NetworkResponse {
     const content = Buffer.concat(pieces);
     if (content.length > limit) throw new RangeError("the body is longer than wanted");
     return content;
+  }
+
+  /** Nothing is ever packed here. */
+  async packed(limit: number): Promise<PackedBody> {
+    const bytes = await this.bytes(limit);
+    return { bytes, encodings: [], unpack: () => bytes };
   }
 
   discard(): void {

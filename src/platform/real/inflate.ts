@@ -1,5 +1,6 @@
 import { busyForSeconds } from "#base/busy-code";
 import type { Inflate } from "#platform/ports";
+import { unpackBody } from "./content-coding.ts";
 import { runtimeModule } from "./runtime-module.ts";
 
 const zlib = runtimeModule("node:zlib");
@@ -65,7 +66,7 @@ export class RealInflate implements Inflate {
   }
 
   gunzip(compressed: Uint8Array, limit: number): Uint8Array {
-    return bounded(limit, (options) => zlib().gunzipSync(compressed, options));
+    return unpackBody(compressed, ["gzip"], limit);
   }
 
   unzstd(compressed: Uint8Array, limit: number): Uint8Array {
