@@ -6,7 +6,10 @@ import { cacheFolder } from "./cache-folder.ts";
 import type { GlobalValues } from "./invocation.ts";
 import { cacheOf, type KeptAnswer, type KeptChange, madeOnce, question } from "./kept-answers.ts";
 
-type PreparedAnswer = Prepared & { readonly change: PreparedChange };
+type ChangeToKeep =
+  | "made once"
+  | "not repeatable"
+  | (Prepared & { readonly change: PreparedChange });
 
 /**
  * An answer, or a change, that comes about: the world and the streams its command is to use, and whether it is worth
@@ -17,7 +20,8 @@ export class AnswerToKeep {
   readonly #real: World;
   readonly #observed: ObservedWorld;
   readonly #printed: [1 | 2, string][] = [];
-  #change: PreparedAnswer | "not repeatable" | undefined;
+  /** `undefined` where nothing was changed. */
+  #change: ChangeToKeep | undefined;
 
   constructor(words: readonly string[], real: World) {
     this.#words = words;
@@ -36,16 +40,20 @@ export class AnswerToKeep {
     writeStream(stream, text);
   };
 
+  /** Changes are kept from the second time on: most are made once, in a folder that is never seen again. */
   readonly onChange = (event: InstallerEvent): void => {
-    if (event.type === "change-began") this.#observed.expectStaging(event.places.transaction);
-    if (event.type !== "change-prepared") return;
+    if (event.type === "change-began") {
+      const isFirst = cacheOf(this.#real).get(this.#question("change")) === undefined;
+      this.#change = isFirst ? "made once" : "not repeatable";
+      if (isFirst) this.#observed.forget();
+      else this.#observed.expectStaging(event.places.transaction);
+    }
+    if (event.type !== "change-prepared" || this.#change === "made once") return;
     const { places, steps, emptied } = event;
-    const change: PreparedChange = { places, steps, emptied };
     const { root, transaction, lock } = places;
-    const passing = [transaction, lock];
     const own = [root, cacheFolder(undefined, this.#real.host)];
-    const prepared = this.#observed.prepared({ root, passing }, own);
-    this.#change = prepared === undefined ? "not repeatable" : { change, ...prepared };
+    const prepared = this.#observed.prepared({ root, passing: [transaction, lock] }, own);
+    if (prepared !== undefined) this.#change = { ...prepared, change: { places, steps, emptied } };
   };
 
   /** Keeps what was successful, if everything it came from can be looked at again. */
@@ -57,19 +65,19 @@ export class AnswerToKeep {
     if (seen !== undefined) this.#put("answer", { seen, printed: this.#printed });
   }
 
-  /** From the second time on: most changes are made once, in a folder that is never seen again. */
-  #keepChange(prepared: PreparedAnswer | "not repeatable"): void {
-    const answers = cacheOf(this.#real);
-    const key = question("change", this.#words, this.#real.host.cwd);
-    if (answers.get(key) === undefined) answers.put(key, madeOnce);
-    else if (prepared !== "not repeatable" && prepared.isAll()) {
-      const { seen, staged, change } = prepared;
+  #keepChange(made: ChangeToKeep): void {
+    if (made === "made once") cacheOf(this.#real).put(this.#question("change"), madeOnce);
+    else if (made !== "not repeatable" && made.isAll()) {
+      const { seen, staged, change } = made;
       this.#put("change", { seen, staged, change, printed: this.#printed });
     }
   }
 
   #put(kind: "answer" | "change", kept: KeptAnswer | KeptChange): void {
-    const { cwd } = this.#real.host;
-    cacheOf(this.#real).put(question(kind, this.#words, cwd), JSON.stringify(kept));
+    cacheOf(this.#real).put(this.#question(kind), JSON.stringify(kept));
+  }
+
+  #question(kind: "answer" | "change"): string {
+    return question(kind, this.#words, this.#real.host.cwd);
   }
 }

@@ -388,7 +388,7 @@ export class HttpClient {
 
   #isFresh(entry: CachedAnswer, request: GetRequest): boolean {
     if (request.cache === "immutable" && entry.status === 200) return true;
-    return entry.freshness.freshUntil > this.#world.clock.now();
+    return this.#world.clock.isBefore(entry.freshness.freshUntil);
   }
 }
 

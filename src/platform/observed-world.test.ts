@@ -259,8 +259,8 @@ describe("what was seen before a change", () => {
     "something was written by hand where things are laid out": ({ files }) =>
       files.write("/env/.work/x", ""),
     "something was written elsewhere": ({ files }) => files.write("/env/x", ""),
-    "a file that was read is too large to compare": ({ files }) =>
-      void files.read("/env/large.bin"),
+    "a file that was read is too large to compare, and new": ({ files }) =>
+      void files.read("/env/new.bin"),
     "more was laid out than it pays to note": ({ files }) =>
       files.assemble({
         to: "/env/.work",
@@ -291,9 +291,18 @@ describe("what was seen before a change", () => {
 
   for (const [title, spoil] of Object.entries(spoiling))
     test(`is of no use when ${title}`, () => {
-      const machine = new Machine({ ...tree, "/env/large.bin": "x".repeat(70_000) }).later();
+      const machine = new Machine(tree).later();
+      machine.files.write("/env/new.bin", "x".repeat(70_000));
       expect(prepare(machine, spoil)).toBeUndefined();
     });
+
+  test("is so of a large file as long as nobody touches it", () => {
+    const machine = new Machine({ ...tree, "/env/large.bin": "x".repeat(70_000) }).later();
+    const found = prepare(machine, ({ files }) => void files.read("/env/large.bin"));
+    expect(isAsSeen(found?.seen as Sightings, machine.world)).toBe(true);
+    machine.later().files.write("/env/large.bin", "x".repeat(70_000));
+    expect(isAsSeen(found?.seen as Sightings, machine.world)).toBe(false);
+  });
 });
 
 test("whoever sees the same gets the same answers, whatever happened in between", () => {

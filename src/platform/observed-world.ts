@@ -20,6 +20,8 @@ export type ObservedWorld = {
    * (the time, another program, the network), or saw what was changing at that moment.
    */
   sightings(): Sightings | undefined;
+  /** Nothing is noted any more. */
+  forget(): void;
   /**
    * What is laid out in this folder from now on is noted, and not looked at: it is to be put in place by a change of
    * what was seen.
@@ -86,6 +88,7 @@ export function observeWorld(world: World): ObservedWorld {
   return {
     world: observed,
     sightings: () => notes.sightings(world),
+    forget: spoil,
     expectStaging: (folder) => log.begin(folder),
     prepared: (remade, ownFolders) => {
       const staged = log.work();

@@ -1,6 +1,13 @@
 import { likenessOf, type Remade } from "./likeness.ts";
-import type { World } from "./ports.ts";
-import { namesOf, type Sighting, type Sightings, stampOf, valuesOf } from "./sightings.ts";
+import type { FileStat, World } from "./ports.ts";
+import {
+  namesOf,
+  type Sighting,
+  type Sightings,
+  type Stamp,
+  stampOf,
+  valuesOf,
+} from "./sightings.ts";
 
 /** What is noted of a path; what it is like is found out at the end. */
 type Look = Exclude<Sighting["0"], "like" | "like-link">;
@@ -14,6 +21,9 @@ const mostPaths = 20_000;
  */
 const tick = 50;
 const coarseTick = 2000;
+
+/** That of nothing. */
+const noStamp: Stamp = [0, 0, 0, 0, 0, 0];
 
 /** What was seen so far; see `observed-world.ts`. */
 export class SightingNotes {
@@ -135,8 +145,13 @@ export class SightingNotes {
     const follows = kind === "there";
     if (follows && !`${files.realPath(path)}/`.startsWith(`${files.realPath(remade.root)}/`))
       return this.#sighting(kind, path, key, files);
-    const likeness = likenessOf(path, follows, remade, world);
-    return likeness === undefined ? undefined : [follows ? "like" : "like-link", path, likeness];
+    const likeness = likenessOf(path, follows, remade, world) ?? "";
+    const stat = follows ? files.tryStat(path) : files.tryLstat(path);
+    if (stat === undefined || stat.kind === "other") return undefined;
+    const isSettled = this.#isSettled(stat);
+    if (likeness === "" && !isSettled) return undefined;
+    const stamp = isSettled ? stampOf(stat) : noStamp;
+    return [follows ? "like" : "like-link", path, likeness, ...stamp];
   }
 
   #note(key: string, kind: Look): void {
@@ -145,6 +160,10 @@ export class SightingNotes {
     if (before === kind) return;
     if (before !== undefined || this.#paths.size >= mostPaths) this.spoil();
     else this.#paths.set(key, kind);
+  }
+
+  #isSettled({ changed }: FileStat): boolean {
+    return changed <= this.#begun - (changed % 1000 === 0 ? coarseTick : tick);
   }
 
   /** Stamps are taken when the run is over: a file that has not changed since before it is the one that was read. */
@@ -158,8 +177,7 @@ export class SightingNotes {
       case "there-link": {
         const stat = kind === "there" ? files.tryStat(path) : files.tryLstat(path);
         if (stat === undefined || stat.kind === "other") return undefined;
-        const margin = stat.changed % 1000 === 0 ? coarseTick : tick;
-        return stat.changed > this.#begun - margin ? undefined : [kind, path, ...stampOf(stat)];
+        return this.#isSettled(stat) ? [kind, path, ...stampOf(stat)] : undefined;
       }
       case "real":
       case "text":

@@ -22,13 +22,16 @@ export type Sighting =
   | readonly ["real", path: string, target: string]
   /** What the kernel says of itself: such files have no stamps worth the name. */
   | readonly ["text", path: string, text: string]
-  /** Something in a folder that may have been made anew, links followed: only what it is like counts. */
-  | readonly ["like", path: string, likeness: string]
+  /**
+   * Something in a folder that may have been made anew, links followed: where the stamp is another one it counts what it
+   * is like, if that is known.
+   */
+  | readonly ["like", path: string, likeness: string, ...stamp: Stamp]
   /** The same, maybe a link. */
-  | readonly ["like-link", path: string, likeness: string];
+  | readonly ["like-link", path: string, likeness: string, ...stamp: Stamp];
 
 /** Device, inode, size, mode, modified, changed. */
-type Stamp = readonly [
+export type Stamp = readonly [
   dev: number,
   ino: number,
   size: number,
@@ -103,19 +106,21 @@ function stillSees(sighting: Sighting, { remade }: Sightings, machine: SeenMachi
       case "absent-link":
         return files.tryLstat(sighting[1]) === undefined;
       case "there":
-        return isStamp(files.tryStat(sighting[1]), sighting);
+        return isStamp(files.tryStat(sighting[1]), stampIn(sighting));
       case "there-link":
-        return isStamp(files.tryLstat(sighting[1]), sighting);
+        return isStamp(files.tryLstat(sighting[1]), stampIn(sighting));
       case "real":
         return files.realPath(sighting[1]) === sighting[2];
       case "text":
         return files.tryReadText(sighting[1]) === sighting[2];
       case "like":
-      case "like-link":
-        return (
-          remade !== undefined &&
-          likenessOf(sighting[1], sighting[0] === "like", remade, machine) === sighting[2]
-        );
+      case "like-link": {
+        const [kind, path, likeness, ...stamp] = sighting;
+        const follows = kind === "like";
+        if (isStamp(follows ? files.tryStat(path) : files.tryLstat(path), stamp)) return true;
+        if (remade === undefined || likeness === "") return false;
+        return likenessOf(path, follows, remade, machine) === likeness;
+      }
       default:
         return sighting satisfies never;
     }
@@ -126,9 +131,13 @@ function stillSees(sighting: Sighting, { remade }: Sightings, machine: SeenMachi
   }
 }
 
+function stampIn([, , ...stamp]: readonly [string, string, ...Stamp]): Stamp {
+  return stamp;
+}
+
 function isStamp(
   stat: FileStat | undefined,
-  [, , dev, ino, size, mode, mtime, changed]: readonly [string, string, ...Stamp],
+  [dev, ino, size, mode, mtime, changed]: Stamp,
 ): boolean {
   return (
     stat !== undefined &&
