@@ -4,7 +4,8 @@ import type { World } from "#platform/ports";
 import { writeStream } from "#platform/real/streams";
 import { cacheFolder } from "./cache-folder.ts";
 import type { GlobalValues } from "./invocation.ts";
-import { cacheOf, type KeptAnswer, type KeptChange, madeOnce, question } from "./kept-answers.ts";
+import { cacheOf, madeOnce, question } from "./kept-answers.ts";
+import type { KeptAnswer, KeptChange } from "./kept-forms.ts";
 
 type ChangeToKeep =
   | "made once"

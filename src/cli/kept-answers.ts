@@ -1,5 +1,4 @@
 import { type ExitCode, exit } from "#base/errors";
-import type { PreparedChange } from "#installer/events";
 import { RealClock } from "#platform/real/clock";
 import { isCompiled } from "#platform/real/executable";
 import { RealFiles } from "#platform/real/files";
@@ -7,11 +6,11 @@ import { RealHashing } from "#platform/real/hashing";
 import { readHost } from "#platform/real/host";
 import { RealInflate } from "#platform/real/inflate";
 import { streamDevice, writeStream } from "#platform/real/streams";
-import { isAsSeen, type SeenMachine, type Sightings } from "#platform/sightings";
-import type { StagedWork } from "#platform/staging-log";
+import { isAsSeen, type SeenMachine } from "#platform/sightings";
 import { AnswerCache, type AnswerWorld } from "#store/answer-cache";
 import { layOut } from "#store/layout";
 import { cacheFolder } from "./cache-folder.ts";
+import type { KeptAnswer, KeptChange } from "./kept-forms.ts";
 import { version } from "./version.ts";
 
 /*
@@ -19,18 +18,6 @@ import { version } from "./version.ts";
  * what it came from is. Answer and change are kept with everything that was looked at, and a later run compares before it
  * loads the command (`docs/decisions/0024-kept-answers.md`, `0029-kept-changes.md`).
  */
-
-/** What is kept: what was printed, in order, and what it was printed for. */
-export type KeptAnswer = {
-  readonly seen: Sightings;
-  readonly printed: readonly (readonly [stream: 1 | 2, text: string])[];
-};
-
-/** The same of a command that changed an environment, with all that it takes to change it so again. */
-export type KeptChange = KeptAnswer & {
-  readonly change: PreparedChange;
-  readonly staged: StagedWork;
-};
 
 /** Kept in place of a change that was made for the first time. */
 export const madeOnce = "";

@@ -5,7 +5,7 @@ import { repeatStaging } from "#platform/staging-log";
 import type { AnswerWorld } from "#store/answer-cache";
 import { holdStore, layOut } from "#store/layout";
 import { cacheFolder } from "./cache-folder.ts";
-import type { KeptChange } from "./kept-answers.ts";
+import type { KeptChange } from "./kept-forms.ts";
 
 /** Makes a kept change again; `false` where anything is other than it was, and nothing has been touched then. */
 export async function changeAgain(
