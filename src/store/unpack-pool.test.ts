@@ -153,6 +153,21 @@ describe("UnpackPool", () => {
       expect(workers.names[1]).toEqual(["b", "d", "e"]);
     });
 
+    test("take the largest of those that wait, and the first among equals", async () => {
+      const workers = new PatientWorkers();
+      const { unpackOne } = poolOf(workers);
+      for (const name of ["a", "b", "c", "d"]) unpackOne(name, size);
+      unpackOne("small", size / 2);
+      unpackOne("large", 2 * size);
+      unpackOne("usual", size);
+      unpackOne("late", size);
+      for (let turn = 0; turn < 4; turn++) {
+        workers.given[0]?.[turn]?.done();
+        await nextTurn();
+      }
+      expect(workers.names[0]).toEqual(["a", "c", "large", "usual", "late", "small"]);
+    });
+
     test("are started while wheels are on their way, one for each that is worth it", () => {
       const workers = new PatientWorkers();
       const { pool, unpackOne } = poolOf(workers);

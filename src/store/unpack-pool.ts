@@ -10,6 +10,7 @@ import { messageFor, type UnpackRequest } from "./unpack-request.ts";
 export class UnpackPool {
   readonly #world: UnpackWorld & { readonly workers?: Workers };
   readonly #lanes: Lane[] = [];
+  /** The largest first: with small ones at the end no thread is left with a large one while others have nothing. */
   readonly #waiting: { readonly size: number; readonly go: (lane: Lane) => void }[] = [];
 
   constructor(world: UnpackWorld & { readonly workers?: Workers }) {
@@ -31,9 +32,7 @@ export class UnpackPool {
         giveBack?.();
       }
     }
-    const lane =
-      this.#laneFor(size, workers) ??
-      (await new Promise<Lane>((go) => this.#waiting.push({ size, go })));
+    const lane = this.#laneFor(size, workers) ?? (await this.#waitFor(size));
     lane.begins.push(onBegun);
     if (lane.begins.length === 1) onBegun?.();
     try {
@@ -74,6 +73,13 @@ export class UnpackPool {
     const lane: Lane = { thread, memory: undefined, wheels: 0, bytes: 0, begins: [] };
     this.#lanes.push(lane);
     return lane;
+  }
+
+  #waitFor(size: number): Promise<Lane> {
+    return new Promise((go) => {
+      const behind = this.#waiting.findIndex((other) => other.size < size);
+      this.#waiting.splice(behind === -1 ? this.#waiting.length : behind, 0, { size, go });
+    });
   }
 
   #letIn(lane: Lane): void {
