@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { PkmError } from "#base/errors";
+import { refusal } from "#base/refusal";
 import { RealInflate } from "#platform/real/inflate";
 import fc from "fast-check";
 import { deflateRawSync } from "node:zlib";
@@ -27,16 +28,6 @@ function open(bytes: Uint8Array, limits?: ZipLimits): Record<string, string> {
       archive.content(member),
     );
   return found;
-}
-
-function problem(act: () => unknown): PkmError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof PkmError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
 }
 
 const deflated = (
@@ -221,7 +212,7 @@ describe("openZip() refuses", () => {
   test.each(unsafe.map(([title, members, archive]) => [title, members, archive ?? {}] as const))(
     "%s",
     (_, members, archive) => {
-      const error = problem(() => open(craftZip(members, archive)));
+      const error = refusal(() => open(craftZip(members, archive)));
       expect([error.code, error.what.startsWith("Cannot ")]).toEqual(["archive-unsafe", true]);
       expect(error.why).toBeString();
     },
@@ -257,14 +248,14 @@ describe("openZip() refuses", () => {
   ];
 
   test.each(corrupt)("%s", (_, make) => {
-    expect(problem(() => open(make())).code).toBe("archive-corrupt");
+    expect(refusal(() => open(make())).code).toBe("archive-corrupt");
   });
 
   test("every archive cut off anywhere, or with one byte changed in its directory, without an error of its own", () => {
     const bytes = craftZip([a, deflated("pkg/b", "b".repeat(100)), { name: "c/" }]);
     const truth = open(bytes);
     for (let length = 0; length < bytes.length; length++)
-      problem(() => open(bytes.subarray(0, length)));
+      refusal(() => open(bytes.subarray(0, length)));
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
         const damaged = bytes.map((byte, i) => (i === at ? byte ^ change : byte));
@@ -288,13 +279,13 @@ describe("openZip() refuses", () => {
       { name: "a", content, deflated: new Uint8Array(deflateRawSync(content)) },
     ]);
     const limits = { ...zipLimits, ratioFrom: 1_000_000 };
-    const error = problem(() => openZip(bomb, "x.whl", inflate, limits));
+    const error = refusal(() => openZip(bomb, "x.whl", inflate, limits));
     expect(error.code).toBe("archive-unsafe");
     expect(error.why).toBe("archives of this size shrink at most 50 times");
     expect(
-      problem(() => openZip(bomb, "x.whl", inflate, { ...zipLimits, size: 2_999_999 })).code,
+      refusal(() => openZip(bomb, "x.whl", inflate, { ...zipLimits, size: 2_999_999 })).code,
     ).toBe("archive-unsafe");
-    expect(problem(() => openZip(bomb, "x.whl", inflate, { ...zipLimits, members: 0 })).code).toBe(
+    expect(refusal(() => openZip(bomb, "x.whl", inflate, { ...zipLimits, members: 0 })).code).toBe(
       "archive-unsafe",
     );
   });
@@ -309,7 +300,7 @@ describe("openZip() refuses", () => {
         both: { size: 100 },
       },
     ]);
-    const error = problem(() => open(bomb));
+    const error = refusal(() => open(bomb));
     expect(error.what).toBe("Cannot read `x.whl`: `a` cannot be unpacked to 100 bytes");
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { PkmError } from "#base/errors";
+import { laterRefusal } from "#base/refusal";
 import { imaginedWorld, type ImaginedWorld } from "#interpreter/imagined-python";
 import type { InterpreterWorld } from "#interpreter/world";
 import { createEnvironment } from "./create.ts";
@@ -34,12 +35,6 @@ async function machine(
   const { interpreter } = await openEnvironment(python.path, world);
   for (const path of environments) createEnvironment({ path, interpreter, creator: "1" }, world);
   return world;
-}
-
-async function refusal(promise: Promise<unknown>): Promise<PkmError> {
-  const error: unknown = await promise.catch((reason: unknown) => reason);
-  if (error instanceof PkmError) return error;
-  throw new Error("nothing was refused");
 }
 
 describe("openEnvironment()", () => {
@@ -82,10 +77,10 @@ describe("openEnvironment()", () => {
       "/home/ada/half/pyvenv.cfg": "home = /usr/bin\n",
       "/home/ada/docs/a.txt": "",
     });
-    expect((await refusal(openEnvironment("/home/ada/docs", world))).why).toBe(
+    expect((await laterRefusal(openEnvironment("/home/ada/docs", world))).why).toBe(
       "it has neither pyvenv.cfg nor an interpreter",
     );
-    expect((await refusal(openEnvironment("/home/ada/half", world))).why).toBe(
+    expect((await laterRefusal(openEnvironment("/home/ada/half", world))).why).toBe(
       "it has pyvenv.cfg, but no `bin/python`",
     );
   });
@@ -93,7 +88,7 @@ describe("openEnvironment()", () => {
   test("names an environment whose base is gone, with the way out", async () => {
     const world = await machine(["/envs/a"]);
     world.files.remove(python.path);
-    const error = await refusal(openEnvironment("/envs/a", world));
+    const error = await laterRefusal(openEnvironment("/envs/a", world));
     expect([error.code, error.fix]).toEqual(["environment-broken", ["pkm venv --clear /envs/a"]]);
   });
 });
@@ -120,7 +115,7 @@ describe("findEnvironment()", () => {
 
   test("says that the active one is gone", async () => {
     const world = await machine([], {}, { env: { VIRTUAL_ENV: "/envs/gone" } });
-    const error = await refusal(findEnvironment({}, world));
+    const error = await laterRefusal(findEnvironment({}, world));
     expect([error.code, error.fix]).toEqual([
       "environment-broken",
       ["pkm venv /envs/gone", "unset VIRTUAL_ENV"],
@@ -272,7 +267,7 @@ describe("refuseExternallyManaged()", () => {
   test("refuses the system's Python in its own words and in the user's language", async () => {
     const world = await machine([], { [marker]: text }, { env: { LANG: "de_DE.UTF-8" } });
     const system = await openEnvironment(python.path, world);
-    const error = await refusal(
+    const error = await laterRefusal(
       Promise.resolve().then(() => refuseExternallyManaged(system, world)),
     );
     expect([error.code, error.why, error.exit]).toEqual([

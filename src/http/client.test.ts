@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { PkmError } from "#base/errors";
+import { laterRefusal } from "#base/refusal";
 import { MemoryClock } from "#platform/memory/clock";
 import { MemoryFiles } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
@@ -62,15 +62,6 @@ async function settle<T>(work: Promise<T>, clock: MemoryClock): Promise<T> {
     const { next } = clock.pending;
     if (next !== undefined) clock.advance(next - clock.now());
   }
-}
-
-async function failureOf(work: Promise<unknown>): Promise<PkmError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof PkmError) return error;
-  throw new Error(`expected a PkmError, got ${String(error)}`);
 }
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -327,7 +318,9 @@ describe("offline", () => {
       offline.files.write(`/cache/${name}`, files.read(`/cache/${name}`));
     }
     expect(text((await offline.client.get(url, page)).body)).toBe("one");
-    const error = await failureOf(offline.client.get("https://u:secret@index.example/other", page));
+    const error = await laterRefusal(
+      offline.client.get("https://u:secret@index.example/other", page),
+    );
     expect(error.code).toBe("offline");
     expect(error.what).not.toContain("secret");
     expect(offline.network.requests).toHaveLength(0);
@@ -367,7 +360,7 @@ describe("retries", () => {
     [429, "index-rate-limited"],
   ])("%d to the end is %s", async (status, code) => {
     const { client, network, clock } = world(() => ({ status }));
-    const error = await failureOf(settle(client.get(url, plain), clock));
+    const error = await laterRefusal(settle(client.get(url, plain), clock));
     expect(error.code).toBe(code);
     expect(error.what).toContain(String(status));
     expect(error.what).toContain("index.example");
@@ -381,7 +374,7 @@ describe("retries", () => {
     [451, "request-refused"],
   ])("%d is %s at once", async (status, code) => {
     const { client, network } = world(() => ({ status }));
-    expect((await failureOf(client.get(url, plain))).code).toBe(code);
+    expect((await laterRefusal(client.get(url, plain))).code).toBe(code);
     expect(network.requests).toHaveLength(1);
   });
 
@@ -406,7 +399,7 @@ describe("retries", () => {
       headers: { "retry-after": "3600" },
     }));
     const start = clock.now();
-    const error = await failureOf(client.get(url, plain));
+    const error = await laterRefusal(client.get(url, plain));
     expect(error.code).toBe("index-rate-limited");
     expect(error.why).toContain("3600 seconds");
     expect(network.requests).toHaveLength(1);
@@ -415,7 +408,7 @@ describe("retries", () => {
 
   test("a refused connection is tried again and named in the end", async () => {
     const { client, network, clock } = world(() => ({ fails: "ECONNREFUSED" }));
-    const error = await failureOf(settle(client.get(url, plain), clock));
+    const error = await laterRefusal(settle(client.get(url, plain), clock));
     expect(error.code).toBe("index-unreachable");
     expect(error.why).toContain("connection refused");
     expect(network.requests).toHaveLength(4);
@@ -423,7 +416,7 @@ describe("retries", () => {
 
   test("an untrusted certificate is not tried again", async () => {
     const { client, network } = world(() => ({ fails: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }));
-    const error = await failureOf(client.get(url, plain));
+    const error = await laterRefusal(client.get(url, plain));
     expect(error.code).toBe("tls-untrusted");
     expect(network.requests).toHaveLength(1);
   });
@@ -434,7 +427,7 @@ describe("retries", () => {
       [{ certificates: "/missing.pem" }, "bad-certificate-file"],
     ] as const) {
       const { client, clock, network, events } = world(() => ({ body: "one" }), settings);
-      const error = await failureOf(settle(client.get(url, plain), clock));
+      const error = await laterRefusal(settle(client.get(url, plain), clock));
       expect(error.code).toBe(code);
       expect(network.requests).toHaveLength(0);
       expect(events).toEqual([]);
@@ -448,7 +441,7 @@ describe("retries", () => {
         timeout: 3000,
       });
       const start = clock.now();
-      const error = await failureOf(settle(client.get(url, plain), clock));
+      const error = await laterRefusal(settle(client.get(url, plain), clock));
       expect(error.code).toBe("index-unreachable");
       expect(error.why).toContain("PKM_HTTP_TIMEOUT");
       expect(network.requests).toHaveLength(3);
@@ -466,7 +459,7 @@ describe("retries", () => {
       { timeout: 3000 },
     );
     const start = clock.now();
-    await failureOf(settle(client.get(url, plain), clock));
+    await laterRefusal(settle(client.get(url, plain), clock));
     expect(clock.now() - start).toBeLessThanOrEqual(120_000);
     expect(network.requests.length).toBeLessThanOrEqual(40);
   });
@@ -499,7 +492,7 @@ describe("redirects", () => {
       status: 302,
       headers: { location: request.url.endsWith("/a") ? "/b" : "/a" },
     }));
-    const error = await failureOf(client.get("https://index.example/a", plain));
+    const error = await laterRefusal(client.get("https://index.example/a", plain));
     expect(error.code).toBe("redirect-loop");
     expect(error.why).toBe(
       "`https://index.example/a` leads to `https://index.example/b` leads to `https://index.example/a`",
@@ -512,7 +505,7 @@ describe("redirects", () => {
       status: 302,
       headers: { location: `/${position}` },
     }));
-    expect((await failureOf(client.get(url, plain))).code).toBe("redirect-loop");
+    expect((await laterRefusal(client.get(url, plain))).code).toBe("redirect-loop");
     expect(network.requests).toHaveLength(21);
   });
 
@@ -522,7 +515,7 @@ describe("redirects", () => {
     ["http://index.example/x", "encrypted"],
   ])("to %s are refused", async (location, why) => {
     const { client, network } = world(() => ({ status: 302, headers: { location } }));
-    const error = await failureOf(client.get(url, plain));
+    const error = await laterRefusal(client.get(url, plain));
     expect(error.code).toBe("redirect-refused");
     expect(error.why).toContain(why);
     expect(network.requests).toHaveLength(1);
@@ -554,7 +547,7 @@ describe("redirects", () => {
 describe("limits", () => {
   test("a body beyond its limit is refused by name and number", async () => {
     const { client } = world(() => ({ body: "x".repeat(1001) }));
-    const error = await failureOf(client.get("https://ada:secret@index.example/", plain));
+    const error = await laterRefusal(client.get("https://ada:secret@index.example/", plain));
     expect(error.code).toBe("response-too-large");
     expect(`${error.what}${error.why}`).toContain("1000");
     expect(error.what).not.toContain("secret");
@@ -620,7 +613,7 @@ describe("credentials", () => {
 
   test("credentials that are refused are told apart from none, and not shown", async () => {
     const { client } = world(() => ({ status: 401 }), { keyring: "disabled" });
-    const error = await failureOf(client.get("https://ada:wrong@index.example/simple/", plain));
+    const error = await laterRefusal(client.get("https://ada:wrong@index.example/simple/", plain));
     expect(error.code).toBe("index-forbidden");
     expect(error.why).toContain("not accepted");
     expect(JSON.stringify([error.what, error.why, error.fix])).not.toContain("wrong");
@@ -632,7 +625,7 @@ describe("credentials", () => {
       headers: { "content-type": "application/problem+json" },
       body: JSON.stringify({ title: "Held", detail: "until \u001b[31mFriday" }),
     }));
-    const error = await failureOf(client.get(url, plain));
+    const error = await laterRefusal(client.get(url, plain));
     expect(error.why).toContain("the server says: Held: until  [31mFriday");
   });
 });
@@ -679,7 +672,7 @@ describe("downloads", () => {
 
   test("that a server keeps cutting off end with the number of bytes", async () => {
     const { client, clock, network } = world(() => ({ body: content, cutAfter: 7 }));
-    const error = await failureOf(settle(client.download(url, new Collector()), clock));
+    const error = await laterRefusal(settle(client.download(url, new Collector()), clock));
     expect(error.code).toBe("download-cut-off");
     expect(error.what).toContain("7 bytes");
     expect(network.requests).toHaveLength(4);
@@ -706,7 +699,7 @@ describe("downloads", () => {
         ? { body: "abc", cutAfter: 3, headers: { "content-length": "6" } }
         : { status: 206, body: "abc", headers: { "content-range": "bytes 0-2/6" } },
     );
-    const error = await failureOf(settle(client.download(url, new Collector()), clock));
+    const error = await laterRefusal(settle(client.download(url, new Collector()), clock));
     expect(error.code).toBe("bad-answer");
   });
 
@@ -723,7 +716,7 @@ describe("downloads", () => {
       { timeout: 3000 },
     );
     const start = clock.now();
-    const error = await failureOf(settle(client.download(url, new Collector()), clock));
+    const error = await laterRefusal(settle(client.download(url, new Collector()), clock));
     expect(error.code).toBe("index-unreachable");
     expect(network.requests).toHaveLength(1);
     expect(clock.now() - start).toBeLessThanOrEqual(33_000);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { PkmError } from "#base/errors";
+import { laterRefusal } from "#base/refusal";
 import type { PythonEnvironment } from "#environment/environment";
 import { MemoryFiles, type MemoryFilesOptions } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
@@ -59,15 +60,6 @@ function open(options: MemoryFilesOptions = {}, changes: Partial<PythonEnvironme
     return rest;
   };
   return { files, environment, events, world, store, install, uninstall, tree };
-}
-
-async function refusal(work: Promise<unknown>): Promise<PkmError> {
-  const failure = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(failure instanceof PkmError)) throw failure ?? new Error("nothing was refused");
-  return failure;
 }
 
 const rich: WheelSketch = {
@@ -327,7 +319,7 @@ describe("two distributions that claim one file", () => {
   test("are refused under strict, and nothing has been touched", async () => {
     const { install, tree } = open();
     const before = tree();
-    const error = await refusal(install([early, late], { strict: true }));
+    const error = await laterRefusal(install([early, late], { strict: true }));
     expect(error.code).toBe("files-collide");
     expect(error.why).toBe(warning);
     expect(tree()).toEqual(before);
@@ -396,7 +388,7 @@ describe("two distributions that claim one file", () => {
   test("as a file in the one and a folder in the other cannot be installed together", async () => {
     const { install, tree } = open();
     const before = tree();
-    const error = await refusal(
+    const error = await laterRefusal(
       install([
         { name: "a", version: "1", files: { thing: "file" } },
         { name: "b", version: "1", files: { "thing/x.py": "" } },
@@ -435,7 +427,7 @@ describe("something in the way", () => {
       const { install, files, tree } = open();
       put(files);
       const before = tree();
-      const error = await refusal(install([rich]));
+      const error = await laterRefusal(install([rich]));
       expect(error.code).toBe("file-in-the-way");
       expect(error.message).toContain("rich-tool 1.0");
       expect(tree()).toEqual(before);
@@ -456,7 +448,7 @@ describe("something in the way", () => {
       version: "1",
       data: { data: { "bin/python": "evil" } },
     };
-    expect((await refusal(install([evil]))).code).toBe("file-in-the-way");
+    expect((await laterRefusal(install([evil]))).code).toBe("file-in-the-way");
     expect(files.readText("/env/bin/python")).toBe("the interpreter");
   });
 
@@ -468,7 +460,7 @@ describe("something in the way", () => {
       files: { "odd.py": "root" },
       data: { purelib: { "odd.py": "data" } },
     };
-    expect((await refusal(install([odd]))).code).toBe("wheel-claims-file-twice");
+    expect((await laterRefusal(install([odd]))).code).toBe("wheel-claims-file-twice");
   });
 });
 
@@ -508,7 +500,7 @@ describe("one writer at a time", () => {
     const fresh = plan([], [wantedOf(wheel)]);
     await install([early]);
     const before = tree();
-    const late = await refusal(apply(fresh, environment, wheelSource([wheel]), world));
+    const late = await laterRefusal(apply(fresh, environment, wheelSource([wheel]), world));
     expect(late.code).toBe("environment-changed");
     expect(tree()).toEqual(before);
     const removal = planRemovals(
@@ -516,7 +508,7 @@ describe("one writer at a time", () => {
       new Set([normalizeName("early")]),
     );
     await uninstall(["early"]);
-    const gone = await refusal(apply(removal, environment, wheelSource([]), world));
+    const gone = await laterRefusal(apply(removal, environment, wheelSource([]), world));
     expect(gone.code).toBe("environment-changed");
   });
 
@@ -546,14 +538,14 @@ describe("when the world fails", () => {
       [],
       wheels.map((wheel) => wantedOf(wheel)),
     );
-    expect((await refusal(apply(steps, environment, source, world))).code).toBe("gone");
+    expect((await laterRefusal(apply(steps, environment, source, world))).code).toBe("gone");
     expect(tree()).toEqual(before);
   });
 
   test("scripts on another file system are refused, and the environment is as it was", async () => {
     const { install, tree } = open({ mounts: ["/env/bin"] });
     const before = tree();
-    expect((await refusal(install([rich]))).code).toBe("environment-across-disks");
+    expect((await laterRefusal(install([rich]))).code).toBe("environment-across-disks");
     expect(tree()).toEqual(before);
   });
 

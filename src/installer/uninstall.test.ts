@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { PkmError } from "#base/errors";
+import { laterRefusal } from "#base/refusal";
 import type { InstalledDistribution, InstalledKind } from "#environment/environment";
 import { MemoryFiles } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
@@ -47,12 +47,6 @@ async function uninstall(
   );
 }
 
-async function refusal(work: Promise<unknown>): Promise<PkmError> {
-  const failure = await work.catch((error: unknown) => error);
-  if (!(failure instanceof PkmError)) throw failure ?? new Error("nothing was refused");
-  return failure;
-}
-
 describe("a distribution with a RECORD", () => {
   const info = `${site}/old-1.dist-info`;
 
@@ -88,7 +82,7 @@ describe("a distribution with a RECORD", () => {
 
   for (const row of ["../../../../etc/passwd", "/etc/passwd", "../../../../env2/x.py"])
     test(`is refused when it lists ${row}`, async () => {
-      const error = await refusal(
+      const error = await laterRefusal(
         uninstall(present("dist-info", info), {
           [`${info}/RECORD`]: `old.py,,\n${row},,\n`,
           [`${site}/old.py`]: "",
@@ -104,7 +98,7 @@ describe("a distribution without a list of files", () => {
   const info = `${site}/old-1.dist-info`;
 
   test("is refused, and the installer is named", async () => {
-    const error = await refusal(
+    const error = await laterRefusal(
       uninstall(present("dist-info", info), {
         [`${info}/METADATA`]: "Name: old\n",
         [`${info}/INSTALLER`]: "debian\n",
@@ -117,7 +111,7 @@ describe("a distribution without a list of files", () => {
 
   test("is refused when distutils installed it", async () => {
     const path = `${site}/old-1.egg-info`;
-    const error = await refusal(
+    const error = await laterRefusal(
       uninstall(present("egg-info-file", path), { [path]: "Name: old\n" }),
     );
     expect(error.code).toBe("distutils-installed");
@@ -126,7 +120,7 @@ describe("a distribution without a list of files", () => {
   test("is refused when it lies outside of the environment", async () => {
     const path = "/usr/lib/python3/dist-packages/old-1.dist-info";
     const location = "/usr/lib/python3/dist-packages";
-    const error = await refusal(
+    const error = await laterRefusal(
       uninstall(present("dist-info", path, { location }), { [`${path}/RECORD`]: "" }),
     );
     expect(error.code).toBe("outside-environment");
@@ -151,7 +145,7 @@ test("an egg-info folder whose list leads out of the environment is refused, and
     [`${info}/installed-files.txt`]: "../../../../../etc/passwd\n",
     [`${info}/PKG-INFO`]: "",
   };
-  const error = await refusal(uninstall(present("egg-info-folder", info), world));
+  const error = await laterRefusal(uninstall(present("egg-info-folder", info), world));
   expect(error.code).toBe("record-leaves-environment");
   expect(error.what).toContain("its installed-files.txt names");
 });
@@ -196,13 +190,13 @@ describe("an egg-info folder without a list of files", () => {
 
   test.each(["../../etc", "/etc", "..", "a/b"])("is refused when it names %s", async (name) => {
     const world = { ...tree, [`${info}/top_level.txt`]: `${name}\n` };
-    const error = await refusal(uninstall(present("egg-info-folder", info), world));
+    const error = await laterRefusal(uninstall(present("egg-info-folder", info), world));
     expect(error.code).toBe("record-leaves-environment");
     expect(error.what).toEndWith(`its top_level.txt names \`${name}\``);
   });
 
   test("is refused when nothing tells what belongs to it", async () => {
-    const error = await refusal(uninstall(present("egg-info-folder", info), tree));
+    const error = await laterRefusal(uninstall(present("egg-info-folder", info), tree));
     expect(error.code).toBe("no-record");
   });
 });

@@ -1,19 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { PkmError } from "#base/errors";
+import { laterRefusal } from "#base/refusal";
 import { MemoryProcesses } from "#platform/memory/processes";
 import { imaginedWorld, printed } from "./imagined-python.ts";
 import { probeInterpreter } from "./probe.ts";
 
 const python = { path: "/opt/py/bin/python3.12" };
-
-async function failure(promise: Promise<unknown>): Promise<PkmError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof PkmError)) throw new Error(`no PkmError: ${String(error)}`);
-  return error;
-}
 
 describe("probeInterpreter()", () => {
   test("finds the answer between whatever else is printed", async () => {
@@ -138,7 +129,7 @@ describe("probeInterpreter()", () => {
       "/here/.venv/bin/": "",
     });
     world.files.symlink("/opt/py/bin/python3.12", "/here/.venv/bin/python");
-    const error = await failure(probeInterpreter("/here/.venv/bin/python", world));
+    const error = await laterRefusal(probeInterpreter("/here/.venv/bin/python", world));
     expect(error.code).toBe("environment-broken");
     expect(error.what).toContain("`/here/.venv`");
     expect(error.why).toContain("`/opt/py/bin/python3.12`");
@@ -153,7 +144,7 @@ describe("probeInterpreter()", () => {
           ? { status: 2, stderr: "Unknown option: -I" }
           : { stdout: printed({ format: 1, tooOld: "2.7.18" }) },
     });
-    const error = await failure(probeInterpreter("/usr/bin/python2", { ...world, processes }));
+    const error = await laterRefusal(probeInterpreter("/usr/bin/python2", { ...world, processes }));
     expect(error.code).toBe("python-too-old");
     expect(error.why).toBe("found Python 2.7.18, needs >=3.6");
   });
@@ -173,17 +164,17 @@ describe("probeInterpreter()", () => {
   ])("says what is wrong when it %s", async (_, answer, why) => {
     const world = imaginedWorld([python]);
     const processes = new MemoryProcesses({ [python.path]: () => answer });
-    const error = await failure(probeInterpreter(python.path, { ...world, processes }));
+    const error = await laterRefusal(probeInterpreter(python.path, { ...world, processes }));
     expect([error.code, error.why]).toEqual(["python-unusable", why]);
   });
 
   test("says that an executable cannot be started, and that one is not there", async () => {
     const world = imaginedWorld([python]);
-    const unstartable = await failure(
+    const unstartable = await laterRefusal(
       probeInterpreter(python.path, { ...world, processes: new MemoryProcesses() }),
     );
     expect(unstartable.why).toBe("it cannot be started (ENOENT)");
-    expect((await failure(probeInterpreter("/nowhere/python", world))).why).toBe(
+    expect((await laterRefusal(probeInterpreter("/nowhere/python", world))).why).toBe(
       "there is no such file",
     );
   });

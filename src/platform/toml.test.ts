@@ -1,16 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { PkmError } from "#base/errors";
+import type { PkmError } from "#base/errors";
+import { refusal } from "#base/refusal";
 import { parseToml } from "./toml.ts";
 
-function failure(text: string): PkmError {
-  try {
-    parseToml(text, "pkm.toml");
-  } catch (error) {
-    if (error instanceof PkmError) return error;
-    throw error;
-  }
-  throw new Error("must not be read");
-}
+const failure = (text: string): PkmError => refusal(() => parseToml(text, "pkm.toml"));
 
 describe("parseToml()", () => {
   test("reads TOML 1.1", () => {

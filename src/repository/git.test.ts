@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { PkmError } from "#base/errors";
+import { laterRefusal } from "#base/refusal";
 import { MemoryFiles } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
 import { MemoryProcesses } from "#platform/memory/processes";
@@ -81,7 +81,7 @@ describe("git, asked for what it cannot give", () => {
     ["git@host.example: Permission denied (publickey).", "git-login-needed"],
     ["fatal: unable to access 'https://ada:s3cret@host.example/a.git/': refused", "git-failed"],
   ])("says why and never what is secret: %s", async (stderr, code) => {
-    const error = await problem(resolveGit(address, failing(stderr)));
+    const error = await laterRefusal(resolveGit(address, failing(stderr)));
     expect(error.code).toBe(code);
     expect(JSON.stringify(error)).not.toContain("s3cret");
   });
@@ -92,25 +92,25 @@ describe("git, asked for what it cannot give", () => {
         argv.includes("config") ? { status: 1 } : { status: 137, timedOut: true },
     });
     const world = { ...failing("", [], { PKM_HTTP_TIMEOUT: "3" }), processes: silentGit };
-    const error = await problem(resolveGit(address, world));
+    const error = await laterRefusal(resolveGit(address, world));
     expect([error.code, error.why]).toEqual(["git-failed", "it did not answer within 9 seconds"]);
     expect(silentGit.calls.at(-1)?.timeout).toBe(9000);
   });
 
   test("says that there is no git", async () => {
     const world = { ...failing(""), processes: new MemoryProcesses() };
-    expect((await problem(resolveGit(address, world))).code).toBe("git-missing");
+    expect((await laterRefusal(resolveGit(address, world))).code).toBe("git-missing");
   });
 
   test("is never asked for what it has not got offline", async () => {
     const world = { ...failing(""), offline: true };
-    expect((await problem(resolveGit(address, world))).code).toBe("git-not-cached");
+    expect((await laterRefusal(resolveGit(address, world))).code).toBe("git-not-cached");
   });
 
   test("is told credentials where nobody else reads them, and to ask nobody", async () => {
     const calls: ProcessRequest[] = [];
     const env = { GIT_DIR: "/elsewhere", GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "a.b" };
-    await problem(resolveGit(address, failing("fatal: no", calls, env)));
+    await laterRefusal(resolveGit(address, failing("fatal: no", calls, env)));
     const asked = calls.find(({ argv }) => argv.includes("ls-remote"));
     expect(asked?.argv.join(" ")).not.toContain("s3cret");
     expect(asked?.argv).toContain("core.hooksPath=/dev/null");
@@ -250,23 +250,23 @@ describe.skipIf(Bun.which("git") === null)("a repository", () => {
     expect(await commitOf(`@${first.slice(0, 8)}`)).toBe(first);
     rmSync(remote, { recursive: true });
     expect(read(await checkOut(""), "setup.py")).toBe("one");
-    expect((await problem(commitOf("@v9"))).code).toBe("git-not-cached");
-    expect((await problem(checkOut(`@${"0".repeat(40)}`))).code).toBe("git-not-cached");
+    expect((await laterRefusal(commitOf("@v9"))).code).toBe("git-not-cached");
+    expect((await laterRefusal(checkOut(`@${"0".repeat(40)}`))).code).toBe("git-not-cached");
   });
 
   test("without the revision says which there are", async () => {
     commit({ "setup.py": "one" });
     git("tag", "v1.0.1");
-    const error = await problem(commitOf("@v1.0.2"));
+    const error = await laterRefusal(commitOf("@v1.0.2"));
     expect(error.code).toBe("git-revision-unknown");
     expect(error.fix).toEqual(["did you mean `v1.0.1`?"]);
-    expect((await problem(checkOut(`@${"0".repeat(40)}`))).code).toBe("git-revision-unknown");
+    expect((await laterRefusal(checkOut(`@${"0".repeat(40)}`))).code).toBe("git-revision-unknown");
   });
 
   test("that is not there leaves nothing behind", async () => {
     rmSync(remote, { recursive: true });
-    expect((await problem(commitOf(""))).code).toBe("git-failed");
-    expect((await problem(checkOut(`@${"0".repeat(40)}`))).code).toBe("git-failed");
+    expect((await laterRefusal(commitOf(""))).code).toBe("git-failed");
+    expect((await laterRefusal(checkOut(`@${"0".repeat(40)}`))).code).toBe("git-failed");
     expect(existsSync(join(scratch, "out-none"))).toBe(false);
     const left = readdirSync(join(scratch, "cache"), { recursive: true, encoding: "utf8" });
     expect(left.filter((name) => /new-|checkouts/.test(name))).toEqual([]);
@@ -282,7 +282,7 @@ describe.skipIf(Bun.which("git") === null)("a repository", () => {
     commit({ "setup.py": "outer" });
     git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner, "lib");
     commit({});
-    const error = await problem(checkOut(""));
+    const error = await laterRefusal(checkOut(""));
     expect(error.what).toStartWith("Cannot fetch the submodules of");
     gitIn(scratch, "config", "--global", "protocol.file.allow", "always");
     const folder = await checkOut("");
@@ -371,13 +371,3 @@ describe.skipIf(Bun.which("git") === null)("a repository", () => {
     });
   });
 });
-
-async function problem(promise: Promise<unknown>): Promise<PkmError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof PkmError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}

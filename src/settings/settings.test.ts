@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { PkmError } from "#base/errors";
+import { refusal } from "#base/refusal";
 import { MemoryFiles } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
 import type { Host } from "#platform/ports";
@@ -42,16 +42,6 @@ function describeOrigin(origin: Origin): string {
     default:
       return origin satisfies never;
   }
-}
-
-function failure(work: () => unknown): PkmError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof PkmError) return error;
-    throw error;
-  }
-  throw new Error("must not be accepted");
 }
 
 describe("the table of settings", () => {
@@ -113,7 +103,7 @@ describe("a setting", () => {
 
   test("of a project is not even decoded where pkm is not mentioned", () => {
     expect(open({ [project]: "[project\nbroken" }).get("retries")).toBe(3);
-    expect(failure(() => open({ [project]: "[tool.pkm\n" }).get("retries")).code).toBe(
+    expect(refusal(() => open({ [project]: "[tool.pkm\n" }).get("retries")).code).toBe(
       "toml-syntax",
     );
   });
@@ -161,7 +151,7 @@ describe("a setting", () => {
   ])("written as %p is refused", (text, code, fix) => {
     const isRead = (name: SettingKey): boolean => definitionOf(name).inFiles !== false;
     const key = settingKeys.find((name) => isRead(name) && text.startsWith(name)) ?? "retries";
-    const error = failure(() => open({ [user]: text }).get(key));
+    const error = refusal(() => open({ [user]: text }).get(key));
     expect(error.code).toBe(code);
     expect(error.what).toContain(user);
     if (fix !== undefined) expect(error.fix).toEqual([fix]);
@@ -173,7 +163,7 @@ describe("a setting", () => {
     [{ PKM_RESOLUTION: "newest" }, "resolution"],
     [{ PKM_HTTP_TIMEOUT: "-1" }, "http-timeout"],
   ] as const)("of %p is refused, and the variable is named", (env, key) => {
-    const error = failure(() => open({}, env).get(key));
+    const error = refusal(() => open({}, env).get(key));
     expect(error.code).toBe("invalid-setting");
     expect(error.what).toContain(variableOf(key));
   });
@@ -249,7 +239,7 @@ exclude = ["acme-*"]
       "repositories[1].name` is `a`, which another entry has already",
     ],
   ])("written as %p are refused", (text, message) => {
-    const error = failure(() => open({ [user]: `[[repositories]]\n${text}\n` }).repositories());
+    const error = refusal(() => open({ [user]: `[[repositories]]\n${text}\n` }).repositories());
     expect(error.code).toBe("invalid-repository");
     expect(error.what).toContain(message);
   });

@@ -1,21 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { PkmError } from "#base/errors";
+import { refusal } from "#base/refusal";
 import { parseDependencyGroups, resolveDependencyGroup } from "./dependency-groups.ts";
 import { formatRequirement } from "./requirement.ts";
 
 function resolve(groups: unknown, name: string): string[] {
   const parsed = parseDependencyGroups({ "dependency-groups": groups }, "pyproject.toml");
   return resolveDependencyGroup(parsed, name).map(formatRequirement);
-}
-
-function failure(work: () => unknown): PkmError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof PkmError) return error;
-    throw error;
-  }
-  throw new Error("must not be accepted");
 }
 
 describe("dependency groups", () => {
@@ -59,13 +49,13 @@ describe("dependency groups", () => {
       "leads back to itself: `b` includes `c` includes `b`",
     ],
   ])("written as %p are refused", (groups, name, message) => {
-    const error = failure(() => resolve(groups, name));
+    const error = refusal(() => resolve(groups, name));
     expect(error.code).toBe("dependency-group-invalid");
     expect(error.what).toContain(message);
   });
 
   test("that nobody wrote are named together with who includes them", () => {
-    const error = failure(() => resolve({ all: [{ "include-group": "tset" }], test: [] }, "all"));
+    const error = refusal(() => resolve({ all: [{ "include-group": "tset" }], test: [] }, "all"));
     expect([error.code, error.why, error.fix]).toEqual([
       "dependency-group-unknown",
       "group `all` includes it",

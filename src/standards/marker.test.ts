@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { PkmError } from "#base/errors";
+import { refusal } from "#base/refusal";
 import {
   evaluateMarker,
   evaluateMarkerLeniently,
@@ -22,16 +22,6 @@ const linux: MarkerEnvironment = {
   python_version: "3.12",
   sys_platform: "linux",
 };
-
-function thrownBy(act: () => unknown): PkmError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof PkmError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 describe("parseMarker", () => {
   test.each([
@@ -82,7 +72,7 @@ describe("parseMarker", () => {
     ["os_name == 'x'\n", 14, "expected `and`, `or` or the end"],
     ["os_name == 'x' == 'y'", 15, "expected `and`, `or` or the end"],
   ])("refuses %p at %i: %s", (text, place, why) => {
-    const error = thrownBy(() => parseMarker(text));
+    const error = refusal(() => parseMarker(text));
     expect(error.code).toBe("invalid-marker");
     expect(error.why).toStartWith(why);
     const line = text.slice(0, place).includes("\n") ? 0 : place;
@@ -92,14 +82,14 @@ describe("parseMarker", () => {
 
   test("begins in the middle of a text, and shows all of it when it fails", () => {
     const text = "requests; os_name == nothing";
-    expect(thrownBy(() => parseMarker(text, 9)).excerpt).toBe(
+    expect(refusal(() => parseMarker(text, 9)).excerpt).toBe(
       `  ${text}\n  ${" ".repeat(21)}${"^".repeat(7)}`,
     );
   });
 
   test("refuses nesting that would exhaust the stack", () => {
     const deep = `${"(".repeat(100_000)}os_name == 'x'${")".repeat(100_000)}`;
-    expect(thrownBy(() => parseMarker(deep)).why).toContain("nested deeper");
+    expect(refusal(() => parseMarker(deep)).why).toContain("nested deeper");
   });
 
   test("a marker built by hand gets the parentheses it needs", () => {
@@ -149,7 +139,7 @@ describe("evaluateMarker", () => {
     ["'a' == 'b'", "undefined-marker-name"],
     ["'x' in extras", "undefined-marker-name"],
   ])("%s is an error: %s", (text, code) => {
-    expect(thrownBy(() => evaluateMarker(parseMarker(text), linux)).code).toBe(code);
+    expect(refusal(() => evaluateMarker(parseMarker(text), linux)).code).toBe(code);
   });
 
   const cases: readonly (readonly [string, MarkerValues, MarkerOptions, boolean | string])[] = [
@@ -176,7 +166,7 @@ describe("evaluateMarker", () => {
       const marker = parseMarker(text);
       const judge = () => evaluateMarker(marker, { ...linux, ...values }, options);
       if (typeof expected === "boolean") expect(judge()).toBe(expected);
-      else expect(thrownBy(judge).code).toBe(expected);
+      else expect(refusal(judge).code).toBe(expected);
     });
 });
 

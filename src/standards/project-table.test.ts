@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { PkmError } from "#base/errors";
+import type { PkmError } from "#base/errors";
+import { refusal } from "#base/refusal";
 import { parseToml } from "#platform/toml";
 import { isStatic, parseProjectTable, requirementsOf, type ProjectTable } from "./project-table.ts";
 import { formatRequirement } from "./requirement.ts";
@@ -10,15 +11,7 @@ function read(toml: string): ProjectTable {
   return table;
 }
 
-function failure(toml: string): PkmError {
-  try {
-    read(toml);
-  } catch (error) {
-    if (error instanceof PkmError) return error;
-    throw error;
-  }
-  throw new Error("must not be accepted");
-}
+const failure = (toml: string): PkmError => refusal(() => read(toml));
 
 const head = '[project]\nname = "Demo_App"\nversion = "1.0-rc1"\n';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { PkmError } from "#base/errors";
+import { refusal } from "#base/refusal";
 import { parseToml } from "#platform/toml";
 import type { MarkerEnvironment } from "./marker.ts";
 import { parsePylock, type Pylock } from "./pylock.ts";
@@ -37,16 +37,6 @@ const packageOf = (name: string, rest: string): string =>
 
 function read(toml: string): Pylock {
   return parsePylock(parseToml(toml, "pylock.toml"), "pylock.toml");
-}
-
-function failure(work: () => unknown): PkmError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof PkmError) return error;
-    throw error;
-  }
-  throw new Error("must not be accepted");
 }
 
 function select(toml: string, more: Partial<PylockSelection> = {}): string[] {
@@ -199,7 +189,7 @@ inputs = "x"
       "attestation-identities[0].kind` is missing",
     ],
   ])("refuses %p", (toml, message) => {
-    const error = failure(() => read(toml));
+    const error = refusal(() => read(toml));
     expect(error.code).toBe("lock-invalid");
     expect(error.what).toContain(message);
   });
@@ -207,8 +197,8 @@ inputs = "x"
   test("refuses another major version and marks a newer minor one", () => {
     const of = (version: string): string =>
       `lock-version = "${version}"\ncreated-by = "x"\npackages = []`;
-    expect(failure(() => read(of("2.0"))).code).toBe("lock-too-new");
-    expect(failure(() => read(of("0.9"))).code).toBe("lock-too-new");
+    expect(refusal(() => read(of("2.0"))).code).toBe("lock-too-new");
+    expect(refusal(() => read(of("0.9"))).code).toBe("lock-too-new");
     expect(read(of("1.1")).isNewerMinor).toBe(true);
     expect(read(of("1.0")).isNewerMinor).toBe(false);
   });
@@ -316,8 +306,8 @@ describe("selectPackages()", () => {
     expect(names({})).toBe("a");
     expect(names({ dependencyGroups: ["Dev"], extras: ["X"] })).toBe("bc");
     expect(names({ dependencyGroups: [] })).toBe("");
-    expect(failure(() => names({ extras: ["y"] })).why).toBe("it was made without the extra `y`");
-    expect(failure(() => names({ dependencyGroups: ["devv"] })).fix).toEqual([
+    expect(refusal(() => names({ extras: ["y"] })).why).toBe("it was made without the extra `y`");
+    expect(refusal(() => names({ dependencyGroups: ["devv"] })).fix).toEqual([
       "did you mean `dev`?",
     ]);
   });
@@ -344,7 +334,7 @@ describe("selectPackages()", () => {
       "no wheel of `a` fits this environment, and there is no sdist",
     ],
   ])("refuses a lock with %p", (toml, why) => {
-    const error = failure(() => select(head + toml));
+    const error = refusal(() => select(head + toml));
     expect([error.code, error.why]).toEqual(["lock-does-not-apply", why]);
   });
 });
@@ -370,7 +360,7 @@ describe("lockedAddress()", () => {
     "//other/a.whl",
     "C:\\a.whl",
   ])("does not let a lock from the network name %s", (path) =>
-    expect(failure(() => at(path, undefined, "https://h/pylock.toml")).code).toBe(
+    expect(refusal(() => at(path, undefined, "https://h/pylock.toml")).code).toBe(
       "lock-does-not-apply",
     ),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { PkmError } from "#base/errors";
+import { refusal } from "#base/refusal";
 import { formatMarker } from "./marker.ts";
 import { formatRequirement } from "./requirement.ts";
 import {
@@ -37,16 +37,6 @@ function told(word: RequirementWord): string {
   const marker = word.marker === undefined ? "" : ` ; ${formatMarker(word.marker)}`;
   const extras = word.extras.length === 0 ? "" : `[${word.extras.join(",")}]`;
   return `${word.kind} ${word.vcs ?? "-"} ${word.name ?? "?"}${extras} ${word.url}${marker}`;
-}
-
-function failure(work: () => unknown): PkmError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof PkmError) return error;
-    throw error;
-  }
-  throw new Error("must not be read");
 }
 
 describe("parseRequirementWord()", () => {
@@ -123,14 +113,14 @@ describe("parseRequirementWord()", () => {
     ["./app[a b]", "`[a b]` is no list of extras", undefined],
     ["", undefined, undefined],
   ])("refuses %p", (word, why, fix) => {
-    const error = failure(() => parseRequirementWord(word, probe));
+    const error = refusal(() => parseRequirementWord(word, probe));
     expect(error.code).toBe("invalid-requirement");
     if (why !== undefined) expect(error.why).toBe(why);
     if (fix !== undefined) expect(error.fix).toEqual([fix]);
   });
 
   test("never shows a password", () => {
-    const error = failure(() => parseRequirementWord("https://u:secret@h/x#egg=a==1", probe));
+    const error = refusal(() => parseRequirementWord("https://u:secret@h/x#egg=a==1", probe));
     expect(JSON.stringify([error.what, error.why, error.fix])).not.toContain("secret");
   });
 });
@@ -155,7 +145,7 @@ describe("parseEditableWord()", () => {
     "file:///gone",
     "gone",
   ])("refuses %s", (word) =>
-    expect(failure(() => parseEditableWord(word, probe)).code).toBe("invalid-editable"),
+    expect(refusal(() => parseEditableWord(word, probe)).code).toBe("invalid-editable"),
   );
 });
 

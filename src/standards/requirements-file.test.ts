@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { PkmError } from "#base/errors";
+import { laterRefusal } from "#base/refusal";
 import { allowedFormats } from "./format-control.ts";
 import {
   applyFileOptions,
@@ -46,15 +47,6 @@ function read(
 
 async function texts(content: string): Promise<string[]> {
   return (await read(content)).entries.map((entry) => entry.text);
-}
-
-async function failure(work: Promise<unknown>): Promise<PkmError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof PkmError) return error;
-  throw error ?? new Error("must not be read");
 }
 
 describe("a requirements file", () => {
@@ -156,13 +148,13 @@ describe("a requirements file", () => {
 
   test("that leads back to itself is refused, a file named twice is not", async () => {
     const loop = { "/here/requirements.txt": "-r a.txt", "/here/a.txt": "-r ./requirements.txt" };
-    expect((await failure(read(loop))).code).toBe("requirements-file-recursion");
+    expect((await laterRefusal(read(loop))).code).toBe("requirements-file-recursion");
     const twice = { "/here/requirements.txt": "-r a.txt\n-r a.txt", "/here/a.txt": "x" };
     expect((await read(twice)).entries.length).toBe(2);
   });
 
   test("that is not there is named together with the line that names it", async () => {
-    const error = await failure(read("\n-r gone.txt"));
+    const error = await laterRefusal(read("\n-r gone.txt"));
     expect(error.code).toBe("requirements-file-missing");
     expect(error.what).toBe("Cannot open /here/gone.txt, which requirements.txt (line 2) names");
   });
@@ -238,7 +230,7 @@ describe("a line that cannot be read", () => {
       expect((await read(line)).options).toHaveLength(1);
       return;
     }
-    const error = await failure(read(`ok\n${line}\n`));
+    const error = await laterRefusal(read(`ok\n${line}\n`));
     expect(error.what).toBe("Cannot read requirements.txt (line 2)");
     expect(error.why).toBe(why);
     expect(error.fix[0]).toBe(fix as never);
@@ -247,7 +239,7 @@ describe("a line that cannot be read", () => {
   });
 
   test("has its caret under the misspelt option", async () => {
-    const error = await failure(read("flask==1 --hahs=sha256:00"));
+    const error = await laterRefusal(read("flask==1 --hahs=sha256:00"));
     expect(error.excerpt).toBe("  flask==1 --hahs=sha256:00\n           ^^^^^^^^^^^^^^^^");
   });
 });
@@ -286,7 +278,7 @@ describe("the encoding of a requirements file", () => {
     ["bytes that belie the cookie", Uint8Array.from([...utf8("# coding: utf-8\n"), 0xff])],
     ["half a character", Uint8Array.from([0xff, 0xfe, 0, 0, 0x78])],
   ])("is an error with %s", async (_, bytes) => {
-    expect((await failure(read({ "/here/requirements.txt": bytes }))).code).toBe(
+    expect((await laterRefusal(read({ "/here/requirements.txt": bytes }))).code).toBe(
       "requirements-file-encoding",
     );
   });

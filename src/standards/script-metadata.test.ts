@@ -1,21 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { PkmError } from "#base/errors";
+import { refusal } from "#base/refusal";
 import { parseToml } from "#platform/toml";
 import { findScriptBlock, parseScriptMetadata } from "./script-metadata.ts";
 
 function block(text: string): string | undefined {
   return findScriptBlock(text, "x.py")?.toml;
-}
-
-function failure(work: () => unknown): PkmError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof PkmError) return error;
-    throw error;
-  }
-  throw new Error("must not be accepted");
 }
 
 describe("findScriptBlock()", () => {
@@ -46,7 +36,7 @@ describe("findScriptBlock()", () => {
 
   test("refuses a second block", () => {
     const one = "# /// script\n# x = 1\n# ///\n";
-    const error = failure(() => block(`${one}\n${one}`));
+    const error = refusal(() => block(`${one}\n${one}`));
     expect(error.code).toBe("script-metadata-invalid");
     expect(error.why).toContain(
       "line 5 begins a second block of type `script`, line 1 began the first",
@@ -74,7 +64,7 @@ describe("findScriptBlock()", () => {
           (match) => match.groups?.type === "script",
         );
         if (scripts.length > 1)
-          return failure(() => block(text)).code === "script-metadata-invalid";
+          return refusal(() => block(text)).code === "script-metadata-invalid";
         const content = scripts[0]?.groups?.content?.replaceAll(/^# ?/gm, "");
         expect(block(text)).toBe(content as never);
         return true;
@@ -106,7 +96,7 @@ describe("parseScriptMetadata()", () => {
     ["requires-python = '3'", "`requires-python` is `3`"],
     ["dependencys = []", "`dependencys` is no key of PEP 723"],
   ])("refuses %p", (toml, why) => {
-    const error = failure(() => read(toml));
+    const error = refusal(() => read(toml));
     expect(error.code).toBe("script-metadata-invalid");
     expect(error.why).toContain(why);
   });
