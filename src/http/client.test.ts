@@ -11,7 +11,7 @@ import { RealInflate } from "#platform/real/inflate";
 import { HttpClient, type GetRequest, type PackedAnswer } from "./client.ts";
 import type { DownloadSink } from "./download.ts";
 import type { HttpEvent } from "./events.ts";
-import { noTail, PageCache } from "./page-cache.ts";
+import { PageCache, tailInMemory } from "./page-cache.ts";
 import { defaultHttpSettings, type HttpSettings } from "./settings.ts";
 
 const page: GetRequest = { cache: "page", limit: 1000 };
@@ -250,7 +250,7 @@ describe("a body of which only a part was wanted", () => {
     body: body.subarray(0, 3),
     tail: body.subarray(3),
   });
-  /** Answers the first letter, and keeps the whole as it came. */
+  /** Answers the first letter with an `x`, and keeps both with the whole as it came. */
   const elsewhere = (files: MemoryFiles) => async (answer: PackedAnswer) => {
     const { keep, contentType, url: address } = answer;
     if (keep === undefined) throw new Error("it was not to be kept");
@@ -260,14 +260,16 @@ describe("a body of which only a part was wanted", () => {
       hashing: new RealHashing(),
       inflate: new RealInflate(),
     });
-    const body = Bun.gzipSync(answer.body as Uint8Array<ArrayBuffer>);
-    const kept = { freshness, status, url: address, contentType, body, tail: noTail };
-    cache.write(key, { ...kept, isPacked: true });
-    return { body: answer.body.subarray(0, 1), tail: new Uint8Array(0), isPart: true };
+    const body = answer.body.subarray(0, 1);
+    const tail = new TextEncoder().encode("x");
+    const both = Buffer.concat([tail, Bun.gzipSync(answer.body as Uint8Array<ArrayBuffer>)]);
+    const kept = { freshness, status, url: address, contentType, body, tail: tailInMemory(both) };
+    cache.write(key, { ...kept, part: { of: "the first", length: 1 } });
+    return { body, tail, isPart: true };
   };
   const freshHeaders = { "cache-control": "max-age=600", etag: '"a"' };
 
-  test("is whole for whoever asks next, and made so once", async () => {
+  test("is there again for whoever wants it, whole for others, and made so once", async () => {
     let made = 0;
     const { client, files, network, clock } = world((request) =>
       request.headers["if-none-match"] === '"a"'
@@ -279,8 +281,17 @@ describe("a body of which only a part was wanted", () => {
       return halves(answer);
     };
     const request: GetRequest = { ...page, encode: { format: "halves", encode } };
-    const partly = { format: "halves", encode, elsewhere: elsewhere(files) };
+    const partly = {
+      format: "halves",
+      part: "the first",
+      encode,
+      elsewhere: elsewhere(files),
+    };
     expect(text((await client.get(url, { ...page, encode: partly })).body)).toBe("h");
+    const again = client.cached(url, { ...page, encode: partly });
+    expect(text(again?.body as Uint8Array)).toBe("h");
+    expect(text(again?.tail.read(0, 1) as Uint8Array)).toBe("x");
+    expect(made).toBe(0);
     clock.advance(1e9);
     for (let time = 0; time < 3; time++) {
       const answer = await client.get(url, request);

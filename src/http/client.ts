@@ -41,6 +41,8 @@ export type GetRequest = {
    */
   readonly encode?: {
     readonly format: string;
+    /** Names the part of the body that will do, if one will. */
+    readonly part?: string | undefined;
     readonly encode: (answer: HttpAnswer) => {
       readonly body: Uint8Array;
       readonly tail: Uint8Array;
@@ -67,7 +69,7 @@ export type EncodedElsewhere = {
   readonly body: Uint8Array;
   /** Where the tail begins in the file that was kept, and how long it is; or the tail itself. */
   readonly tail: { readonly start: number; readonly length: number } | Uint8Array;
-  /** True for what of the body was wanted; the whole was kept packed. */
+  /** True for {@link GetRequest.encode}'s part; if it was kept, then with the whole. */
   readonly isPart?: boolean;
 };
 
@@ -288,20 +290,22 @@ export class HttpClient {
     return answer;
   }
 
-  /** What the cache holds, in the form in which it is handed out. What is still packed is brought into it, once. */
+  /** What the cache holds, as it is handed out: where that is another part of the whole, the whole is made, once. */
   #entry(key: string, request: GetRequest): KeptAnswer | undefined {
     const cache = this.#cache;
     const entry = cache?.read(key);
-    if (cache === undefined || entry?.isPacked !== true || request.encode === undefined)
-      return entry;
+    const { encode } = request;
+    if (cache === undefined || encode === undefined || entry?.part === undefined) return entry;
+    if (entry.part.of === encode.part) return entry;
     try {
-      const body = this.#world.inflate.gunzip(entry.body, request.limit);
-      const { freshness, status, url, contentType, seal } = entry;
-      const answer = encoded({ ...fromCache(entry), body }, request.encode.encode);
+      const { freshness, status, url, contentType, seal, tail, part } = entry;
+      const packed = tail.read(part.length, tail.length - part.length) ?? nothing;
+      const body = this.#world.inflate.gunzip(packed, request.limit);
+      const answer = encoded({ ...fromCache(entry), body }, encode.encode);
       const whole = { freshness, status, url, contentType, body: answer.body, tail: answer.tail };
       cache.write(key, whole);
       const kept = cache.read(key);
-      return kept === undefined || kept.isPacked === true ? { ...whole, seal } : kept;
+      return kept === undefined || kept.part !== undefined ? { ...whole, seal } : kept;
     } catch {
       // Whoever kept it had read it: what cannot be read now is asked for again.
       cache.forget(key);

@@ -12,8 +12,8 @@ export type CachedAnswer = {
   readonly body: Uint8Array;
   /** A second part of the body, of which only pieces are read. */
   readonly tail: Tail;
-  /** True for a body as the server packed it, by gzip, which nobody has brought into the form in which it is read. */
-  readonly isPacked?: boolean | undefined;
+  /** Body and the beginning of the tail are a part of the whole, which follows as the server packed it, by gzip. */
+  readonly part?: { readonly of: string; readonly length: number } | undefined;
 };
 
 /** What was read from the cache, and which file that was. */
@@ -96,7 +96,7 @@ export class PageCache {
    * begins, if it was written.
    */
   write(key: string, answer: CachedAnswer): number | undefined {
-    const { status, url, contentType, body, tail, isPacked } = answer;
+    const { status, url, contentType, body, tail, part } = answer;
     const { freshUntil, etag, lastModified } = answer.freshness;
     const tailBytes = tail.read(0, tail.length);
     if (tailBytes === undefined) return undefined;
@@ -104,7 +104,7 @@ export class PageCache {
     const header = new TextEncoder().encode(
       JSON.stringify({
         key,
-        answer: { validators, status, url, contentType, isPacked },
+        answer: { validators, status, url, contentType, part },
       } satisfies Header),
     );
     const content = new Uint8Array(prefixLength + header.length + body.length);
@@ -278,7 +278,7 @@ function readPrefix(bytes: Uint8Array): Prefix | undefined {
 
 type Header = {
   readonly key: string;
-  readonly answer: Pick<CachedAnswer, "status" | "url" | "contentType" | "isPacked"> & {
+  readonly answer: Pick<CachedAnswer, "status" | "url" | "contentType" | "part"> & {
     readonly validators: Pick<Freshness, "etag" | "lastModified">;
   };
 };

@@ -92,7 +92,7 @@ describe("a page made on another thread", () => {
     expect(made).toEqual({ body: here.table, tail: here.entries });
   });
 
-  test("of which one version is wanted is answered with that one, and kept as it came", async () => {
+  test("of which one version is wanted is answered with that one, and kept with it", async () => {
     const order = { ...keep, key: "a pin" };
     const made = await thread.compact({ ...packed, keep: order }, demo, parseVersion("2.0"));
     const part = pinnedPart({ content, contentType, url }, demo, parseVersion("2.0"), crc32);
@@ -102,8 +102,11 @@ describe("a page made on another thread", () => {
       isPart: true,
     });
     const kept = new PageCache(keep.folder, "2", world).read("a pin");
-    expect(kept).toMatchObject({ isPacked: true, url, freshness: { etag: '"a"' } });
-    expect(kept?.body).toEqual(packed.body);
+    const length = part?.entries.length ?? 0;
+    expect(kept).toMatchObject({ part: { of: "2.0", length }, url, freshness: { etag: '"a"' } });
+    expect(kept?.body).toEqual(part?.table as Uint8Array);
+    expect(kept?.tail.read(0, length)).toEqual(part?.entries as Uint8Array);
+    expect(kept?.tail.read(length, packed.body.length)).toEqual(packed.body);
   });
 
   test("that came in another packing is made whole for a pin as well", async () => {

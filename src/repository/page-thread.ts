@@ -1,9 +1,9 @@
 import type { EncodedElsewhere, PackedAnswer } from "#http/client";
-import { type CacheWorld, type KeepOrder, noTail, PageCache, tailInMemory } from "#http/page-cache";
+import { type CacheWorld, type KeepOrder, PageCache, tailInMemory } from "#http/page-cache";
 import type { Workers, WorkerThread } from "#platform/ports";
 import type { NormalizedName } from "#standards/name";
 import type { Version } from "#standards/version";
-import { compactPage, pinnedPart } from "./compact-page.ts";
+import { type CompactPage, compactPage, pinnedPart } from "./compact-page.ts";
 
 /** What the thread is told. */
 export type PageOrder = {
@@ -71,7 +71,7 @@ export function compactAndKeep(
   if (pin !== undefined && encodings.length === 1 && encodings[0] === "gzip") {
     const part = pinnedPart(page, name, pin, crc32);
     if (part !== undefined) {
-      if (keep !== undefined) keepPacked(keep, answer, world);
+      if (keep !== undefined) keepPart(keep, answer, { ...part, of: pin.text }, world);
       return { body: part.table, tail: part.entries, isPart: true };
     }
   }
@@ -92,9 +92,16 @@ export function compactAndKeep(
 }
 
 /** Whoever wants more of the page one day makes its table. */
-function keepPacked(order: KeepOrder, answer: PackedAnswer, world: CacheWorld): void {
+function keepPart(
+  order: KeepOrder,
+  answer: PackedAnswer,
+  { table, entries, of }: CompactPage & { readonly of: string },
+  world: CacheWorld,
+): void {
   const { folder, tag, key, freshness, status } = order;
   const { url, contentType, body } = answer;
-  const kept = { freshness, status, url, contentType, body, tail: noTail, isPacked: true };
+  const tail = tailInMemory(Buffer.concat([entries, body]));
+  const part = { of, length: entries.length };
+  const kept = { freshness, status, url, contentType, body: table, tail, part };
   new PageCache(folder, tag, world).write(key, kept);
 }

@@ -94,6 +94,7 @@ export class SimpleIndex {
       limit: pageLimit,
       encode: {
         format: compactFormat,
+        part: pin?.text,
         encode: ({ body, contentType, url }) => {
           const { table, entries } = compactPage(
             { content: body, contentType, url },
