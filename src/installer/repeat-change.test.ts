@@ -2,13 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { FaultyFiles, Killed } from "#platform/memory/faulty-files";
 import { MemoryClock } from "#platform/memory/clock";
 import { MemoryFiles } from "#platform/memory/files";
-import { memoryHost } from "#platform/memory/host";
-import { MemoryNetwork } from "#platform/memory/network";
-import { MemoryProcesses } from "#platform/memory/processes";
+import { memoryWorld } from "#platform/memory/world";
 import { observeWorld } from "#platform/observed-world";
 import type { Files, World } from "#platform/ports";
-import { RealHashing } from "#platform/real/hashing";
-import { RealInflate } from "#platform/real/inflate";
 import { isAsSeen, type Sightings } from "#platform/sightings";
 import { repeatStaging, type StagedWork } from "#platform/staging-log";
 import { apply } from "./apply.ts";
@@ -64,21 +60,7 @@ async function filledOnce(): Promise<{
 }> {
   const clock = new MemoryClock();
   const files = new MemoryFiles({}, { now: () => clock.now() });
-  const worldOf = (through: Files): World => ({
-    files: through,
-    clock,
-    processes: new MemoryProcesses({}),
-    network: new MemoryNetwork(() => ({ fails: "ECONNREFUSED" })),
-    workers: {
-      cores: 1,
-      start: () => {
-        throw new Error("no threads here");
-      },
-    },
-    inflate: new RealInflate(),
-    hashing: new RealHashing(),
-    host: memoryHost(),
-  });
+  const worldOf = (through: Files): World => memoryWorld({ files: through, clock });
   const world = worldOf(files);
   layEnvironment(environment, files);
   const wheels = sketches.map((sketch) => storeWheel(sketch, "/store", world));

@@ -4,13 +4,10 @@ import { errnoOf } from "#base/errors";
 import { filesContract } from "#platform/files-contract";
 import { MemoryFiles } from "./memory/files.ts";
 import { memoryHost } from "./memory/host.ts";
-import { MemoryNetwork } from "./memory/network.ts";
-import { MemoryProcesses } from "./memory/processes.ts";
+import { memoryWorld } from "./memory/world.ts";
 import { ObservedFiles } from "./observed-files.ts";
 import { observeWorld } from "./observed-world.ts";
 import type { World } from "./ports.ts";
-import { RealHashing } from "./real/hashing.ts";
-import { RealInflate } from "./real/inflate.ts";
 import { SightingNotes } from "./sighting-notes.ts";
 import { isAsSeen, type Sightings } from "./sightings.ts";
 import { StagingLog } from "./staging-log.ts";
@@ -33,7 +30,7 @@ class Machine {
 
   constructor(tree: Readonly<Record<string, string>>) {
     this.files = new MemoryFiles(tree, { now: () => this.time });
-    this.world = {
+    this.world = memoryWorld({
       files: this.files,
       clock: {
         now: () => this.time,
@@ -41,18 +38,8 @@ class Machine {
         elapsed: () => this.time,
         sleep: () => Promise.resolve(),
       },
-      processes: new MemoryProcesses({}),
-      network: new MemoryNetwork(() => ({ fails: "ECONNREFUSED" })),
-      workers: {
-        cores: 1,
-        start: () => {
-          throw new Error("no threads here");
-        },
-      },
-      inflate: new RealInflate(),
-      hashing: new RealHashing(),
       host: memoryHost({ env: this.env }),
-    };
+    });
   }
 
   later(milliseconds = 5001): this {
