@@ -1,4 +1,4 @@
-import type { InstallerEvent, PreparedChange } from "#installer/events";
+import type { ChangeEvent, PreparedChange } from "#installer/events";
 import { observeWorld, type ObservedWorld, type Prepared } from "#platform/observed-world";
 import type { World } from "#platform/ports";
 import { writeStream } from "#platform/real/streams";
@@ -42,20 +42,21 @@ export class AnswerToKeep {
   };
 
   /** Changes are kept from the second time on: most are made once, in a folder that is never seen again. */
-  readonly onChange = (event: InstallerEvent): void => {
+  readonly onChange = (event: ChangeEvent): void => {
     if (event.type === "change-began") {
       const isFirst = cacheOf(this.#real).get(this.#question("change")) === undefined;
       this.#change = isFirst ? "made once" : "not repeatable";
       if (isFirst) this.#observed.forget();
       else this.#observed.expectStaging(event.places.transaction);
-    }
-    if (event.type !== "change-prepared" || this.#change === "made once") return;
-    const { places, steps, emptied } = event;
+    } else if (this.#change !== "made once") this.#prepare(event);
+  };
+
+  #prepare({ places, steps, emptied }: PreparedChange): void {
     const { root, transaction, lock } = places;
     const own = [root, cacheFolder(undefined, this.#real.host)];
     const prepared = this.#observed.prepared({ root, passing: [transaction, lock] }, own);
     if (prepared !== undefined) this.#change = { ...prepared, change: { places, steps, emptied } };
-  };
+  }
 
   /** Keeps what was successful, if everything it came from can be looked at again. */
   keep({ noCache, cacheDir }: GlobalValues): void {

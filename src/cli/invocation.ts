@@ -1,4 +1,4 @@
-import type { InstallerEvent } from "#installer/events";
+import type { ChangeEvent } from "#installer/events";
 import type { World } from "#platform/ports";
 import type { Output } from "./output.ts";
 
@@ -12,7 +12,7 @@ export type Invocation = {
   readonly output: Output;
   readonly global: GlobalValues;
   /** Hears how an environment is changed, where the change may be made again (`docs/decisions/0029-kept-changes.md`). */
-  readonly onChange?: ((event: InstallerEvent) => void) | undefined;
+  readonly onChange?: ((event: ChangeEvent) => void) | undefined;
 };
 
 /** Values of the options that every command takes. */

@@ -23,6 +23,12 @@ export type InstallerEvent =
   | ({ readonly type: "change-prepared" } & PreparedChange)
   | { readonly type: "environment-switched"; readonly root: string; readonly steps: number };
 
+/** How a change comes about, up to its first step. */
+export type ChangeEvent = Extract<
+  InstallerEvent,
+  { readonly type: "change-began" | "change-prepared" }
+>;
+
 /** A change that is worked out, so that it only has to be made. */
 export type PreparedChange = {
   readonly places: TransactionPlaces;

@@ -184,7 +184,7 @@ describe("what was seen before a change", () => {
   const remade = { root: "/env", passing: ["/env/.lock", "/env/.work"] };
 
   /** Looks at an environment, takes its lock, lays something out, and is about to put it in place. */
-  function prepare(machine: Machine, more: (world: World) => void = () => {}) {
+  function prepare(machine: Machine, more: (world: World, machine: Machine) => void = () => {}) {
     const observed = observeWorld(machine.world);
     const { files, clock } = observed.world;
     listInstalled(observed.world);
@@ -195,7 +195,7 @@ describe("what was seen before a change", () => {
     observed.expectStaging("/env/.work");
     files.makeFolder("/env/.work");
     files.tryStat("/env/.work/new");
-    more(observed.world);
+    more(observed.world, machine);
     const found = observed.prepared(remade, ["/env"]);
     return found === undefined ? undefined : (JSON.parse(JSON.stringify(found)) as typeof found);
   }
@@ -242,10 +242,12 @@ describe("what was seen before a change", () => {
       expect(isAsSeen(found?.seen as Sightings, machine.world)).toBe(false);
     });
 
-  const spoiling: Readonly<Record<string, (world: World) => void>> = {
+  const spoiling: Readonly<Record<string, (world: World, machine: Machine) => void>> = {
     "something was written by hand where things are laid out": ({ files }) =>
       files.write("/env/.work/x", ""),
     "something was written elsewhere": ({ files }) => files.write("/env/x", ""),
+    "somebody changed meanwhile what was read": (_, machine) =>
+      machine.later(1).files.write("/env/pyvenv.cfg", "home = /opt"),
     "a file that was read is too large to compare, and new": ({ files }) =>
       void files.read("/env/new.bin"),
     "more was laid out than it pays to note": ({ files }) =>

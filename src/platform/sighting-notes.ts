@@ -150,6 +150,8 @@ export class SightingNotes {
     if (stat === undefined || stat.kind === "other") return undefined;
     const isSettled = this.#isSettled(stat);
     if (likeness === "" && !isSettled) return undefined;
+    // What was read may have been something else; only the change's own work comes into the folder itself by now.
+    if (stat.changed > this.#begun && path !== remade.root) return undefined;
     const stamp = isSettled ? stampOf(stat) : noStamp;
     return [follows ? "like" : "like-link", path, likeness, ...stamp];
   }

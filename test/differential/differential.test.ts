@@ -85,6 +85,7 @@ function comparable(answer: Json): Json {
 describe("pkm debug answers as packaging does", () => {
   for (const [name, { nasty, make }] of Object.entries(families)) {
     if (peers === undefined) {
+      // Skipped where there is nothing to compare with: `npm test` makes that folder.
       test.skip(`${name}: skipped, PKM_TEST_PEERS names no folder with a Python that has packaging`, () => {});
       continue;
     }

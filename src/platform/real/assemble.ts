@@ -53,10 +53,8 @@ function bytesOf(content: ReturnType<NewFile["content"]>): Uint8Array | Iterable
   return typeof content === "string" ? Buffer.from(content) : content;
 }
 
-function* withRest(own: Uint8Array | Iterable<Uint8Array>, rest: Uint8Array): Iterable<Uint8Array> {
-  if (own instanceof Uint8Array) yield own;
-  else yield* own;
-  yield rest;
+function withRest(own: Uint8Array | Iterable<Uint8Array>, rest: Uint8Array): readonly Uint8Array[] {
+  return own instanceof Uint8Array ? [own, rest] : [...own, rest];
 }
 
 /** Does what {@link Files.linkTree} promises, in the same way. */
