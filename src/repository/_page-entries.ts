@@ -6,27 +6,19 @@ export type Entries = {
   readonly bounds: readonly number[];
 };
 
+/** A page as it was served, and the entries of its list that were looked for. `shell` is the page without them, decoded. */
+export type LocatedEntries = Entries & { readonly shell: Readonly<Record<string, unknown>> };
+
 /**
- * Finds the entries in a page as it was served, without decoding them: searching is ten times as fast. Two ways of
- * writing JSON are known, without spaces and with Python's. `shell` is the page with an empty list of files, decoded.
- *
- * What is searched for holds a quote that no text can hold, as its quotes would be escaped: `"filename":"`, and the seam
- * `},{"key":` with the first key of the first entry. Where both alternate strictly, each stretch between two seams is
- * the entry, or the entries, of one file name. Where they do not, there is no answer.
+ * Finds the entries in a page as it was served, without decoding them: searching is ten times as fast. Where names and
+ * seams (see {@link layoutOf}) alternate strictly, each stretch between two seams is the entry, or the entries, of one
+ * file name. Where they do not, there is no answer.
  */
-export function locateEntries(
-  content: Uint8Array,
-): (Entries & { readonly shell: Readonly<Record<string, unknown>> }) | undefined {
+export function locateEntries(content: Uint8Array): LocatedEntries | undefined {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
-  const style = [compact, spaced].find(({ opening }) => bytes.includes(opening));
-  if (style === undefined) return undefined;
-  const start = bytes.indexOf(style.opening) + style.opening.length - 1;
-  const firstKey = textOf(bytes, start + 1, bytes.indexOf(quote, start + 2) + 2);
-  if (!/^"[a-z][\w-]*":$/i.test(firstKey)) return undefined;
-  const separator = style.separator.length;
-  const seam = Buffer.from(style.separator + firstKey);
-  // As bytes: a text would be encoded anew at each search.
-  const nameKey = Buffer.from(style.key);
+  const layout = layoutOf(bytes);
+  if (layout === undefined) return undefined;
+  const { start, separator, seam, nameKey } = layout;
   // Without a backslash anywhere, a name is what its bytes say.
   const isPlain = !bytes.includes(backslash);
   const filenames: string[] = [];
@@ -55,27 +47,52 @@ export function locateEntries(
   const end = endOfList(bytes, bounds.at(-1) as number, key);
   if (end === undefined) return undefined;
   bounds.push(end);
-  // The list may be another one that is called the same: then the page has its own beside it, or is no page.
-  const shell = shellOf(textOf(bytes, 0, start) + textOf(bytes, end, bytes.length));
+  const shell = shellAround(bytes, start, end);
   if (shell === undefined) return undefined;
   return isEntry(textOf(bytes, start, bounds[1] as number), filenames[0])
     ? { content, filenames, bounds, shell }
     : undefined;
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
+/** How a page is written: where its first entry starts, and what to look for. */
+export type PageLayout = {
+  readonly start: number;
+  /** The end of an entry and the beginning of the next with its first key. */
+  readonly seam: Buffer;
+  /** How much of the seam lies before that key. */
+  readonly separator: number;
+  readonly nameKey: Buffer;
+};
 
-function textOf(bytes: Buffer, start: number, end: number): string {
+/**
+ * Two ways of writing JSON are known, without spaces and with Python's. What is searched for holds a quote that no text
+ * can hold, as its quotes would be escaped: `"filename":"`, and the seam `},{"key":` with the first key of the first entry.
+ */
+export function layoutOf(bytes: Buffer): PageLayout | undefined {
+  const style = [compact, spaced].find(({ opening }) => bytes.includes(opening));
+  if (style === undefined) return undefined;
+  const start = bytes.indexOf(style.opening) + style.opening.length - 1;
+  const firstKey = textOf(bytes, start + 1, bytes.indexOf(quote, start + 2) + 2);
+  if (!/^"[a-z][\w-]*":$/i.test(firstKey)) return undefined;
+  // As bytes: a text would be encoded anew at each search.
+  const seam = Buffer.from(style.separator + firstKey);
+  return { start, seam, separator: style.separator.length, nameKey: Buffer.from(style.key) };
+}
+
+export const quote = 0x22;
+export const backslash = 0x5c;
+
+export function textOf(bytes: Buffer, start: number, end: number): string {
   return bytes.toString("utf8", start, end);
 }
 
-function isPlainName(filename: string): boolean {
+/** True when a name means what its bytes say. */
+export function isPlainName(filename: string): boolean {
   return !filename.includes("\\") && /^[ -~]*$/.test(filename);
 }
 
-/** Where the last entry ends; it may hold `}]` itself. */
-function endOfList(bytes: Buffer, start: number, key: number): number | undefined {
+/** Where the last entry ends, which starts at `start` and has its name at `key`; it may hold `}]` itself. */
+export function endOfList(bytes: Buffer, start: number, key: number): number | undefined {
   let close = bytes.indexOf("}]", key);
   for (let tries = 0; close !== -1 && tries < 20; tries++) {
     if (isJson(textOf(bytes, start, close + 1))) return close + 1;
@@ -84,7 +101,13 @@ function endOfList(bytes: Buffer, start: number, key: number): number | undefine
   return undefined;
 }
 
-function shellOf(text: string): Readonly<Record<string, unknown>> | undefined {
+/** The page without its list. That may be another one that is called the same: then the page has its own beside it, or is no page. */
+export function shellAround(
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Readonly<Record<string, unknown>> | undefined {
+  const text = textOf(bytes, 0, start) + textOf(bytes, end, bytes.length);
   try {
     const document: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
     if (typeof document !== "object" || document === null || !("files" in document))
@@ -105,29 +128,6 @@ function isJson(text: string): boolean {
     return false;
   }
 }
-
-/** Some of the entries, and no others in between. */
-export function entriesOf(
-  { content, filenames, bounds }: Entries,
-  isWanted: (filename: string) => boolean,
-): Entries {
-  const some: string[] = [];
-  const places: number[] = [];
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for (let at = 0; at < filenames.length; at++) {
-    const filename = filenames[at] as string;
-    if (!isWanted(filename)) continue;
-    const piece = content.subarray(bounds[2 * at], bounds[2 * at + 1]);
-    some.push(filename);
-    places.push(length, length + piece.length);
-    pieces.push(piece, comma);
-    length += piece.length + 1;
-  }
-  return { content: Buffer.concat(pieces, length), filenames: some, bounds: places };
-}
-
-const comma = Uint8Array.of(0x2c);
 
 /** Writes entries anew. What has no file name is left out. */
 export function writeEntries(files: readonly unknown[]): Entries {
@@ -159,7 +159,8 @@ function nameOf(file: unknown): string | undefined {
   return typeof filename === "string" ? filename : undefined;
 }
 
-function isEntry(text: string, filename: string | undefined): boolean {
+/** True for an entry of a file name, and nothing else. */
+export function isEntry(text: string, filename: string | undefined): boolean {
   try {
     return nameOf(JSON.parse(text)) === filename;
   } catch {

@@ -9,8 +9,8 @@ import {
 } from "#standards/simple-page";
 import { parseVersion, tryParseVersion, type Version, type VersionKey } from "#standards/version";
 import { parseWheelFilename, tryParseWheelFilename } from "#standards/wheel-filename";
-import { entriesOf, locateEntries, writeEntries, type Entries } from "./_page-entries.ts";
-import { mayBeOf } from "./_pinned-files.ts";
+import { locateEntries, writeEntries, type Entries } from "./_page-entries.ts";
+import { locatePinned } from "./_pinned-entries.ts";
 import type { FileIdentity, ProjectFile, ProjectListing, Release } from "./listing.ts";
 
 /*
@@ -62,10 +62,9 @@ export function pinnedPart(
   pin: Version,
   crc32: (content: Uint8Array) => number,
 ): CompactPage | undefined {
-  const located = isJson(contentType) ? locateEntries(content) : undefined;
+  const located = isJson(contentType) ? locatePinned(content, name, pin) : undefined;
   if (located === undefined) return undefined;
-  const part = entriesOf(located, (filename) => mayBeOf(filename, name, pin));
-  return new Contents(name, url, parseSimpleDocument(located.shell, url), part).finish(crc32);
+  return new Contents(name, url, parseSimpleDocument(located.shell, url), located).finish(crc32);
 }
 
 /** Opens what {@link compactPage} made. */

@@ -1,3 +1,4 @@
+import { releaseMemory } from "#base/memory";
 import type { EncodedElsewhere, PackedAnswer } from "#http/client";
 import { type CacheWorld, type KeepOrder, PageCache, tailInMemory } from "#http/page-cache";
 import type { Workers, WorkerThread } from "#platform/ports";
@@ -71,6 +72,8 @@ export function compactAndKeep(
   if (pin !== undefined && encodings.length === 1 && encodings[0] === "gzip") {
     const part = pinnedPart(page, name, pin, crc32);
     if (part !== undefined) {
+      // Given back now, its memory serves the next page; collected later, each page takes fresh memory.
+      releaseMemory(content);
       if (keep !== undefined) keepPart(keep, answer, { ...part, of: pin.text }, world);
       return { body: part.table, tail: part.entries, isPart: true };
     }
@@ -83,8 +86,7 @@ export function compactAndKeep(
     const start = new PageCache(folder, tag, world).write(key, kept);
     if (start !== undefined) {
       const { length } = entries;
-      // Given back now, its memory serves the next page; collected later, each page takes fresh memory.
-      (entries.buffer as ArrayBuffer).transfer(0);
+      releaseMemory(entries);
       return { body: table, tail: { start, length } };
     }
   }

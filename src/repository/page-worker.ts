@@ -1,3 +1,4 @@
+import { releaseMemory } from "#base/memory";
 import { compileReluctantly } from "#platform/real/compiling";
 import { unpackBody } from "#platform/real/content-coding";
 import { RealFiles } from "#platform/real/files";
@@ -11,4 +12,11 @@ import { compactAndKeep, type PageOrder } from "./page-thread.ts";
 const world = { files: new RealFiles(), hashing: new RealHashing(), inflate: new RealInflate() };
 
 compileReluctantly();
-serveMessages((message) => compactAndKeep(message as PageOrder, unpackBody, world));
+serveMessages((message) => {
+  const order = message as PageOrder;
+  const made = compactAndKeep(order, unpackBody, world);
+  const { body, encodings } = order.answer;
+  // What came unpacked may be part of the answer.
+  if (encodings.length > 0) releaseMemory(body);
+  return made;
+});
