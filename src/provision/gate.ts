@@ -62,7 +62,7 @@ export type Place = {
 };
 
 const mostAtOnce = 24;
-const mostBytes = 64 * 1024 * 1024;
+const mostBytes = 40 * 1024 * 1024;
 /** Some tenths of a second for all threads of a usual machine. */
 const enoughBytes = 16 * 1024 * 1024;
 const smallWheel = 1024 * 1024;

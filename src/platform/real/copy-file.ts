@@ -21,7 +21,8 @@ export function tryCopyFile(from: string, to: string): boolean {
   }
 }
 
-function tryRemove(path: string): void {
+/** Removes a file, or leaves what cannot be removed. */
+export function tryRemove(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {

@@ -1,5 +1,13 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { filesContract } from "#platform/files-contract";
 import type { Assembly } from "#platform/ports";
@@ -209,6 +217,33 @@ describe("assemble() of many trees", () => {
       for (const { files: paths } of sources)
         for (const path of paths)
           expect(files.tryStat(`${assembly.to}/${path}`)).toMatchObject({ nlink: 1 });
+  });
+
+  test("copies with permissions and times of the original, whatever its length and the mask", () => {
+    const files = new RealFiles();
+    const { assembly } = original(files);
+    const from = `${assembly.to}/../odd`;
+    const contents = ["", "x", "y".repeat(64 * 1024), "z".repeat(64 * 1024 + 1)];
+    files.makeFolders(from);
+    for (const [at, content] of contents.entries()) {
+      files.write(`${from}/${at}`, content, { mode: 0o444 });
+      files.chmod(`${from}/${at}`, at % 2 === 0 ? 0o444 : 0o555);
+      utimesSync(`${from}/${at}`, 1_600_000_000, 1_600_000_001.25);
+    }
+    const paths = [...contents.keys()].map(String);
+    const trees = [...assembly.trees, { folders: [], sources: [{ from, files: paths }] }];
+    const mask = process.umask(0o077);
+    try {
+      files.assemble({ ...assembly, trees, mode: "copy" });
+    } finally {
+      process.umask(mask);
+    }
+    for (const [at, content] of contents.entries()) {
+      const copy = `${assembly.to}/${at}`;
+      expect(files.readText(copy)).toBe(content);
+      const mode = at % 2 === 0 ? 0o644 : 0o755;
+      expect(files.tryStat(copy)).toMatchObject({ mode, mtime: 1_600_000_001_250 });
+    }
   });
 
   test("is content with folders that are there, and tells what is in the way of a file", () => {

@@ -1,6 +1,7 @@
 import type { Pointer } from "bun:ffi";
-import { tryCopyFile } from "./copy-file.ts";
-import type { FolderCalls } from "./system-calls.ts";
+import { tryCopyFile, tryRemove } from "./copy-file.ts";
+import { ShortCopies } from "./short-copies.ts";
+import { type FolderCalls, newFileCalls } from "./system-calls.ts";
 
 /*
  * What two threads do when many folders and files are laid. All that they need lies in shared memory: paths, and numbers
@@ -92,6 +93,7 @@ export class LayWork {
   readonly #runs: Int32Array;
   readonly #trees: Int32Array;
   readonly #calls: FolderCalls;
+  #copies: ShortCopies | undefined;
 
   constructor(shared: SharedWork, calls: FolderCalls) {
     this.control = new Int32Array(shared.control);
@@ -178,16 +180,30 @@ export class LayWork {
 
   #copy(run: number, first: number, end: number): void {
     const runs = this.#runs;
-    const to = this.#text.toString("utf8", 0, this.control[at.folderLength]);
+    const to = this.control[at.folder] as number;
     const prefix = runs[run + ofRun.prefix] as number;
+    const copies = this.#shortCopies();
     for (let i = first; i < end && runs[run + ofRun.isRefused] === 0; i++) {
-      const start = this.#starts[i] as number;
-      const stop = this.#text.indexOf(0, start);
-      const from = this.#text.toString("utf8", start, stop);
-      const path = this.#text.toString("utf8", start + prefix, stop);
-      if (tryCopyFile(from, `${to}/${path}`)) this.#done[i] = 1;
+      const path = this.#pathOf(i);
+      const outcome = copies?.copy(path, to, (path + prefix) as Pointer) ?? "nothing";
+      if (outcome === "done" || this.#copyByName(i, prefix, outcome === "part")) this.#done[i] = 1;
       else runs[run + ofRun.isRefused] = 1;
     }
+  }
+
+  #shortCopies(): ShortCopies | undefined {
+    const calls = this.#copies === undefined ? newFileCalls() : undefined;
+    if (calls !== undefined) this.#copies = new ShortCopies(calls);
+    return this.#copies;
+  }
+
+  #copyByName(i: number, prefix: number, isPartial: boolean): boolean {
+    const to = this.#text.toString("utf8", 0, this.control[at.folderLength]);
+    const start = this.#starts[i] as number;
+    const stop = this.#text.indexOf(0, start);
+    const copy = `${to}/${this.#text.toString("utf8", start + prefix, stop)}`;
+    if (isPartial) tryRemove(copy);
+    return tryCopyFile(this.#text.toString("utf8", start, stop), copy);
   }
 
   #pathOf(i: number): Pointer {

@@ -56,13 +56,18 @@ export function newFileCalls(): NewFileCalls | undefined {
 /** Numbers below zero are failures, whose reason nobody looks at: the same is done again by `node:fs`, which tells it. */
 export type NewFileCalls = {
   makeFolderAt(folder: number, path: Ffi.Pointer): number;
+  /** An absolute path needs no folder. */
   openAt(folder: number, path: Ffi.Pointer, flags: number, mode: number): number;
-  /** Takes less than two gigabytes. */
+  /** Both take less than two gigabytes. */
+  read(fd: number, room: Uint8Array, length: number): number;
   write(fd: number, content: Uint8Array, length: number): number;
   close(fd: number): number;
   /** Where the bytes lie; they are not moved while somebody holds them. */
   addressOf(bytes: Uint8Array): Ffi.Pointer;
 };
+
+/** `O_CLOEXEC` of Linux, which `node:fs` sets as well but does not name. */
+export const closedInPrograms = 0o2000000;
 
 let openedFor: NewFileCalls | false | undefined;
 
@@ -70,15 +75,17 @@ function openNewFiles(): NewFileCalls | undefined {
   const { dlopen, ptr } = process.getBuiltinModule("bun:ffi") as unknown as typeof Ffi;
   for (const name of linuxLibraries) {
     try {
-      const { mkdirat, openat, write, close } = dlopen(name, {
+      const { mkdirat, openat, read, write, close } = dlopen(name, {
         mkdirat: { args: ["i32", "ptr", "u32"], returns: "i32" },
         openat: { args: ["i32", "ptr", "i32", "u32"], returns: "i32" },
+        read: { args: ["i32", "ptr", "u32"], returns: "i32" },
         write: { args: ["i32", "ptr", "u32"], returns: "i32" },
         close: { args: ["i32"], returns: "i32" },
       }).symbols;
       return {
         makeFolderAt: (folder, path) => mkdirat(folder, path, 0o777),
         openAt: openat,
+        read,
         write,
         close,
         addressOf: (bytes) => ptr(bytes),
