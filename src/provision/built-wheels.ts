@@ -1,5 +1,5 @@
 import { formatHash } from "#base/hash";
-import type { ResolvedPackage } from "#resolver/resolution";
+import { bestFile, type ResolvedPackage } from "#resolver/resolution";
 import { hashesUnchecked, hashMismatch, lostForWantOfBuild } from "./errors.ts";
 import type { BuildableSource, BuiltWheel } from "./source-builder.ts";
 import { checkDemandedHashes } from "./demanded-hashes.ts";
@@ -24,7 +24,7 @@ export function buildableOf({ source }: ResolvedPackage): BuildableSource | unde
   switch (source.kind) {
     case "repository":
     case "url": {
-      const file = source.kind === "url" ? source.file : source.files[0];
+      const file = source.kind === "url" ? source.file : bestFile(source);
       return file?.identity.kind === "sdist" ? { kind: "sdist", file } : undefined;
     }
     case "installed":

@@ -3,7 +3,7 @@ import { errnoOf } from "#base/errors";
 import type { Files } from "#platform/ports";
 import type { ProjectFile } from "#repository/listing";
 import type { Download, FileAddress } from "#repository/repositories";
-import type { ResolvedPackage, ResolvedSource } from "#resolver/resolution";
+import { bestFile, type ResolvedPackage, type ResolvedSource } from "#resolver/resolution";
 import { buildableOf, wheelFromSource } from "./built-wheels.ts";
 import { lostForWantOfBuild } from "./errors.ts";
 import { holdDownloadToSidecar } from "./sidecar-check.ts";
@@ -88,7 +88,7 @@ async function placeTree(
 export function fileOf({ name, source }: ResolvedPackage): ProjectFile {
   const file =
     source.kind === "repository"
-      ? source.files[0]
+      ? bestFile(source)
       : source.kind === "url"
         ? source.file
         : undefined;

@@ -2,7 +2,12 @@ import { sortedBy } from "#base/order";
 import type { FileIdentity, ProjectFile } from "#repository/listing";
 import type { EarlierPackage } from "#resolver/foresight";
 import type { AskedRequirement, ResolveRequest } from "#resolver/request";
-import type { ResolvedDependency, ResolvedPackage, Resolution } from "#resolver/resolution";
+import {
+  bestFile,
+  type ResolvedDependency,
+  type ResolvedPackage,
+  type Resolution,
+} from "#resolver/resolution";
 import type { UniversalRequest, UniversalResolution } from "#resolver/universal";
 import { formatMarker, parseMarker } from "#standards/marker";
 import { type NormalizedName, tryParseName } from "#standards/name";
@@ -187,8 +192,7 @@ function keep(resolution: Resolution, freshUntil: number, wanted: WantedFiles): 
       const { version, source, metadata: _metadata, dependencies, marker, ...rest } = found;
       if (source.kind !== "repository")
         throw new Error(`${found.name} does not come from a repository`);
-      const files =
-        wanted === "none" ? undefined : wanted === "best" ? source.files.slice(0, 1) : source.files;
+      const files = filesOf(source, wanted);
       return {
         ...rest,
         version: version.text,
@@ -206,6 +210,16 @@ function keep(resolution: Resolution, freshUntil: number, wanted: WantedFiles): 
     attempts: resolution.attempts,
     warnings: resolution.warnings,
   };
+}
+
+function filesOf(
+  source: Parameters<typeof bestFile>[0],
+  wanted: WantedFiles,
+): readonly ProjectFile[] | undefined {
+  if (wanted === "none") return undefined;
+  if (wanted === "all") return source.files;
+  const best = bestFile(source);
+  return best === undefined ? [] : [best];
 }
 
 function restore(kept: Kept): Resolution {

@@ -3,7 +3,7 @@ import type { WantedDistribution, WheelSource } from "#installer/plan-types";
 import type { FileLock } from "#platform/ports";
 import type { ProjectFile } from "#repository/listing";
 import type { Download, FileAddress } from "#repository/repositories";
-import type { ResolvedPackage, Resolution } from "#resolver/resolution";
+import { bestFile, type ResolvedPackage, type Resolution } from "#resolver/resolution";
 import type { NormalizedName } from "#standards/name";
 import type { StoredWheel } from "#store/wheel-manifest";
 import { Gate } from "./gate.ts";
@@ -174,7 +174,7 @@ function wheelOf(found: ResolvedPackage): ProjectFile | undefined {
   const { source } = found;
   if (source.kind === "url") return source.file.identity.kind === "wheel" ? source.file : undefined;
   if (source.kind !== "repository") return undefined;
-  const [best] = source.files;
+  const best = bestFile(source);
   // All that are wheels end so, and nothing else: the rest of the name need not be read.
   return best?.filename.endsWith(".whl") === true ? best : undefined;
 }

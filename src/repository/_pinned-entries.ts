@@ -35,6 +35,9 @@ export function locatePinned(
   if (lastKey < start) return undefined;
   const end = endOfList(bytes, startOf(lastKey), lastKey);
   if (end === undefined) return undefined;
+  // In a list inside an entry there might be seams.
+  const inner = bytes.indexOf("[{", start);
+  if (inner !== -1 && inner < end) return undefined;
   const shell = shellAround(bytes, start, end);
   if (shell === undefined) return undefined;
 

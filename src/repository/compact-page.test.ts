@@ -248,6 +248,29 @@ describe("a JSON page", () => {
   });
 });
 
+describe("some files of a release", () => {
+  const names = ["demo-1.0-py3-none-any.whl", "demo-1.0-cp27-cp27m-win32.whl", "demo-1.0.tar.gz"];
+  const [release] = open(JSON.stringify(document(names.map((name) => entry(name))))).releases;
+  const named = (files: readonly ProjectFile[] = []): string[] =>
+    files.map(({ filename }) => filename);
+
+  test("are those that are wanted, and later all of them are still there", () => {
+    expect(named(release?.filesWhere?.((name) => !name.includes("cp27")))).toEqual([
+      "demo-1.0-py3-none-any.whl",
+      "demo-1.0.tar.gz",
+    ]);
+    expect(named(release?.filesWhere?.((name) => name.endsWith(".gz")))).toEqual([
+      "demo-1.0.tar.gz",
+    ]);
+    expect(named(release?.files)).toEqual(names);
+  });
+
+  test("are the release's own when all are wanted", () => {
+    const [other] = open(JSON.stringify(document(names.map((name) => entry(name))))).releases;
+    expect(other?.filesWhere?.(() => true)).toBe(other?.files as ProjectFile[]);
+  });
+});
+
 describe("what a pin needs of a page", () => {
   const pinned = (text: string, pin: string): Record<string, string[]> | undefined => {
     const content = new TextEncoder().encode(text);
@@ -322,6 +345,29 @@ describe("what a pin needs of a page", () => {
         expect(ofPin(opened(part as NonNullable<typeof part>, zope))).toEqual(ofPin(whole));
       }),
     );
+  });
+
+  test.each<[string, object[]]>([
+    [
+      "entries that begin differently",
+      [entry("demo-1.0.tar.gz"), { size: 1, ...entry("demo-2.0.zip") }],
+    ],
+    ["a file name inside an entry", [{ more: entry("demo-2.0.zip"), ...entry("demo-1.0.zip") }]],
+    [
+      "lists that begin like entries",
+      ["demo-2.0.zip", "demo-1.0.zip", "demo-2.0.tar.gz"].map((name) => ({
+        ...entry(name),
+        more: ["demo-1.0.tgz", "demo-2.0.tgz", "demo-1.0.zip"].map((inner) => entry(inner)),
+      })),
+    ],
+    ["names written with escapes", [entry("demo-1.0.tar.gz"), entry("demo-2.0.zip")]],
+  ])("are no others on a page with %s", (_, entries) => {
+    for (const write of [JSON.stringify, pythonic])
+      for (const pin of ["1.0", "2.0"]) {
+        const text = write(document(entries)).replaceAll("demo-1.0", "demo-\\u0031.0");
+        const found = pinned(text, pin);
+        if (found !== undefined) expect(found[pin]).toEqual(summary(open(text))[pin] as string[]);
+      }
   });
 });
 

@@ -211,36 +211,56 @@ class StoredRelease implements Release {
     this.#files ??= readFiles(this.#context, this.#at);
     return this.#files;
   }
+
+  filesWhere(isWanted: (filename: string) => boolean): readonly ProjectFile[] {
+    if (this.#files !== undefined) return this.#files;
+    let isAll = true;
+    const some = readFiles(this.#context, this.#at, (filename) => {
+      const isOne = isWanted(filename);
+      if (!isOne) isAll = false;
+      return isOne;
+    });
+    if (isAll) this.#files = some;
+    return some;
+  }
 }
 
-function readFiles(context: PageContext, at: number): ProjectFile[] {
-  const files = tryReadFiles(context, at);
+function readFiles(
+  context: PageContext,
+  at: number,
+  isWanted?: (filename: string) => boolean,
+): ProjectFile[] {
+  const files = tryReadFiles(context, at, isWanted);
   if (files !== undefined) return files;
   const renewed = context.entries.reopen();
   if (renewed !== undefined) {
     const table = readTable(renewed.table);
     const there = table.versions.indexOf(context.table.versions[at] as string);
-    const again = tryReadFiles({ ...context, table, entries: renewed.entries }, there);
+    const again = tryReadFiles({ ...context, table, entries: renewed.entries }, there, isWanted);
     if (again !== undefined) return again;
   }
   throw context.entries.damaged();
 }
 
+/** What was read last: whoever looked at some of the files of a release may want to see the others. */
+let lastRead:
+  | { readonly context: PageContext; readonly at: number; readonly document: Document }
+  | undefined;
+
+type Document = { readonly files: readonly unknown[] };
+
 function tryReadFiles(
-  { table, entries, name, repository }: PageContext,
+  context: PageContext,
   at: number,
+  isWanted: ((filename: string) => boolean) | undefined,
 ): ProjectFile[] | undefined {
-  const stretches: string[] = [];
-  const count = table.versions.length;
-  if (at < 0 || at >= count) return undefined;
-  const numberAt = (position: number): number => table.numbers.getUint32(4 * position, true);
-  const end = count + numberAt(at);
-  for (let i = count + (at === 0 ? 0 : numberAt(at - 1)); i < end; i += 3) {
-    const bytes = entries.read(numberAt(i), numberAt(i + 1));
-    if (bytes === undefined || entries.crc32(bytes) !== numberAt(i + 2)) return undefined;
-    stretches.push(decoder.decode(bytes));
+  const { table, name, repository } = context;
+  if (lastRead?.context !== context || lastRead.at !== at) {
+    const document = tryReadEntries(context, at);
+    if (document === undefined) return undefined;
+    lastRead = { context, at, document };
   }
-  const page = parseStretches(stretches, table.url, entries);
+  const page = parseSimpleDocument(lastRead.document, table.url, isWanted);
   const files: ProjectFile[] = [];
   for (const link of page.links) {
     const identity = identityOf(link.filename, name);
@@ -261,17 +281,25 @@ function tryReadFiles(
   return files;
 }
 
-/** Nobody has read a page as a whole before its entries are wanted, so what is wrong with them shows here. */
-function parseStretches(
-  stretches: readonly string[],
-  url: string,
-  entries: EntryReader,
-): SimplePage {
+function tryReadEntries({ table, entries }: PageContext, at: number): Document | undefined {
+  const stretches: string[] = [];
+  const count = table.versions.length;
+  if (at < 0 || at >= count) return undefined;
+  const numberAt = (position: number): number => table.numbers.getUint32(4 * position, true);
+  const end = count + numberAt(at);
+  for (let i = count + (at === 0 ? 0 : numberAt(at - 1)); i < end; i += 3) {
+    const bytes = entries.read(numberAt(i), numberAt(i + 1));
+    if (bytes === undefined || entries.crc32(bytes) !== numberAt(i + 2)) return undefined;
+    stretches.push(decoder.decode(bytes));
+  }
+  const text = `{"files":[${stretches.join(",")}]}`;
   try {
-    return parseSimpleJson(`{"files":[${stretches.join(",")}]}`, url);
-  } catch (error) {
+    return JSON.parse(text) as Document;
+  } catch {
+    // Nobody has read a page as a whole before its entries are wanted, so what is wrong with them shows here.
     entries.damaged();
-    throw error;
+    parseSimpleJson(text, table.url);
+    throw new Error("bug: what is no JSON was read");
   }
 }
 

@@ -33,6 +33,8 @@ export type ProjectFile = {
 export type Release = {
   readonly version: Version;
   readonly files: readonly ProjectFile[];
+  /** Those with names that are wanted, and others where leaving them out saves nothing; {@link files} when it is all of them. */
+  filesWhere?(isWanted: (filename: string) => boolean): readonly ProjectFile[];
 };
 
 /** PEP 792. */

@@ -17,6 +17,8 @@ export type Candidate = {
   readonly version: Version;
   readonly isPrerelease: boolean;
   readonly files: readonly ProjectFile[];
+  /** Those with names that are wanted, and perhaps others; {@link files} when it is all of them. */
+  filesWhere(isWanted: (filename: string) => boolean): readonly ProjectFile[];
   /** The version and the gaps on both sides of it, where no other version is. */
   readonly alone: VersionRange;
   /** Given for URLs and paths only. */
@@ -84,6 +86,11 @@ class ReleaseCandidate implements Candidate {
   get files(): readonly ProjectFile[] {
     return this.release.files;
   }
+
+  filesWhere(isWanted: (filename: string) => boolean): readonly ProjectFile[] {
+    const { release } = this;
+    return release.filesWhere?.(isWanted) ?? release.files;
+  }
 }
 
 /** Judges a candidate once. */
@@ -92,13 +99,20 @@ export function verdictOf(candidate: Candidate, policy: Policy): Verdict {
 }
 
 function found(candidate: Candidate, policy: Policy): Verdict {
-  const { files, source } = candidate;
   const { target } = policy;
   // What was named by its address is judged by other rules.
-  if (source !== undefined) return judge(candidate, policy);
+  if (candidate.source !== undefined) return judge(candidate, candidate.files, policy);
+  if (target.mayFit !== undefined) {
+    // Wheels that do not fit have a say only where none does.
+    const fitting = candidate.filesWhere((filename) => target.mayFit?.(filename) !== false);
+    const verdict = judge(candidate, fitting, policy);
+    const isFinal = (verdict.usable && verdict.isBinary) || fitting === candidate.files;
+    return isFinal ? verdict : judge(candidate, candidate.files, policy);
+  }
+  const { files } = candidate;
   const known = target.knownVerdict?.(files);
   if (known !== undefined) return known;
-  const verdict = judge(candidate, policy);
+  const verdict = judge(candidate, files, policy);
   target.noteVerdict?.(files, verdict);
   return verdict;
 }
@@ -117,8 +131,8 @@ const nearness = {
   "needs-build": 5,
 } as const;
 
-function judge(candidate: Candidate, policy: Policy): Verdict {
-  const { project, files } = candidate;
+function judge(candidate: Candidate, files: readonly ProjectFile[], policy: Policy): Verdict {
+  const { project } = candidate;
   let wheel: ProjectFile | undefined;
   let wheelRank = 0;
   let sdist: ProjectFile | undefined;

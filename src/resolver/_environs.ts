@@ -5,7 +5,7 @@ import { parseRequiresPython } from "#standards/requires-python";
 import { bestRank } from "#standards/tags";
 import type { Version } from "#standards/version";
 import { contains, fullRange, type VersionRange } from "#standards/version-range";
-import type { WheelFilename } from "#standards/wheel-filename";
+import { tryParseWheelFilename, type WheelFilename } from "#standards/wheel-filename";
 import type { Verdict } from "./_candidate.ts";
 import type { ResolutionTarget } from "./request.ts";
 
@@ -25,6 +25,11 @@ export interface Environs {
   acceptsPython(requiresPython: string): boolean;
   /** How well a wheel fits, 0 best; `undefined` when it cannot be used. */
   wheelRank(wheel: WheelFilename): number | undefined;
+  /**
+   * False for the name of a wheel that {@link wheelRank} refuses for its tags. Left out where nothing is saved by not
+   * looking at such wheels.
+   */
+  mayFit?(filename: string): boolean;
   /** True when a wheel fits anywhere here; one that does not is taken for want of anything else. */
   isAtHome(wheel: WheelFilename): boolean;
   /** Where a version can be used whose metadata comes from a file with this Requires-Python. */
@@ -46,6 +51,8 @@ export class OneMachine implements Environs {
   private readonly target: ResolutionTarget;
   private readonly pythonRanges = new Map<string, VersionRange>();
   private readonly judged = new Map<Marker, boolean>();
+  /** By all that comes behind the version in the name of a wheel. */
+  private readonly fitting = new Map<string, boolean>();
 
   constructor(target: ResolutionTarget) {
     this.target = target;
@@ -79,6 +86,18 @@ export class OneMachine implements Environs {
 
   wheelRank(wheel: WheelFilename): number | undefined {
     return bestRank(wheel, this.target.tags);
+  }
+
+  mayFit(filename: string): boolean {
+    if (!filename.endsWith(".whl")) return true;
+    const tags = filename.slice(filename.indexOf("-", filename.indexOf("-") + 1));
+    let mayFit = this.fitting.get(tags);
+    if (mayFit === undefined) {
+      const wheel = tryParseWheelFilename(filename);
+      mayFit = wheel === undefined || this.wheelRank(wheel) !== undefined;
+      this.fitting.set(tags, mayFit);
+    }
+    return mayFit;
   }
 
   isAtHome(): boolean {

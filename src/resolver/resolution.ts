@@ -40,6 +40,8 @@ export type ResolvedSource =
       readonly repository: string;
       /** Eligible files, best first: what `--generate-hashes`, a lock or an installer may take. */
       readonly files: readonly ProjectFile[];
+      /** The first of them, where that is known without the others; see {@link bestFile}. */
+      readonly best?: ProjectFile | undefined;
     }
   | {
       readonly kind: "url";
@@ -52,6 +54,13 @@ export type ResolvedSource =
       readonly kind: "installed";
     }
   | SourceTree;
+
+/** The file of a repository that an installer takes. */
+export function bestFile(
+  source: Extract<ResolvedSource, { readonly kind: "repository" }>,
+): ProjectFile | undefined {
+  return source.best ?? source.files[0];
+}
 
 /** A tree that has to be built, whose project and version only its content tells. */
 export type SourceTree =

@@ -288,6 +288,12 @@ function sourceOf(candidate: Candidate, provider: PythonProvider): ResolvedSourc
     get files() {
       return (files ??= eligibleFiles(candidate, provider.policy));
     },
+    get best() {
+      const verdict = verdictOf(candidate, provider.policy);
+      return verdict.usable && verdict.isBinary && verdict.yanked === false
+        ? verdict.file
+        : undefined;
+    },
   };
 }
 

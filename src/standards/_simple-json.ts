@@ -19,7 +19,11 @@ export function readJsonPage(text: string, url: string): SimplePage {
   return readJsonDocument(decode(text, url), url);
 }
 
-export function readJsonDocument(document: JsonObject, url: string): SimplePage {
+export function readJsonDocument(
+  document: JsonObject,
+  url: string,
+  isWanted?: (filename: string) => boolean,
+): SimplePage {
   const meta = isObject(document.meta) ? document.meta : {};
   const version = meta["api-version"];
   if (version !== undefined && typeof version !== "string")
@@ -47,7 +51,7 @@ export function readJsonDocument(document: JsonObject, url: string): SimplePage 
       skipped.push({ filename: "", reason: "the entry has no `filename`" });
       continue;
     }
-    if (!isDistributionName(filename)) continue;
+    if (!isDistributionName(filename) || isWanted?.(filename) === false) continue;
     const { url } = file;
     // Most addresses need no parser to be seen as harmless: no path makes an address of a sound origin unsound.
     const isHttp = typeof url === "string" && (url.startsWith(origin) || isSoundHttp(url));

@@ -102,12 +102,13 @@ export function parseSimpleJson(content: Uint8Array | string, url: string): Simp
   return readJsonPage(typeof content === "string" ? content : decodeUtf8(content), url);
 }
 
-/** {@link parseSimpleJson} for a page whose JSON has been decoded. */
+/** {@link parseSimpleJson} for a page whose JSON has been decoded. Files that nobody wants are not looked at. */
 export function parseSimpleDocument(
   document: Readonly<Record<string, unknown>>,
   url: string,
+  isWanted?: (filename: string) => boolean,
 ): SimplePage {
-  return readJsonDocument(document, url);
+  return readJsonDocument(document, url, isWanted);
 }
 
 /**
