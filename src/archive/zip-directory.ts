@@ -1,6 +1,7 @@
 import { busyForSeconds } from "#base/busy-code";
 import { archiveCorrupt, archiveUnsafe } from "./errors.ts";
 import { foldedName, unsafeName } from "./member-path.ts";
+import { plainNames } from "./zip-names.ts";
 import type { RandomAccess } from "./random-access.ts";
 
 /*
@@ -22,6 +23,8 @@ export type ZipMember = {
   readonly mode: number;
   /** Where its local header begins. */
   readonly offset: number;
+  /** Where its entry begins, from the start of the directory. */
+  readonly entry: number;
   readonly flags: number;
 };
 
@@ -29,7 +32,10 @@ export type ZipDirectory = {
   readonly members: readonly ZipMember[];
   /** Where the directory begins, which is where the last member has to end. */
   readonly start: number;
-  readonly byName: ReadonlyMap<string, ZipMember>;
+  /** The member of that name, be it a file or a folder. */
+  readonly find: (name: string) => ZipMember | undefined;
+  /** Folders at the top, be they members or only in the paths of members. */
+  readonly topFolders: ReadonlySet<string>;
   /** Pairs of names that are one on file systems which fold case; for the caller to judge by the target. */
   readonly caseCollisions: () => readonly (readonly [string, string])[];
 };
@@ -211,37 +217,18 @@ function hasEndBefore(tail: Uint8Array): boolean {
 }
 
 function readMembers(bytes: Uint8Array, end: End, name: string, limits: ZipLimits): ZipDirectory {
-  const view = viewOf(bytes);
-  const members: ZipMember[] = [];
-  const byName = new Map<string, ZipMember>();
-  let at = 0;
+  const reader = new EntryReader(bytes, name, limits.isSource === true);
+  // As many as fit at most, whatever the end record counts.
+  const members = new Array<Entry>(Math.min(end.count, Math.floor(bytes.length / entryLength)));
   let total = 0;
   let packed = 0;
   for (let place = 0; place < end.count; place++) {
-    if (at + 46 > bytes.length || view.getUint32(at, true) !== memberSignature)
-      throw archiveCorrupt(name, `entry ${place + 1} of its directory is damaged`);
-    const nameLength = view.getUint16(at + 28, true);
-    const extraLength = view.getUint16(at + 30, true);
-    const commentLength = view.getUint16(at + 32, true);
-    const next = at + 46 + nameLength + extraLength + commentLength;
-    if (next > bytes.length)
-      throw archiveCorrupt(name, `entry ${place + 1} of its directory is cut off`);
-    const flags = view.getUint16(at + 8, true);
-    const spelled = memberName(bytes.subarray(at + 46, at + 46 + nameLength), flags, name);
-    const member = readMember(view, at, place, spelled, name, limits.isSource === true);
-    byName.set(member.name, member);
-    if (byName.size === place)
-      throw archiveUnsafe(
-        name,
-        `\`${member.name}\` is in it twice`,
-        "every member has a name of its own",
-      );
-    members.push(member);
+    const member = reader.next(place);
+    members[place] = member;
     total += member.size;
     packed += member.compressedSize;
-    at = next;
   }
-  if (at !== bytes.length)
+  if (reader.at !== bytes.length)
     throw archiveUnsafe(
       name,
       "its directory has more than its end record counts",
@@ -259,8 +246,171 @@ function readMembers(bytes: Uint8Array, end: End, name: string, limits: ZipLimit
       `${packed} bytes unpack to ${total}`,
       `archives of this size shrink at most ${limits.ratio} times`,
     );
-  checkTree(members, byName, name);
-  return { members, start: end.start, byName, caseCollisions: () => collisionsIn(members) };
+  const spelled = reader.names(members);
+  const all = new Set(spelled);
+  nameMembers(members, spelled, all, name);
+  return {
+    members,
+    start: end.start,
+    find: (wanted) => {
+      const spelling = all.has(wanted) ? wanted : `${wanted}/`;
+      // Members that are asked for by name are mostly among the last.
+      return all.has(spelling) ? members[spelled.lastIndexOf(spelling)] : undefined;
+    },
+    topFolders: topFoldersOf(members, all, name),
+    caseCollisions: () => collisionsIn(members),
+  };
+}
+
+/** A member in the making, without its name. */
+type Entry = { -readonly [Key in keyof ZipMember]: ZipMember[Key] };
+
+/**
+ * Reads entry after entry. Each is first moved to where its numbers lie as the processor wants them, all of them
+ * little-endian like the processors that pkm runs on; names are gathered behind it, to be read all at once.
+ */
+class EntryReader {
+  at = 0;
+  readonly #bytes: Uint8Array;
+  readonly #archive: string;
+  readonly #mayLink: boolean;
+  /** The entry's numbers, then the names read so far, then what was not read yet. */
+  readonly #desk: Uint8Array;
+  readonly #shorts: Uint16Array;
+  readonly #longs: Uint32Array;
+  #namesEnd = deskTop;
+  #longest = 0;
+
+  constructor(bytes: Uint8Array, archive: string, mayLink: boolean) {
+    this.#bytes = bytes;
+    this.#archive = archive;
+    this.#mayLink = mayLink;
+    this.#desk = new Uint8Array(deskTop + bytes.length);
+    this.#desk.set(bytes, deskTop);
+    this.#desk[deskTop - 1] = newline;
+    this.#shorts = new Uint16Array(this.#desk.buffer, 0, deskTop / 2);
+    this.#longs = new Uint32Array(this.#desk.buffer, 0, deskTop / 4);
+  }
+
+  next(place: number): Entry {
+    const { at } = this;
+    const desk = this.#desk;
+    const shorts = this.#shorts;
+    const longs = this.#longs;
+    const source = deskTop + at;
+    desk.copyWithin(0, source, source + entryLength);
+    if (source + entryLength > desk.length || longs[0] !== memberSignature)
+      throw archiveCorrupt(this.#archive, `entry ${place + 1} of its directory is damaged`);
+    const nameLength = shorts[14] as number;
+    const extraLength = shorts[15] as number;
+    const nameStart = source + entryLength;
+    const nameEnd = nameStart + nameLength;
+    this.at = at + entryLength + nameLength + extraLength + (shorts[16] as number);
+    if (deskTop + this.at > desk.length)
+      throw archiveCorrupt(this.#archive, `entry ${place + 1} of its directory is cut off`);
+    const method = shorts[5] as number;
+    const folder = desk[nameEnd - 1] === slash;
+    const member: Entry = {
+      place,
+      name: "",
+      folder,
+      size: longs[6] as number,
+      compressedSize: longs[5] as number,
+      deflated: method === 8,
+      crc32: longs[4] as number,
+      mode: shorts[20] as number,
+      offset: (shorts[21] as number) + (shorts[22] as number) * 0x10000,
+      entry: at,
+      flags: shorts[4] as number,
+    };
+    const disk = shorts[17] as number;
+    if (!isUsual(member, method, disk, extraLength)) this.judge(member, method, disk, extraLength);
+    const namesEnd = this.#namesEnd;
+    desk.copyWithin(namesEnd, nameStart, nameEnd);
+    desk[namesEnd + nameLength] = newline;
+    this.#namesEnd = namesEnd + nameLength + 1;
+    this.#longest = Math.max(this.#longest, nameLength);
+    return member;
+  }
+
+  /** The names of all members that were read, as they are spelled; of a folder with its slash. */
+  names(members: readonly Entry[]): readonly string[] {
+    if (members.length === 0) return [];
+    const joined = this.#desk.subarray(deskTop - 1, this.#namesEnd);
+    return (
+      plainNames(joined, members.length, this.#longest) ??
+      members.map((member) => this.spelled(member.entry))
+    );
+  }
+
+  /** Completes a member that has more to it than the numbers, or throws. */
+  private judge(member: Entry, method: number, disk: number, extraLength: number): void {
+    completeMember(member, {
+      view: viewOf(this.#bytes),
+      spelled: this.spelled(member.entry),
+      archive: this.#archive,
+      mayLink: this.#mayLink,
+      method,
+      disk,
+      extraLength,
+    });
+  }
+
+  private spelled(at: number): string {
+    const view = viewOf(this.#bytes);
+    const start = at + entryLength;
+    const end = start + view.getUint16(at + 28, true);
+    return memberName(
+      this.#bytes.subarray(start, end),
+      view.getUint16(at + 8, true),
+      this.#archive,
+    );
+  }
+}
+
+/** Numbers of an entry, before its name. */
+const entryLength = 46;
+/** Room for them that ends where numbers of any size may lie. */
+const deskTop = 48;
+const newline = 0x0a;
+const slash = 0x2f;
+
+/** A file or folder of one volume without extra fields, as nearly all members are: there is nothing to look into. */
+function isUsual(member: Entry, method: number, disk: number, extraLength: number): boolean {
+  const { size, compressedSize } = member;
+  const kind = member.mode & 0o170000;
+  return (
+    (extraLength | disk | (member.flags & refusedFlags)) === 0 &&
+    (method === 8 || (method === 0 && size === compressedSize)) &&
+    (member.folder ? kind === 0o040000 && size === 0 : kind === 0o100000) &&
+    size !== 0xffffffff &&
+    compressedSize !== 0xffffffff &&
+    member.offset !== 0xffffffff
+  );
+}
+
+/** Gives the members their names; refuses those that are there twice. */
+function nameMembers(
+  members: readonly Entry[],
+  spelled: readonly string[],
+  all: ReadonlySet<string>,
+  archive: string,
+): void {
+  let isRepeated = all.size < spelled.length;
+  for (let place = 0; place < members.length; place++) {
+    const member = members[place] as Entry;
+    const name = spelled[place] as string;
+    member.name = member.folder ? name.slice(0, -1) : name;
+    if (member.folder && all.has(member.name)) isRepeated = true;
+  }
+  if (!isRepeated) return;
+  const before = new Set<string>();
+  const repeated = members.find(({ name }) => before.size === before.add(name).size);
+  throw archiveUnsafe(
+    archive,
+    `\`${repeated?.name}\` is in it twice`,
+    "every member has a name of its own",
+  );
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -290,24 +440,22 @@ const refusedFlags = 0x2061;
 export const utf8Flag = 0x800;
 export const descriptorFlag = 0x8;
 
-function readMember(
-  view: DataView,
-  at: number,
-  place: number,
-  spelled: string,
-  archive: string,
-  mayLink: boolean,
-): ZipMember {
-  const flags = view.getUint16(at + 8, true);
-  const method = view.getUint16(at + 10, true);
-  let compressedSize = view.getUint32(at + 20, true);
-  let size = view.getUint32(at + 24, true);
-  const nameLength = view.getUint16(at + 28, true);
-  const extraLength = view.getUint16(at + 30, true);
-  let disk = view.getUint16(at + 34, true);
-  const mode = view.getUint32(at + 38, true) >>> 16;
-  let offset = view.getUint32(at + 42, true);
-  if ((flags & refusedFlags) !== 0)
+type EntryAround = {
+  readonly view: DataView;
+  readonly spelled: string;
+  readonly archive: string;
+  readonly mayLink: boolean;
+  readonly method: number;
+  readonly disk: number;
+  readonly extraLength: number;
+};
+
+function completeMember(member: Entry, around: EntryAround): void {
+  const { view, spelled, archive, mayLink, method, extraLength } = around;
+  const { entry, folder, mode } = member;
+  let { size, compressedSize, offset } = member;
+  let { disk } = around;
+  if ((member.flags & refusedFlags) !== 0)
     throw archiveUnsafe(archive, `\`${spelled}\` is encrypted or patched`, "members are plain");
   if (method !== 0 && method !== 8)
     throw archiveUnsafe(
@@ -315,7 +463,8 @@ function readMember(
       `\`${spelled}\` is compressed by method ${method}`,
       "members are stored or deflated",
     );
-  const zip64 = extraField64(view, at + 46 + nameLength, extraLength, spelled, archive);
+  const extra = entry + entryLength + view.getUint16(entry + 28, true);
+  const zip64 = extraField64(view, extra, extraLength, spelled, archive);
   if (zip64 !== undefined) {
     let field = zip64.offset;
     const take = (): number => {
@@ -336,7 +485,6 @@ function readMember(
     throw archiveCorrupt(archive, `the zip64 field of \`${spelled}\` is missing`);
   if (disk !== 0)
     throw archiveUnsafe(archive, `\`${spelled}\` lies in another volume`, "an archive is one file");
-  const folder = spelled.endsWith("/");
   if (!mayLink || folder || (mode & 0o170000) !== 0o120000)
     checkKind(mode, folder, size, spelled, archive);
   if (method === 0 && size !== compressedSize)
@@ -345,18 +493,9 @@ function readMember(
       `\`${spelled}\` is stored but has two sizes`,
       "every reader has to see the same content",
     );
-  return {
-    place,
-    name: folder ? spelled.slice(0, -1) : spelled,
-    folder,
-    size,
-    compressedSize,
-    deflated: method === 8,
-    crc32: view.getUint32(at + 16, true),
-    mode,
-    offset,
-    flags,
-  };
+  member.size = size;
+  member.compressedSize = compressedSize;
+  member.offset = offset;
 }
 
 /** Only regular files and folders: a link could lead what follows it anywhere (PEP 778 is deferred). */
@@ -444,33 +583,39 @@ export function extraField64(
   return found;
 }
 
-/** Refuses a file that another member uses as a folder. */
-function checkTree(
+/** Refuses a file that another member uses as a folder. `all` has folders with their slash, files without. */
+function topFoldersOf(
   members: readonly ZipMember[],
-  byName: ReadonlyMap<string, ZipMember>,
+  all: ReadonlySet<string>,
   archive: string,
-): void {
-  const parents = new Set<string>();
-  let lastParent = "";
-  for (const { name } of members) {
-    let slash = name.lastIndexOf("/");
+): ReadonlySet<string> {
+  const tops = new Set<string>();
+  const seen = new Set<string>();
+  let last = "";
+  for (const { name, folder } of members) {
+    const end = name.lastIndexOf("/");
+    if (end === -1) {
+      if (folder) tops.add(name);
+      continue;
+    }
     // Neighbours in an archive mostly share their folder.
-    if (slash === -1 || (slash === lastParent.length && name.startsWith(lastParent))) continue;
-    let parent = name.slice(0, slash);
-    lastParent = parent;
-    while (!parents.has(parent)) {
-      if (byName.get(parent)?.folder === false)
+    if (end === last.length && name.startsWith(last)) continue;
+    last = name.slice(0, end);
+    let parent = last;
+    while (!seen.has(parent)) {
+      if (all.has(parent))
         throw archiveUnsafe(
           archive,
           `\`${parent}\` is a file, and the folder of \`${name}\``,
           "a path is a file or a folder",
         );
-      parents.add(parent);
-      slash = parent.lastIndexOf("/");
-      if (slash === -1) break;
-      parent = parent.slice(0, slash);
+      seen.add(parent);
+      const above = parent.lastIndexOf("/");
+      if (above === -1) tops.add(parent);
+      else parent = parent.slice(0, above);
     }
   }
+  return tops;
 }
 
 function collisionsIn(members: readonly ZipMember[]): readonly (readonly [string, string])[] {
@@ -499,4 +644,4 @@ export function readUint64(view: DataView, at: number): number {
   return high > 0x1fffff ? Number.POSITIVE_INFINITY : high * 2 ** 32 + view.getUint32(at, true);
 }
 
-busyForSeconds(readMembers, memberName, readMember, extraField64, checkTree);
+busyForSeconds(EntryReader, isUsual, nameMembers, topFoldersOf);

@@ -14,6 +14,7 @@ import {
   fields,
   joined,
 } from "./crafted-zip.ts";
+import { unsafeName } from "./member-path.ts";
 import type { RandomAccess } from "./random-access.ts";
 import { readZipDirectory, type ZipLimits, zipLimits } from "./zip-directory.ts";
 import { openZip, readZipMember } from "./zip.ts";
@@ -273,6 +274,41 @@ describe("openZip() refuses", () => {
     );
   });
 
+  test("names by the same rules, whether they are read together or one by one", () => {
+    const part = fc.constantFrom(
+      "a",
+      "b.py",
+      ".",
+      "..",
+      "...",
+      ".x",
+      "",
+      "c:",
+      "é",
+      "\n",
+      "\\",
+      "\x7f",
+      "~",
+      '"',
+    );
+    const name = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
+    const names = fc.uniqueArray(name, { minLength: 1, maxLength: 4, selector: foldersAlike });
+    fc.assert(
+      fc.property(names, fc.boolean(), (spelled, isLong) => {
+        fc.pre(!spelled.some((one) => spelled.some((other) => other.startsWith(`${one}/`))));
+        const all = isLong ? [...spelled, "long".repeat(999)] : spelled;
+        const open = (): readonly string[] =>
+          openZip(craftZip(all.map((one) => ({ name: one }))), "x.whl", inflate).members.map(
+            ({ name: read, folder }) => (folder ? `${read}/` : read),
+          );
+        const unsafe = all.find((one) => unsafeName(one) !== undefined);
+        if (unsafe === undefined) expect(open()).toEqual([...all]);
+        else expect(refusal(open).why).toBe(unsafeName(unsafe));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test("bombs, before a byte of them is unpacked", () => {
     const content = new Uint8Array(3_000_000);
     const bomb = craftZip([
@@ -337,7 +373,7 @@ describe("readZipDirectory() and readZipMember()", () => {
     const big = { name: "big", content: new Uint8Array(200_000) };
     const source = counted(craftZip([big, deflated("x.dist-info/METADATA", "Name: x\n")]));
     const directory = await readZipDirectory(source, "x.whl");
-    const member = directory.byName.get("x.dist-info/METADATA");
+    const member = directory.find("x.dist-info/METADATA");
     if (member === undefined) throw new Error("no METADATA");
     const content = await readZipMember(source, directory, member, "x.whl", inflate);
     expect(new TextDecoder().decode(content)).toBe("Name: x\n");
@@ -355,7 +391,7 @@ describe("readZipDirectory() and readZipMember()", () => {
     const source = counted(craftZip([padded, ...many]));
     const directory = await readZipDirectory(source, "x.whl");
     expect(source.reads).toBe(2);
-    const member = directory.byName.get("last");
+    const member = directory.find("last");
     if (member === undefined) throw new Error("no member");
     expect(await readZipMember(source, directory, member, "x.whl", inflate)).toEqual(
       bytesOf("found"),
@@ -370,6 +406,10 @@ describe("readZipDirectory() and readZipMember()", () => {
     expect(await read.catch((error: unknown) => error)).toMatchObject({ code: "archive-unsafe" });
   });
 });
+
+function foldersAlike(name: string): string {
+  return name.replace(/\/$/, "");
+}
 
 function a1(): Uint8Array {
   return Uint8Array.of(1);

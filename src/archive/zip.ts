@@ -44,7 +44,8 @@ export function openZip(
 class OpenZip implements ZipArchive {
   readonly members: ZipDirectory["members"];
   readonly start: number;
-  readonly byName: ZipDirectory["byName"];
+  readonly find: ZipDirectory["find"];
+  readonly topFolders: ZipDirectory["topFolders"];
   readonly caseCollisions: ZipDirectory["caseCollisions"];
   readonly #bytes: Uint8Array;
   /** Where the data of each member begins. */
@@ -61,7 +62,8 @@ class OpenZip implements ZipArchive {
   ) {
     this.members = directory.members;
     this.start = directory.start;
-    this.byName = directory.byName;
+    this.find = directory.find;
+    this.topFolders = directory.topFolders;
     this.caseCollisions = directory.caseCollisions;
     this.#bytes = bytes;
     this.#starts = starts;
@@ -191,7 +193,7 @@ function checkLayout(
   const inOrder = isSorted(directory.members)
     ? directory.members
     : directory.members.toSorted((a, b) => a.offset - b.offset);
-  const starts = directory.members.map(() => 0);
+  const starts = new Array<number>(directory.members.length).fill(0);
   const view = viewOf(bytes);
   let at = 0;
   for (let i = 0; i < inOrder.length; i++) {
@@ -200,7 +202,9 @@ function checkLayout(
     const end = inOrder[i + 1]?.offset ?? directory.start;
     if (end > directory.start)
       throw archiveCorrupt(archive, `\`${member.name}\` reaches into the directory`);
-    const dataStart = readLocalHeader(bytes, view, at, member, archive);
+    const dataStart =
+      repeated(bytes, at, directory.start + member.entry) ??
+      readLocalHeader(bytes, view, at, member, archive);
     const dataEnd = dataStart + member.compressedSize;
     if (dataEnd > end) throw gap(archive, member.name, true);
     const rest = end - dataEnd;
@@ -232,6 +236,25 @@ function isSorted(members: readonly ZipMember[]): boolean {
     if ((members[i] as ZipMember).offset < (members[i - 1] as ZipMember).offset) return false;
   return true;
 }
+
+/**
+ * Where the data begins behind a local header without extra fields that says byte for byte what the entry in the
+ * directory says, as nearly all do; `undefined` says nothing yet.
+ */
+function repeated(bytes: Uint8Array, local: number, entry: number): number | undefined {
+  const start = local + 30 + ((bytes[local + 26] as number) | ((bytes[local + 27] as number) << 8));
+  if (start > entry || ((bytes[local + 28] as number) | (bytes[local + 29] as number)) !== 0)
+    return undefined;
+  for (let i = 0; i < 4; i++) if (bytes[local + i] !== localMark[i]) return undefined;
+  const numbers = entry + 2;
+  for (let i = 4; i < 30; i++) if (bytes[local + i] !== bytes[numbers + i]) return undefined;
+  const name = entry + 46;
+  for (let at = local + 30, i = name; at < start; at++, i++)
+    if (bytes[at] !== bytes[i]) return undefined;
+  return start;
+}
+
+const localMark = [0x50, 0x4b, 3, 4];
 
 const encoder = new TextEncoder();
 
@@ -336,4 +359,4 @@ function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
-busyForSeconds(OpenZip, checkSum, readLocalHeader, sameName);
+busyForSeconds(OpenZip, checkSum, repeated, readLocalHeader, sameName);

@@ -18,7 +18,7 @@ export type RecordHash = {
 
 /** Reads a RECORD: comma-separated values with Python's default quoting. Empty lines are passed over. */
 export function parseRecord(text: string): RecordEntry[] {
-  const lines = text.includes("\r\n") ? text.replaceAll("\r\n", "\n") : text;
+  const lines = text.includes("\r") ? text.replaceAll("\r\n", "\n") : text;
   return /["\r]/.test(lines) ? parseQuoted(text) : parsePlain(lines);
 }
 

@@ -3,15 +3,12 @@ import { RealInflate } from "#platform/real/inflate";
 import { normalizeName } from "#standards/name";
 import { formatRecord } from "#standards/record";
 import fc from "fast-check";
-import { formatManifest, parseManifest } from "./manifest-text.ts";
+import { formatManifest, type LaidWheel, manifestRow, parseManifest } from "./manifest-text.ts";
 import type { ManifestFile, WheelManifest } from "./wheel-manifest.ts";
 
 const inflate = new RealInflate();
 
-function manifestOf(
-  files: readonly ManifestFile[],
-  folders: readonly string[] = [],
-): WheelManifest {
+function manifestOf(files: readonly ManifestFile[], folders: readonly string[] = []): LaidWheel {
   return {
     filename: "demo-1.0-py3-none-any.whl",
     name: normalizeName("demo"),
@@ -22,8 +19,15 @@ function manifestOf(
     distInfo: "demo-1.0.dist-info",
     topLevel: ["demo"],
     parts: [
-      { scheme: "root", folder: "root", folders, files },
-      { scheme: "data", folder: "data", folders: [], files: [] },
+      {
+        scheme: "root",
+        folder: "root",
+        folders,
+        loose: [],
+        rows: files.map(manifestRow),
+        executable: files.filter(({ executable }) => executable).map(manifestRow),
+      },
+      { scheme: "data", folder: "data", folders: [], loose: [], rows: [], executable: [] },
     ],
     consoleScripts: { demo: "demo:main" },
     guiScripts: {},

@@ -29,29 +29,34 @@ type Head = Omit<WheelManifest, "parts" | "requiresPython"> & {
   }[];
 };
 
-export function formatManifest(manifest: WheelManifest, inflate: World["inflate"]): Uint8Array {
+/** A part of a wheel that has been laid out. */
+export type LaidPart = Pick<ManifestPart, "scheme" | "folder" | "folders"> & {
+  /** Files that lie in no folder. */
+  readonly loose: readonly string[];
+  /** Rows of all files in any order, as {@link manifestRow} makes them. */
+  readonly rows: readonly string[];
+  /** Those of executable files. */
+  readonly executable: readonly string[];
+};
+
+export type LaidWheel = Omit<WheelManifest, "parts"> & { readonly parts: readonly LaidPart[] };
+
+export function formatManifest(wheel: LaidWheel, inflate: World["inflate"]): Uint8Array {
   const bodies: string[] = [];
-  const parts = manifest.parts.map(({ scheme, folder, folders, files }) => {
-    const rows: string[] = [];
-    const executable = new Set<string>();
-    for (const file of files) {
-      const row = rowOf(file);
-      rows.push(row);
-      if (file.executable) executable.add(row);
-    }
+  const parts = wheel.parts.map(({ scheme, folder, folders, rows, executable }) => {
     // In the order of the rows, as RECORD has them; the spelling of a path with quotes counts.
-    rows.sort();
-    const texts = [folders.join("\n"), rows.join("")] as const;
+    const sorted = rows.toSorted();
+    const texts = [folders.join("\n"), textOf(sorted)] as const;
     bodies.push(...texts);
     return {
       scheme,
       folder,
       folders: texts[0].length,
       rows: texts[1].length,
-      executable: executable.size === 0 ? [] : positionsOf(executable, rows),
+      executable: executable.length === 0 ? [] : positionsOf(new Set(executable), sorted),
     };
   });
-  const head: Head = { ...manifest, requiresPython: manifest.requiresPython ?? null, parts };
+  const head: Head = { ...wheel, requiresPython: wheel.requiresPython ?? null, parts };
   return sealKept(form, `${JSON.stringify(head)}\n${bodies.join("")}`, inflate);
 }
 
@@ -109,7 +114,7 @@ export function packManifest(manifest: WheelManifest): PackedManifest {
     const { scheme, folder } = part;
     if (scheme === "root") return { scheme, folder };
     const { folders, files } = part;
-    const rows = part.recordRows ?? files.map(rowOf).join("");
+    const rows = part.recordRows ?? textOf(files.map(manifestRow));
     const executable = files.flatMap((file, at) => (file.executable ? [at] : []));
     return { scheme, folder, kept: { folders, rows, executable } };
   });
@@ -232,10 +237,15 @@ class StoredPart implements ManifestPart {
 const digestLength = 43;
 const beforeDigest = ",sha256=";
 
-// Names hold no control characters, so a row is a line; quotes are needed for commas and quotes only.
-function rowOf({ path, sha256, size }: ManifestFile): string {
+/** What an installed RECORD says of a file. Names hold no control characters, so a row is a line. */
+export function manifestRow({ path, sha256, size }: Omit<ManifestFile, "executable">): string {
+  // Quotes are needed for commas and quotes only.
   const cell = /[",]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path;
-  return `${cell}${beforeDigest}${sha256},${size}\n`;
+  return `${cell}${beforeDigest}${sha256},${size}`;
+}
+
+function textOf(rows: readonly string[]): string {
+  return rows.length === 0 ? "" : `${rows.join("\n")}\n`;
 }
 
 function pathsOf(rows: string): string[] {
@@ -254,4 +264,4 @@ function pathsOf(rows: string): string[] {
   return paths;
 }
 
-busyForSeconds(formatManifest, rowOf);
+busyForSeconds(formatManifest, manifestRow);

@@ -1,17 +1,17 @@
 import { busyForSeconds } from "#base/busy-code";
 import { releaseMemory } from "#base/memory";
-import {
-  openWheel,
-  type OpenWheel,
-  type WheelFileMember,
-  type WheelScheme,
-  wheelSchemes,
-} from "#distribution/wheel";
+import { openWheel, type OpenWheel } from "#distribution/wheel";
+import { type WheelFileMember, type WheelScheme, wheelSchemes } from "#distribution/wheel-files";
 import type { OpenFolder, World } from "#platform/ports";
 import { wheelFoldsCase } from "./errors.ts";
-import { formatManifest, manifestName } from "./manifest-text.ts";
+import {
+  formatManifest,
+  type LaidPart,
+  type LaidWheel,
+  manifestName,
+  manifestRow,
+} from "./manifest-text.ts";
 import type { UnpackRequest } from "./unpack-request.ts";
-import type { ManifestFile, ManifestPart, WheelManifest } from "./wheel-manifest.ts";
 
 export type UnpackWorld = Pick<World, "files" | "hashing" | "inflate" | "host">;
 
@@ -28,28 +28,28 @@ export function unpackWheel(request: UnpackRequest, world: UnpackWorld): Uint8Ar
   const [collision] = world.host.os === "linux" ? [] : wheel.caseCollisions();
   if (collision !== undefined) throw wheelFoldsCase(filename, collision);
   const parts = layParts(wheel, staging, world);
-  const manifest = formatManifest(manifestOf(wheel, request.sha256, parts), world.inflate);
+  const manifest = formatManifest(laidWheel(wheel, request.sha256, parts), world.inflate);
   files.write(`${staging}/${manifestName}`, manifest, { exclusive: true, mode: 0o444 });
   if (content.kind === "path") releaseMemory(bytes);
   return manifest;
 }
 
-function layParts(wheel: OpenWheel, staging: string, { files }: UnpackWorld): ManifestPart[] {
-  const byScheme = new Map<WheelScheme, WheelFileMember[]>();
-  for (const file of wheel.files) {
-    const members = byScheme.get(file.scheme);
-    if (members === undefined) byScheme.set(file.scheme, [file]);
-    else members.push(file);
+function layParts(wheel: OpenWheel, staging: string, { files }: UnpackWorld): LaidPart[] {
+  const found = new Set<WheelScheme>();
+  let last: WheelScheme | undefined;
+  for (const { scheme } of wheel.files) {
+    if (scheme === last) continue;
+    last = scheme;
+    found.add(scheme);
   }
-  const parts: ManifestPart[] = [];
+  const parts: LaidPart[] = [];
   for (const scheme of wheelSchemes) {
-    const members = byScheme.get(scheme);
-    if (members === undefined) continue;
+    if (!found.has(scheme)) continue;
     const root = `${staging}/${scheme}`;
     files.makeFolder(root);
     const folder = files.openFolder?.(root) ?? folderByName(root, files);
     try {
-      parts.push({ scheme, folder: scheme, ...layMembers(members, wheel, folder) });
+      parts.push(layPart(wheel, scheme, folder));
     } finally {
       folder.close();
     }
@@ -57,32 +57,39 @@ function layParts(wheel: OpenWheel, staging: string, { files }: UnpackWorld): Ma
   return parts;
 }
 
-function layMembers(
-  members: readonly WheelFileMember[],
-  wheel: OpenWheel,
-  folder: OpenFolder,
-): Pick<ManifestPart, "folders" | "files"> {
+function layPart(wheel: OpenWheel, scheme: WheelScheme, folder: OpenFolder): LaidPart {
   const folders = new Set<string>();
-  const written: ManifestFile[] = [];
+  const loose: string[] = [];
+  const rows: string[] = [];
+  const executable: string[] = [];
   let parent = "";
   let path = "";
   let mode = plain;
   const write = (content: Uint8Array | Iterable<Uint8Array>): void =>
     folder.writeNew(path, content, mode);
-  for (const file of members) {
-    const { executable } = file;
+  for (const file of wheel.files) {
+    if (file.scheme !== scheme) continue;
     path = file.path;
-    mode = executable ? runnable : plain;
+    mode = file.executable ? runnable : plain;
     // Neighbours in an archive mostly share their folder.
-    const slash = Math.max(0, path.lastIndexOf("/"));
-    if (slash !== parent.length || !path.startsWith(parent)) {
+    const slash = path.lastIndexOf("/");
+    if (slash === -1) loose.push(path);
+    else if (slash !== parent.length || !path.startsWith(parent)) {
       parent = path.slice(0, slash);
       makeFolders(parent, folders, folder);
     }
-    const { size, sha256 } = wheel.content(file, write);
-    written.push({ path, size, sha256, executable });
+    const row = rowOf(file, wheel.content(file, write));
+    rows.push(row);
+    if (file.executable) executable.push(row);
   }
-  return { folders: [...folders], files: written };
+  return { scheme, folder: scheme, folders: [...folders], loose, rows, executable };
+}
+
+/** What an installed RECORD says of a file: in most wheels, letter for letter what the wheel's own says. */
+function rowOf({ path, row, member }: WheelFileMember, sha256: string): string {
+  return typeof row === "string" && path === member.name
+    ? row
+    : manifestRow({ path, sha256, size: member.size });
 }
 
 const plain = 0o444;
@@ -104,19 +111,10 @@ function folderByName(root: string, files: World["files"]): OpenFolder {
   };
 }
 
-function manifestOf(
-  wheel: OpenWheel,
-  sha256: string,
-  parts: readonly ManifestPart[],
-): WheelManifest {
+function laidWheel(wheel: OpenWheel, sha256: string, parts: readonly LaidPart[]): LaidWheel {
   const { metadata, distInfo } = wheel;
-  const topLevel = new Set<string>();
-  for (const { scheme, path } of wheel.files) {
-    if (scheme !== "root") continue;
-    const slash = path.indexOf("/");
-    topLevel.add(slash === -1 ? path : path.slice(0, slash));
-  }
-  topLevel.delete(distInfo);
+  const root = parts.find(({ scheme }) => scheme === "root");
+  const tops = (root?.folders ?? []).filter((path) => path !== distInfo && !path.includes("/"));
   return {
     filename: wheel.filename,
     name: metadata.name,
@@ -125,7 +123,7 @@ function manifestOf(
     sha256,
     rootIsPurelib: wheel.rootIsPurelib,
     distInfo,
-    topLevel: [...topLevel].sort(),
+    topLevel: [...tops, ...(root?.loose ?? [])].sort(),
     parts,
     consoleScripts: wheel.consoleScripts,
     guiScripts: wheel.guiScripts,
@@ -133,4 +131,4 @@ function manifestOf(
   };
 }
 
-busyForSeconds(layParts, layMembers);
+busyForSeconds(layPart, rowOf);

@@ -1,7 +1,7 @@
-import type { WheelScheme } from "#distribution/wheel";
+import type { WheelScheme } from "#distribution/wheel-files";
 import type { NormalizedName } from "#standards/name";
 
-export type { WheelScheme } from "#distribution/wheel";
+export type { WheelScheme } from "#distribution/wheel-files";
 
 export type ManifestFile = {
   /** Relative to the store tree's folder of its scheme, with `/`. */
