@@ -47,9 +47,15 @@ export type GetRequest = {
       readonly body: Uint8Array;
       readonly tail: Uint8Array;
     };
-    /** The same on another thread, unpacking and keeping included. `undefined` when it has to be done here. */
+    /**
+     * The same with unpacking and keeping included, perhaps on another thread. `undefined` when the client has to do it, who
+     * tells what is wrong.
+     */
     readonly elsewhere?:
-      | ((answer: PackedAnswer) => Promise<EncodedElsewhere | undefined>)
+      | ((
+          answer: PackedAnswer,
+          unpack: (limit: number) => Uint8Array,
+        ) => Promise<EncodedElsewhere | undefined>)
       | undefined;
   };
 };
@@ -274,8 +280,8 @@ export class HttpClient {
               url: address,
               keep,
             };
-            const found = await elsewhere(answer);
-            return found ?? packed.unpack(limit);
+            const unpack = (most: number): Uint8Array => packed.unpack(most);
+            return (await elsewhere(answer, unpack)) ?? unpack(limit);
           },
           request.limit,
         );

@@ -38,7 +38,7 @@ export type KeepOrder = {
 export type CacheWorld = {
   readonly files: Files;
   readonly hashing: Hashing;
-  readonly inflate: Inflate;
+  readonly inflate: Pick<Inflate, "crc32">;
 };
 
 /**

@@ -14,6 +14,7 @@ import { RealHashing } from "#platform/real/hashing";
 import { RealInflate } from "#platform/real/inflate";
 import { RealNetwork } from "#platform/real/network";
 import { normalizeName } from "#standards/name";
+import { parseVersion } from "#standards/version";
 import { ConfiguredRepositories } from "./configured-repositories.ts";
 import type { ProjectFile, ProjectListing } from "./listing.ts";
 import type { MetadataShelf } from "./metadata-source.ts";
@@ -68,8 +69,12 @@ const quickClock: Clock = {
         }),
 };
 
-function open(url = `${base}/simple/`, shelf?: MetadataShelf) {
-  const files = new MemoryFiles();
+function open(
+  url = `${base}/simple/`,
+  shelf?: MetadataShelf,
+  files = new MemoryFiles(),
+  cacheFolder?: string,
+) {
   const host = memoryHost();
   const world = {
     network: new RealNetwork(),
@@ -82,7 +87,12 @@ function open(url = `${base}/simple/`, shelf?: MetadataShelf) {
   };
   const indexes = [{ name: "main", url }];
   const client = new HttpClient(
-    { ...defaultHttpSettings(host), indexes, keyring: "disabled" },
+    {
+      ...defaultHttpSettings(host),
+      indexes,
+      keyring: "disabled",
+      ...(cacheFolder === undefined ? {} : { cacheFolder }),
+    },
     world,
   );
   const repositories = new ConfiguredRepositories(
@@ -453,4 +463,23 @@ describe("a page", () => {
     expect(listing.releases).toHaveLength(60_000);
     expect(listing.releases[0]?.version.text).toBe("59999.0");
   });
+});
+
+test("of a short page that is packed one version alone is read, and the others by whoever wants them later", async () => {
+  const names = ["demo-1.0.tar.gz", "demo-1.0-py3-none-any.whl", "demo-2.0.tar.gz"];
+  const text = JSON.stringify({
+    meta: { "api-version": "1.1" },
+    files: names.map((filename) => ({ filename, url: `../../f/${filename}`, hashes: {} })),
+  });
+  const headers = { ...json, "content-encoding": "gzip", "cache-control": "max-age=600" };
+  handler = () => new Response(gzipSync(text), { headers });
+  const { repositories, files } = open(undefined, undefined, undefined, "/cache");
+  const pinned = (await repositories.listing(demo, parseVersion("1.0"))) as ProjectListing;
+  expect(pinned.releases.map(({ version }) => version.text)).toEqual(["1.0"]);
+  expect(pinned.releases[0]?.files.map(({ filename }) => filename)).toEqual(names.slice(0, 2));
+  expect(seen).toHaveLength(1);
+  const later = open(undefined, undefined, files, "/cache").repositories;
+  expect(later.listing(demo, parseVersion("1.0"))).toMatchObject({ releases: [{}] });
+  expect((later.listing(demo) as ProjectListing).releases).toHaveLength(2);
+  expect(seen).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { silent, type Report } from "#base/report";
 import { withoutCredentials } from "#base/url";
 import type { GetRequest, HttpAnswer, HttpClient } from "#http/client";
-import type { Inflate } from "#platform/ports";
+import type { CacheWorld } from "#http/page-cache";
 import type { NormalizedName } from "#standards/name";
 import { acceptedPageTypes } from "#standards/simple-page";
 import type { Version } from "#standards/version";
@@ -10,13 +10,13 @@ import type { IndexConfiguration } from "./configuration.ts";
 import { pageChanged } from "./errors.ts";
 import type { RepositoryEvent } from "./events.ts";
 import type { ProjectListing } from "./listing.ts";
-import type { PageThread } from "./page-thread.ts";
+import { compactAndKeep, type PageThread } from "./page-thread.ts";
 import { readLocalPage, type LocalWorld } from "./local-files.ts";
 
 /** What one index says of a name: its listing, or in a few words why there is none (`404`). */
 export type IndexAnswer = ProjectListing | { readonly kind: "absent"; readonly answer: string };
 
-export type PageWorld = LocalWorld & { readonly inflate: Pick<Inflate, "crc32"> };
+export type PageWorld = LocalWorld & CacheWorld;
 
 /**
  * One index by the simple API (PEP 503, 691): JSON where it has it, else HTML. 404 means that it does not know the
@@ -103,8 +103,27 @@ export class SimpleIndex {
           );
           return { body: table, tail: entries };
         },
-        elsewhere: thread === undefined ? undefined : (answer) => thread.compact(answer, name, pin),
+        elsewhere: thread === undefined ? undefined : this.#elsewhere(thread, name, pin),
       },
+    };
+  }
+
+  #elsewhere(
+    thread: PageThread,
+    name: NormalizedName,
+    pin: Version | undefined,
+  ): NonNullable<GetRequest["encode"]>["elsewhere"] {
+    return async (answer, unpack) => {
+      const made = await thread.compact(answer, name, pin);
+      if (made !== undefined || pin === undefined) return made;
+      try {
+        // Of a short page, too, one version is less than all of them.
+        const unpackHere = (_body: Uint8Array, _encodings: readonly string[], limit: number) =>
+          unpack(limit);
+        return compactAndKeep({ answer, name, pin }, unpackHere, this.#world);
+      } catch {
+        return undefined;
+      }
     };
   }
 
