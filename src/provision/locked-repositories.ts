@@ -37,8 +37,8 @@ export class LockedRepositories implements Repositories {
     return this.#others.freshUntil();
   }
 
-  prefetch(names: Iterable<NormalizedName>): void {
-    this.#others.prefetch([...names].filter((name) => !this.#files.has(name)));
+  prefetch(names: Iterable<NormalizedName>): boolean {
+    return this.#others.prefetch([...names].filter((name) => !this.#files.has(name)));
   }
 
   listing(

@@ -44,26 +44,35 @@ export class ProvisionedMetadata implements MetadataSource {
     this.#onExpected?.(file);
   }
 
-  prefetch(names: Iterable<NormalizedName>): void {
+  prefetch(names: Iterable<NormalizedName>): boolean {
     const { repositories } = this.#world;
     const pins = this.#pins;
-    if (pins === undefined) return repositories.prefetch(names);
+    if (pins === undefined) return this.#noteWait(repositories.prefetch(names));
     const others: NormalizedName[] = [];
+    let waits = false;
     for (const name of names) {
       const pin = pins.get(name);
       if (pin === undefined) others.push(name);
-      else this.#prefetchPin(name, pin);
+      else waits = this.#prefetchPin(name, pin) || waits;
     }
-    repositories.prefetch(others);
+    return this.#noteWait(repositories.prefetch(others) || waits);
   }
 
-  #prefetchPin(name: NormalizedName, pin: Version): void {
+  #noteWait(waits: boolean): boolean {
+    this.hasWaited ||= waits;
+    return waits;
+  }
+
+  #prefetchPin(name: NormalizedName, pin: Version): boolean {
     try {
       const listing = this.#world.repositories.listing(name, pin);
+      if (!(listing instanceof Promise)) return false;
       // Whoever asks for it gets the same promise, and with it the failure.
-      if (listing instanceof Promise) listing.catch(() => {});
+      listing.catch(() => {});
+      return true;
     } catch {
       // Thrown again when it is asked for.
+      return false;
     }
   }
 

@@ -324,7 +324,9 @@ class ReplayedMetadata implements MetadataSource {
     this.#directs = new Map(directs);
   }
 
-  prefetch(): void {}
+  prefetch(): boolean {
+    return false;
+  }
 
   listing(name: NormalizedName): ProjectListing | NoListing {
     const known = this.#known.get(name);

@@ -21,8 +21,8 @@ export class RecordingMetadata implements MetadataSource {
     this.#source = source;
   }
 
-  prefetch(names: Iterable<NormalizedName>): void {
-    this.#source.prefetch(names);
+  prefetch(names: Iterable<NormalizedName>): boolean {
+    return this.#source.prefetch(names);
   }
 
   listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing> {

@@ -101,16 +101,20 @@ export class ConfiguredRepositories implements Repositories {
     return until === 0 ? undefined : until;
   }
 
-  prefetch(names: Iterable<NormalizedName>): void {
+  prefetch(names: Iterable<NormalizedName>): boolean {
+    let waits = false;
     for (const name of names) {
       try {
         const listing = this.listing(name);
         // Whoever asks for the page gets the same promise, and with it the failure.
-        if (listing instanceof Promise) listing.catch(() => {});
+        if (!(listing instanceof Promise)) continue;
+        listing.catch(() => {});
+        waits = true;
       } catch {
         // Thrown again when the page is asked for.
       }
     }
+    return waits;
   }
 
   listing(name: NormalizedName, pin?: Version): Listing | Promise<Listing> {

@@ -46,13 +46,14 @@ export class LateRepositories implements Repositories {
     return this.#opened === undefined ? Number.MAX_SAFE_INTEGER : this.#opened.freshUntil();
   }
 
-  prefetch(names: Iterable<NormalizedName>): void {
+  prefetch(names: Iterable<NormalizedName>): boolean {
     if (this.#opened !== undefined) return this.#opened.prefetch(names);
     const all = [...names];
     void this.#repositories().then(
       (repositories) => repositories.prefetch(all),
       () => {},
     );
+    return true;
   }
 
   listing(name: NormalizedName, pin?: Version): Listing | Promise<Listing> {

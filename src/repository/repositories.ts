@@ -58,8 +58,11 @@ export interface Repositories {
    * `undefined` when one of them may not be remembered.
    */
   freshUntil(): number | undefined;
-  /** Begins to fetch pages in the background. Never throws; the failure is told when the page is asked for. */
-  prefetch(names: Iterable<NormalizedName>): void;
+  /**
+   * Begins to fetch pages in the background, and tells whether any of them has to be waited for. Never throws; the failure is
+   * told when the page is asked for.
+   */
+  prefetch(names: Iterable<NormalizedName>): boolean;
   /** `pin` is the version of which alone something is wanted, with its local ones: others may be left out. */
   listing(
     name: NormalizedName,

@@ -56,7 +56,8 @@ export class Anticipation {
 
   /** While the page is asked for: goes on from what was the first choice by the old one, or from what is installed. */
   recall(project: Project, range: VersionRange): void {
-    if (!this.isSmooth) return;
+    // Where dependencies are not followed it leads nowhere.
+    if (!this.isSmooth || !this.provider.policy.followsDependencies) return;
     const recalled = this.recalled(project, range);
     const answer =
       recalled === undefined

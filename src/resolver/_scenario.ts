@@ -191,8 +191,9 @@ export class ScenarioSource implements MetadataSource {
     this.slowly = slowly;
   }
 
-  prefetch(names: Iterable<NormalizedName>): void {
+  prefetch(names: Iterable<NormalizedName>): boolean {
     this.prefetched.push(...names);
+    return this.slowly;
   }
 
   listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing> {

@@ -506,15 +506,15 @@ export class PythonProvider implements Provider<Package, VersionRange, Choosable
     return { kind: "known", of, holdsFor, demands };
   }
 
-  /** Has the source fetch the pages that will be asked for. */
-  prefetch(requirements: Iterable<Requirement>): void {
+  /** Has the source fetch the pages that will be asked for; true when some have to be waited for. */
+  prefetch(requirements: Iterable<Requirement>): boolean {
     const names = new Set<NormalizedName>();
     for (const { name, specifier } of requirements) {
       const project = this.project(name);
       if (project.direct === undefined && project.keptIn(specifier.range) === undefined)
         names.add(name);
     }
-    if (names.size > 0) this.source.prefetch(names);
+    return names.size > 0 && this.source.prefetch(names);
   }
 
   /** Requirements of a version that hold anywhere here: its own, or what one extra adds. */

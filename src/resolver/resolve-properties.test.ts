@@ -124,8 +124,9 @@ class ShufflingSource extends ScenarioSource {
     this.state = seed;
   }
 
-  override prefetch(names: Iterable<NormalizedName>): void {
+  override prefetch(names: Iterable<NormalizedName>): boolean {
     for (const name of names) void this.listing(name);
+    return true;
   }
 
   override listing(name: NormalizedName): ReturnType<MetadataSource["listing"]> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ProjectFile } from "#repository/listing";
+import type { NormalizedName } from "#standards/name";
 import { requestOf, ScenarioSource, told } from "./_scenario.ts";
 import { resolve } from "./resolve.ts";
 import { choosing } from "./scenarios/choosing.ts";
@@ -51,6 +52,38 @@ test("resolve() tells of wheels that are pinned and need nothing else while it w
   };
   expect(await expected(false)).toEqual(["pinned-1.0-py3-none-any.whl"]);
   expect(await expected(true)).toEqual([]);
+});
+
+test("resolve() lets questions leave before its first steps, where some have to be waited for", async () => {
+  class Timed extends ScenarioSource {
+    readonly happened: string[] = [];
+    override prefetch(names: Iterable<NormalizedName>): boolean {
+      this.happened.push("asked");
+      setImmediate(() => this.happened.push("left"));
+      return super.prefetch(names);
+    }
+    override listing(name: NormalizedName): ReturnType<ScenarioSource["listing"]> {
+      this.happened.push(`${name} is wanted`);
+      return super.listing(name);
+    }
+  }
+  const scenario = {
+    tells: "",
+    projects: { one: { "1.0": [] } },
+    ask: ["one"],
+    expect: { packages: [] },
+  };
+  const steps = new Map([
+    [true, ["asked", "left", "one is wanted"]],
+    [false, ["asked", "one is wanted"]],
+  ]);
+  for (const [slowly, happened] of steps) {
+    const source = new Timed(scenario, slowly);
+    const resolving = resolve(requestOf(scenario), source);
+    if (!slowly) expect(source.happened).toEqual(happened);
+    await resolving;
+    expect(source.happened.slice(0, happened.length)).toEqual(happened);
+  }
 });
 
 test("resolve() fetches no page for what is asked of other machines", async () => {

@@ -1,3 +1,4 @@
+import { nextTurn } from "#base/turn";
 import { nearest } from "#base/text";
 import { busyForSeconds } from "#base/busy-code";
 import { sortedBy } from "#base/order";
@@ -78,9 +79,11 @@ export async function solveWith(
   request: Question,
   options: ResolveOptions,
 ): Promise<Solved | Unsolvable> {
-  provider.prefetch(
+  const isWaiting = provider.prefetch(
     request.roots.filter((asked) => provider.applies(asked)).map(({ requirement }) => requirement),
   );
+  // Questions leave when there is time for it: the first steps take as long as some of the answers.
+  if (isWaiting) await nextTurn();
   const asked: Asked<Package, VersionRange>[] = [
     { package: provider.python, range: exactly(provider.policy.target.python), note: undefined },
   ];

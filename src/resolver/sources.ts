@@ -16,7 +16,8 @@ export type DirectCandidate =
  * and sources that need a build by the `build` room, which wraps this interface.
  */
 export interface MetadataSource {
-  prefetch(names: Iterable<NormalizedName>): void;
+  /** Begins to fetch pages, and tells whether any of them has to be waited for. */
+  prefetch(names: Iterable<NormalizedName>): boolean;
   listing(name: NormalizedName): ProjectListing | NoListing | Promise<ProjectListing | NoListing>;
   metadata(file: ProjectFile): MetadataAnswer | Promise<MetadataAnswer>;
   /** What is remembered while a page is asked for again, as of `Repositories`. */

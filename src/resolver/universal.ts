@@ -304,12 +304,12 @@ class RememberingSource implements MetadataSource {
     this.source = source;
   }
 
-  prefetch(names: Iterable<NormalizedName>): void {
+  prefetch(names: Iterable<NormalizedName>): boolean {
     const fresh = new Set<NormalizedName>();
     for (const name of names) if (!this.prefetched.has(name)) fresh.add(name);
-    if (fresh.size === 0) return;
+    if (fresh.size === 0) return false;
     for (const name of fresh) this.prefetched.add(name);
-    this.source.prefetch(fresh);
+    return this.source.prefetch(fresh);
   }
 
   listing(name: NormalizedName): ReturnType<MetadataSource["listing"]> {
