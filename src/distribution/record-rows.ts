@@ -71,7 +71,10 @@ function rowsInOrder(
     : undefined;
 }
 
-/** Whether a line is the row of a file and nothing in it could be spelled otherwise. */
+/**
+ * Whether a line is the row of a file and nothing in it could be spelled otherwise: two commas where they belong, and
+ * the size as a number is written.
+ */
 function isRowOf(line: string, { name, size }: ZipMember): boolean {
   const digits = String(size);
   const pathEnd = name.length;
@@ -81,13 +84,9 @@ function isRowOf(line: string, { name, size }: ZipMember): boolean {
     line.startsWith(name) &&
     line.startsWith(",sha256=", pathEnd) &&
     line.endsWith(digits) &&
-    isPlain(line, pathEnd, digestEnd)
+    line.indexOf(",") === pathEnd &&
+    line.indexOf(",", pathEnd + 1) === digestEnd
   );
-}
-
-/** Two commas where they belong, no quotes, and nothing but a digest between the two. */
-function isPlain(line: string, pathEnd: number, digestEnd: number): boolean {
-  return line.indexOf(",") === pathEnd && line.indexOf(",", pathEnd + 1) === digestEnd;
 }
 
 /** `,sha256=` */
@@ -139,4 +138,4 @@ export function checkRow(row: RecordEntry, member: ZipMember, filename: string):
     );
 }
 
-busyForSeconds(promisesSha256, rowsInOrder, isRowOf, isPlain, rowsByPath, checkRow);
+busyForSeconds(promisesSha256, rowsInOrder, isRowOf, rowsByPath, checkRow);

@@ -37,11 +37,15 @@ export function sealKept(
   content: string | Uint8Array,
   inflate: Checksum,
 ): Uint8Array {
-  const bytes = typeof content === "string" ? encoder.encode(content) : content;
-  const head = encoder.encode(`${headOf(form, bytes, inflate)}\n`);
-  const whole = new Uint8Array(head.length + bytes.length);
-  whole.set(head);
-  whole.set(bytes, head.length);
+  // The checksum takes the place of the zeros.
+  const head = `${form} 00000000\n`;
+  let whole: Uint8Array;
+  if (typeof content === "string") whole = encoder.encode(head + content);
+  else {
+    whole = new Uint8Array(head.length + content.length);
+    whole.set(content, head.length);
+  }
+  encoder.encodeInto(`${headOf(form, whole.subarray(head.length), inflate)}\n`, whole);
   return whole;
 }
 

@@ -42,12 +42,12 @@ export type LaidPart = Pick<ManifestPart, "scheme" | "folder" | "folders"> & {
 export type LaidWheel = Omit<WheelManifest, "parts"> & { readonly parts: readonly LaidPart[] };
 
 export function formatManifest(wheel: LaidWheel, inflate: World["inflate"]): Uint8Array {
-  const bodies: string[] = [];
+  let bodies = "";
   const parts = wheel.parts.map(({ scheme, folder, folders, rows, executable }) => {
     // In the order of the rows, as RECORD has them; the spelling of a path with quotes counts.
     const sorted = rows.toSorted();
     const texts = [folders.join("\n"), textOf(sorted)] as const;
-    bodies.push(...texts);
+    bodies += texts[0] + texts[1];
     return {
       scheme,
       folder,
@@ -57,7 +57,7 @@ export function formatManifest(wheel: LaidWheel, inflate: World["inflate"]): Uin
     };
   });
   const head: Head = { ...wheel, requiresPython: wheel.requiresPython ?? null, parts };
-  return sealKept(form, `${JSON.stringify(head)}\n${bodies.join("")}`, inflate);
+  return sealKept(form, `${JSON.stringify(head)}\n${bodies}`, inflate);
 }
 
 function positionsOf(some: ReadonlySet<string>, all: readonly string[]): number[] {
