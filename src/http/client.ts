@@ -1,3 +1,4 @@
+import { releaseMemory } from "#base/memory";
 import { silent, type Report } from "#base/report";
 import { withoutCredentials } from "#base/url";
 import type { World } from "#platform/ports";
@@ -281,7 +282,10 @@ export class HttpClient {
               keep,
             };
             const unpack = (most: number): Uint8Array => packed.unpack(most);
-            return (await elsewhere(answer, unpack)) ?? unpack(limit);
+            const made = (await elsewhere(answer, unpack)) ?? unpack(limit);
+            // What came unpacked may be part of what was made of it.
+            if (encodings.length > 0) releaseMemory(packed.bytes);
+            return made;
           },
           request.limit,
         );

@@ -102,8 +102,10 @@ function keepPart(
 ): void {
   const { folder, tag, key, freshness, status } = order;
   const { url, contentType, body } = answer;
-  const tail = tailInMemory(Buffer.concat([entries, body]));
+  const both = Buffer.concat([entries, body]);
   const part = { of, length: entries.length };
+  const tail = tailInMemory(both);
   const kept = { freshness, status, url, contentType, body: table, tail, part };
   new PageCache(folder, tag, world).write(key, kept);
+  releaseMemory(both);
 }
