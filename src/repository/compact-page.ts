@@ -1,5 +1,5 @@
 import { busyForSeconds } from "#base/busy-code";
-import { normalizeName, type NormalizedName } from "#standards/name";
+import type { NormalizedName } from "#standards/name";
 import { parseSourceFilename, tryParseSourceFilename } from "#standards/sdist-filename";
 import {
   parseSimpleDocument,
@@ -7,9 +7,11 @@ import {
   parseSimplePage,
   type SimplePage,
 } from "#standards/simple-page";
-import { parseVersion, tryParseVersion, type Version, type VersionKey } from "#standards/version";
+import { parseVersion, type Version } from "#standards/version";
 import { parseWheelFilename, tryParseWheelFilename } from "#standards/wheel-filename";
-import { locateEntries, writeEntries, type Entries } from "./_page-entries.ts";
+import { Contents } from "./_page-contents.ts";
+import { locateEntries, writeEntries } from "./_page-entries.ts";
+import { readTable, type Table } from "./_page-table.ts";
 import { locatePinned } from "./_pinned-entries.ts";
 import type { FileIdentity, ProjectFile, ProjectListing, Release } from "./listing.ts";
 
@@ -23,7 +25,7 @@ import type { FileIdentity, ProjectFile, ProjectListing, Release } from "./listi
 export const compactFormat = "page-4";
 
 export type CompactPage = {
-  /** The table; see {@link writeTable}. */
+  /** What `_page-table.ts` reads. */
   readonly table: Uint8Array;
   /** The entries, as JSON. */
   readonly entries: Uint8Array;
@@ -119,67 +121,6 @@ export function faultOf(filename: string, name: NormalizedName): string {
     const { why, what } = error as { readonly why?: string; readonly what?: string };
     return why ?? what ?? "its name cannot be read";
   }
-}
-
-type Table = {
-  /** What relative addresses are relative to. */
-  readonly url: string;
-  readonly status: ProjectListing["status"]["status"];
-  readonly reason?: string | undefined;
-  readonly newer?: string;
-  /** Without a reason where it follows from the name. */
-  readonly skipped: readonly (readonly [filename: string, reason?: string])[];
-  readonly versions: readonly string[];
-  /**
-   * For each release how many of the numbers behind belong to the releases up to and with it; then start, length and
-   * checksum of stretches of entries, neighbours of one release being one stretch.
-   */
-  readonly numbers: DataView;
-};
-
-/**
- * A table as bytes: the length of a head, the head as JSON, the number of versions and the length of their text, the
- * versions a line each, numbers of four bytes. Of these a resolution looks at few.
- */
-function writeTable(
-  head: Omit<Table, "versions" | "numbers">,
-  versions: readonly string[],
-  numbers: readonly number[],
-): Uint8Array {
-  const encoder = new TextEncoder();
-  const headBytes = encoder.encode(JSON.stringify(head));
-  const lines = encoder.encode(versions.join("\n"));
-  const bytes = new Uint8Array(12 + headBytes.length + lines.length + 4 * numbers.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, headBytes.length, true);
-  view.setUint32(4, versions.length, true);
-  view.setUint32(8, lines.length, true);
-  bytes.set(headBytes, 12);
-  bytes.set(lines, 12 + headBytes.length);
-  let at = 12 + headBytes.length + lines.length;
-  for (const number of numbers) {
-    view.setUint32(at, number, true);
-    at += 4;
-  }
-  return bytes;
-}
-
-function readTable(bytes: Uint8Array): Table {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const headEnd = 12 + view.getUint32(0, true);
-  const linesEnd = headEnd + view.getUint32(8, true);
-  const head = JSON.parse(decoder.decode(bytes.subarray(12, headEnd))) as Omit<
-    Table,
-    "versions" | "numbers"
-  >;
-  return {
-    ...head,
-    versions:
-      view.getUint32(4, true) === 0
-        ? []
-        : decoder.decode(bytes.subarray(headEnd, linesEnd)).split("\n"),
-    numbers: new DataView(bytes.buffer, bytes.byteOffset + linesEnd, bytes.length - linesEnd),
-  };
 }
 
 type PageContext = {
@@ -357,129 +298,4 @@ function compactLinks(
   return new Contents(name, url, page, writeEntries(files)).finish(crc32);
 }
 
-/** Makes the table of contents. Only names are looked at; everything else about a file waits until it is asked for. */
-class Contents {
-  readonly #name: NormalizedName;
-  readonly #url: string;
-  readonly #page: SimplePage;
-  readonly #entries: Entries;
-  readonly #skipped: [filename: string, reason?: string][];
-  /** By the version as file names spell it. */
-  readonly #spellings = new Map<string, Group | undefined>();
-  readonly #groups = new Map<VersionKey, Group>();
-  readonly #names = new Map<string, boolean>();
-  // Files of one version stand together on most pages, hence most wheels begin as the one before.
-  #lastStart = "\n";
-  #lastGroup: Group | undefined;
-
-  constructor(name: NormalizedName, url: string, page: SimplePage, entries: Entries) {
-    this.#name = name;
-    this.#url = url;
-    this.#page = page;
-    this.#entries = entries;
-    this.#skipped = page.skipped.map(({ filename, reason }) => [filename, reason]);
-  }
-
-  finish(crc32: (content: Uint8Array) => number): CompactPage {
-    const { filenames, bounds, content } = this.#entries;
-    for (let at = 0; at < filenames.length; at++) {
-      const filename = filenames[at] as string;
-      const group = this.groupFor(filename);
-      if (group === undefined) this.#skip(filename);
-      else addStretch(group.stretches, bounds[2 * at] as number, bounds[2 * at + 1] as number);
-    }
-    const groups = [...this.#groups.values()].sort((a, b) =>
-      a.version.key < b.version.key ? 1 : -1,
-    );
-    const stretches: number[] = [];
-    const upTo: number[] = [];
-    for (const group of groups) {
-      for (let i = 0; i < group.stretches.length; i += 2) {
-        const start = group.stretches[i] as number;
-        const stop = group.stretches[i + 1] as number;
-        stretches.push(start, stop - start, crc32(content.subarray(start, stop)));
-      }
-      upTo.push(stretches.length);
-    }
-    const { status, isNewerMinor, apiVersion } = this.#page;
-    const head = {
-      url: this.#url,
-      status: status.status,
-      reason: status.reason,
-      ...(isNewerMinor ? { newer: apiVersion.join(".") } : {}),
-      skipped: this.#skipped,
-    };
-    const versions = groups.map((group) => group.version.text);
-    return { table: writeTable(head, versions, [...upTo, ...stretches]), entries: content };
-  }
-
-  private groupFor(filename: string): Group | undefined {
-    if (this.#lastGroup !== undefined && filename.startsWith(this.#lastStart))
-      return this.#lastGroup;
-    return filename.endsWith(".whl") ? this.wheelGroup(filename) : this.sdistGroup(filename);
-  }
-
-  /** By the second part of five or six, after a first part that is our name; the rest is judged when it is looked at. */
-  private wheelGroup(filename: string): Group | undefined {
-    const first = filename.indexOf("-");
-    const second = filename.indexOf("-", first + 1);
-    if (first <= 0 || second <= first || !this.isOurs(filename.slice(0, first))) return undefined;
-    if (tryParseWheelFilename(filename) === undefined) return undefined;
-    const group = this.groupOf(filename.slice(first + 1, second));
-    this.#lastStart = filename.slice(0, second + 1);
-    this.#lastGroup = group;
-    return group;
-  }
-
-  private sdistGroup(filename: string): Group | undefined {
-    const end = filename.endsWith(".tar.gz") ? -7 : filename.endsWith(".zip") ? -4 : undefined;
-    const { length } = this.#name;
-    if (end !== undefined && filename[length] === "-" && this.isOurs(filename.slice(0, length))) {
-      const group = this.groupOf(filename.slice(length + 1, end));
-      if (group !== undefined) return group;
-    }
-    const sdist = tryParseSourceFilename(filename, this.#name);
-    return sdist === undefined ? undefined : this.groupOf(sdist.version.text);
-  }
-
-  private isOurs(part: string): boolean {
-    let isOurs = this.#names.get(part);
-    if (isOurs === undefined) {
-      isOurs = normalizeName(part) === this.#name;
-      this.#names.set(part, isOurs);
-    }
-    return isOurs;
-  }
-
-  private groupOf(spelled: string): Group | undefined {
-    let group = this.#spellings.get(spelled);
-    if (group !== undefined || this.#spellings.has(spelled)) return group;
-    const version = tryParseVersion(spelled);
-    if (version !== undefined) {
-      // 1.0 and 1.0.0 are one version.
-      group = this.#groups.get(version.key);
-      if (group === undefined) {
-        group = { version, stretches: [] };
-        this.#groups.set(version.key, group);
-      }
-    }
-    this.#spellings.set(spelled, group);
-    return group;
-  }
-
-  #skip(filename: string): void {
-    // What is neither wheel nor sdist by its ending (eggs, installers) is not even told, as with pip.
-    if (/\.(?:whl|tar\.gz|zip|tgz|tar\.bz2|tar\.xz)$/i.test(filename))
-      this.#skipped.push([filename]);
-  }
-}
-
-type Group = { readonly version: Version; readonly stretches: number[] };
-
-function addStretch(stretches: number[], start: number, end: number): void {
-  // A comma lies between neighbours.
-  if (stretches.length > 0 && stretches.at(-1) === start - 1) stretches[stretches.length - 1] = end;
-  else stretches.push(start, end);
-}
-
-busyForSeconds(Contents, StoredRelease, identityOf, writeTable);
+busyForSeconds(StoredRelease, identityOf);
