@@ -10,7 +10,7 @@ import {
 import { parseVersion, type Version } from "#standards/version";
 import { parseWheelFilename, tryParseWheelFilename } from "#standards/wheel-filename";
 import { Contents } from "./_page-contents.ts";
-import { locateEntries, writeEntries } from "./_page-entries.ts";
+import { type LocatedEntries, locateEntries, writeEntries } from "./_page-entries.ts";
 import { readTable, type Table } from "./_page-table.ts";
 import { locatePinned } from "./_pinned-entries.ts";
 import type { FileIdentity, ProjectFile, ProjectListing, Release } from "./listing.ts";
@@ -66,7 +66,12 @@ export function pinnedPart(
 ): CompactPage | undefined {
   const located = isJson(contentType) ? locatePinned(content, name, pin) : undefined;
   if (located === undefined) return undefined;
-  return new Contents(name, url, parseSimpleDocument(located.shell, url), located).finish(crc32);
+  return new Contents(name, url, parseShell(located, url), located).finish(crc32);
+}
+
+/** Which versions there are is told by the files. */
+function parseShell({ shell }: LocatedEntries, url: string): SimplePage {
+  return parseSimpleDocument({ ...shell, versions: undefined }, url);
 }
 
 /** Opens what {@link compactPage} made. */
@@ -260,7 +265,7 @@ function compactJson(
 ): CompactPage {
   const located = locateEntries(content);
   if (located !== undefined)
-    return new Contents(name, url, parseSimpleDocument(located.shell, url), located).finish(crc32);
+    return new Contents(name, url, parseShell(located, url), located).finish(crc32);
   const text = decoder.decode(content);
   let document: { readonly files?: unknown };
   try {
