@@ -1,3 +1,7 @@
+import { archiveUnsafe } from "./errors.ts";
+import { unsafeName } from "./member-path.ts";
+import { utf8Flag } from "./zip-fields.ts";
+
 /*
  * The names of a directory, read all at once: each by itself is decoded and tested in a fraction of a microsecond, which
  * twenty thousand of them make felt.
@@ -26,3 +30,26 @@ const mostLetters = 1000;
 const unusual = /[^\n -9;-[\]-~]/;
 /** Parts that are empty, `.` or `..`, except behind the slash at the end. */
 const astray = /[\n/](?:\/|\.\.?[\n/])|\n\n/;
+
+/** The name of one member as it is spelled, if its rules allow it. */
+export function memberName(bytes: Uint8Array, flags: number, archive: string): string {
+  let spelled: string;
+  try {
+    spelled = utf8.decode(bytes);
+  } catch {
+    throw archiveUnsafe(archive, "a member's name is not UTF-8", "names are UTF-8");
+  }
+  // Without the flag the bytes are code page 437 to some readers and UTF-8 to others.
+  if ((flags & utf8Flag) === 0 && spelled.length !== bytes.length)
+    throw archiveUnsafe(
+      archive,
+      `the name of \`${spelled}\` does not say that it is UTF-8`,
+      "every reader has to see the same names",
+    );
+  const rule = unsafeName(spelled);
+  if (rule !== undefined)
+    throw archiveUnsafe(archive, `it has a member ${JSON.stringify(spelled)}`, rule);
+  return spelled;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -2,17 +2,13 @@ import { busyForSeconds } from "#base/busy-code";
 import { archiveCorrupt, archiveUnsafe } from "./errors.ts";
 import type { Inflater, RandomAccess } from "./random-access.ts";
 import {
-  descriptorFlag,
-  extraField64,
-  readUint64,
   readZipDirectorySync,
-  utf8Flag,
-  viewOf,
   type ZipDirectory,
   type ZipLimits,
   type ZipMember,
   zipLimits,
 } from "./zip-directory.ts";
+import { descriptorFlag, extraField64, readUint64, utf8Flag, viewOf } from "./zip-fields.ts";
 
 /** A zip file in memory whose structure has been checked; contents are checked as they are asked for. */
 export interface ZipArchive extends ZipDirectory {

@@ -15,7 +15,8 @@ const matched = (text: string, archive: ZipDirectory) =>
 function archiveOf(paths: readonly string[]): ZipDirectory {
   const members = paths.map((name, at) => ({
     name,
-    content: name.endsWith("/") ? "" : "x".repeat(at),
+    // Few sizes, so that rows differ by their paths alone.
+    content: name.endsWith("/") ? "" : "x".repeat((at % 2) * 12),
   }));
   return readZipDirectorySync(craftZip(members), "demo-1.0-py3-none-any.whl");
 }
@@ -32,7 +33,7 @@ describe("matchRows()", () => {
     (path, size) => `${path},SHA256=${digest},${size}`,
     (path, size) => `${path},sha512=${digest},${size}`,
     (path, size) => `${path},sha256=${digest.slice(1)},${size}`,
-    (path, size) => `${path},sha256=${digest.slice(2)},,${size}`,
+    (path, size) => `${path},sha256=${digest.slice(1)},,${size}`,
     (path, size) => `${path},sha256=${digest},0${size}`,
     (path, size) => `${path},sha256=${digest},${size + 1}`,
     (path, size) => `${path},sha256=${digest},${size},more`,
@@ -41,14 +42,17 @@ describe("matchRows()", () => {
   ];
   const path = fc.constantFrom(
     "a.py",
+    "b.py",
+    "c.py",
     "a.pyc",
     "a/b.py",
-    "a/c,d",
-    'a/"e"',
-    "é",
-    "a,sha256=f",
+    "a/c.py",
     "g/",
     "h/i",
+    "é",
+    "a/c,d",
+    'a/"e"',
+    "a,sha256=f",
   );
   const change = fc.oneof(
     { weight: 2, arbitrary: fc.constant("none" as const) },
@@ -99,11 +103,17 @@ describe("matchRows()", () => {
           expect([...paired.values()].some((same) => new Set(same.map(said)).size > 1)).toBe(true);
           return;
         }
-        for (const member of archive.members)
-          if (!member.folder && member.name !== record)
-            expect(entryOf(found.rows[member.place])).toEqual(
-              entries.findLast((entry) => entry.path === member.name),
-            );
+        for (const { name, folder, place, size } of archive.members) {
+          if (folder || name === record) continue;
+          const row = found.rows[place];
+          const entry = entryOf(row);
+          expect(entry).toEqual(entries.findLast(({ path: same }) => same === name));
+          if (typeof row === "string")
+            expect([row, entry?.hash?.digest.length]).toEqual([
+              `${name},sha256=${entry?.hash?.digest},${size}`,
+              43,
+            ]);
+        }
         expect([...found.others].sort()).toEqual(
           [...new Set(entries.map((entry) => entry.path).filter((one) => !isFile(one)))].sort(),
         );
@@ -113,7 +123,7 @@ describe("matchRows()", () => {
   });
 
   test("leaves rows the text that they are where they come in the order of the archive", () => {
-    const rows = [`a.py,sha256=${digest},0`, `b/c.py,sha256=${digest},1`];
+    const rows = [`a.py,sha256=${digest},0`, `b/c.py,sha256=${digest},12`];
     const archive = archiveOf(["a.py", "b/c.py", record]);
     for (const text of [
       `${rows.join("\n")}\n${record},,\n`,
@@ -122,6 +132,24 @@ describe("matchRows()", () => {
       rows.join("\n"),
     ])
       expect(matched(text, archive).rows.slice(0, 2)).toEqual(rows);
+  });
+
+  test.each([
+    ["a comma in its path", "a,b.py", `a,b.py,sha256=${digest},0`],
+    ["a comma in its digest", "a.py", `a.py,sha256=${digest.slice(1)},,0`],
+    ["another digest than its length allows", "a.py", `a.py,sha256=${digest}A,0`],
+    ["a size with zeros before it", "a.py", `a.py,sha256=${digest},00`],
+    ["another size", "a.py", `a.py,sha256=${digest},10`],
+    ["the path of another file", "a.py", `b.py,sha256=${digest},0`],
+    ["another algorithm", "a.py", `a.py,sha512=${digest},0`],
+    ["quotes", "a.py", `"a.py",sha256=${digest},0`],
+  ])("takes a row with %s apart", (_, name, row) => {
+    const archive = archiveOf([name, record]);
+    try {
+      expect(typeof matched(`${row}\n`, archive).rows[0]).not.toBe("string");
+    } catch (error) {
+      expect((error as Error).message).toBe(refusal(() => parseRecord(row)).message);
+    }
   });
 
   test("does not take a signature of RECORD for a file, listed or not", () => {
