@@ -54,7 +54,10 @@ export async function change(
   try {
     const question = resolveRequest(request, early, world);
     const onExpected = expectedWheels(request, early, wheels);
-    const ways = onExpected === undefined ? {} : { onExpected };
+    const onWaiting = (): void => {
+      if (request.roots.length >= many) world.store.expectManyWheels();
+    };
+    const ways = onExpected === undefined ? {} : { onExpected, onWaiting };
     const outcome = await resolveRequirements(question, world, "best", ways);
     return outcome.kind === "unsolvable"
       ? outcome
@@ -63,6 +66,9 @@ export async function change(
     await wheels.release();
   }
 }
+
+/** So many requirements bring enough wheels to keep threads busy. */
+const many = 16;
 
 /** Brings an environment to what was resolved already. */
 export async function installResolution(

@@ -16,7 +16,7 @@ export async function resolveAfresh(
   request: ResolveRequest,
   memo: Memo | undefined,
   world: ProvisionWorld,
-  { onExpected, earlier }: Ways,
+  { onExpected, onWaiting, earlier }: Ways,
 ): Promise<AnsweredQuestion> {
   const { report, repositories } = world;
   await repositories.ready?.();
@@ -33,7 +33,9 @@ export async function resolveAfresh(
   const pins = pinsOf(request);
   if (pins.size > 0) {
     const narrow = new ProvisionedMetadata(world, onExpected, mayStay, pins);
-    const outcome = await resolve(request, narrow, patience(world));
+    const resolving = resolve(request, narrow, patience(world));
+    if (narrow.hasWaited) onWaiting?.();
+    const outcome = await resolving;
     if (outcome.kind === "resolved") {
       // What else there is has not been looked at.
       const { packages, attempts, warnings } = outcome.resolution;
@@ -45,6 +47,7 @@ export async function resolveAfresh(
   const provisioned = new ProvisionedMetadata(world, onExpected, mayStay);
   const source = new RecordingMetadata(provisioned);
   const resolving = resolve(request, source, patience(world));
+  if (provisioned.hasWaited) onWaiting?.();
   const stop = provisioned.hasWaited ? askEarly(request, memo, earlier, world) : undefined;
   const outcome = await resolving.finally(stop);
   if (outcome.kind === "resolved") return answered(provisioned, outcome);

@@ -27,6 +27,8 @@ export type AnsweredQuestion =
 export type Ways = {
   /** Hears of wheels as {@link MetadataSource.expect} does. */
   readonly onExpected?: (file: ProjectFile) => void;
+  /** Told when the first pages are asked for and have to be waited for. */
+  readonly onWaiting?: () => void;
   /** What was found earlier for about the same question, though nothing of it need stay. */
   readonly earlier?: EarlierVersions;
 };

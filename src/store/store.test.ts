@@ -10,7 +10,7 @@ import { FaultyFiles, Killed } from "#platform/memory/faulty-files";
 import { MemoryFiles } from "#platform/memory/files";
 import { memoryHost } from "#platform/memory/host";
 import { MemoryProcesses } from "#platform/memory/processes";
-import type { Files } from "#platform/ports";
+import type { Files, WorkerThread } from "#platform/ports";
 import { RealFiles } from "#platform/real/files";
 import { RealHashing } from "#platform/real/hashing";
 import { RealInflate } from "#platform/real/inflate";
@@ -116,6 +116,24 @@ describe("addWheel()", () => {
         .filter((row) => row.includes("single") || row.includes("comma")),
     ).toEqual([recordRow("demo/sub/ü, with comma.txt", "text"), recordRow("single.py", "y = 2\n")]);
     expect(part?.paths).not.toContain("demo-1.0.dist-info/RECORD");
+  });
+
+  test("gets threads ready for many wheels only where it has none yet", async () => {
+    const files = new MemoryFiles();
+    let started = 0;
+    const start = (): WorkerThread => {
+      started++;
+      return { ask: () => Promise.reject(new Error("has nothing to do")), stop: () => {} };
+    };
+    const expectMany = (): void => {
+      const world = { ...worldOf(files), workers: { cores: 2, start } };
+      openStore({ root: cache, world }).expectManyWheels();
+    };
+    expectMany();
+    expect(started).toBe(2);
+    await storeOn(files).addWheel(arrived(rich));
+    expectMany();
+    expect(started).toBe(2);
   });
 
   test("leaves nothing in staging, tags the cache folder, and finds the wheel again by its hash", async () => {

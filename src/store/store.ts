@@ -67,6 +67,11 @@ export interface Store {
   addWheel(wheel: ArrivedWheel, onBegun?: () => void): Promise<StoredWheel>;
   /** Told that a wheel of so many bytes will be added: what unpacks it gets ready meanwhile. */
   expectWheel(size: number): void;
+  /**
+   * Told that many wheels will be wanted, before it is known which. Where there are none yet, all of them will have to be
+   * unpacked, and threads for it start at once.
+   */
+  expectManyWheels(): void;
   /** Held while an environment is filled: nothing is removed from the store meanwhile. */
   hold(): Promise<FileLock>;
   /** Writes what waits to be written, and ends the unpacking threads, if any were started. */
@@ -110,6 +115,10 @@ export function openStore({ root, world, isPassing }: StoreOptions): Store {
     installedWheel: (name, version) => wheels.findRelease(name, version),
     addWheel: (wheel, onBegun) => wheels.add(wheel, onBegun),
     expectWheel: (size) => wheels.expect(size),
+    expectManyWheels: () => {
+      const present = world.files.tryList(places.wheels) ?? [];
+      if (present.length === 0) wheels.expectMany();
+    },
     hold: () => holdStore(places, world, `pkm (process ${world.host.processId})`),
     close: () => {
       metadata.flush();

@@ -12,10 +12,16 @@ type Sent = { readonly message: unknown; readonly transfer: readonly ArrayBuffer
 
 /** Threads that unpack nothing and remember what they were sent. */
 class NotingWorkers implements Workers {
-  readonly cores = 1;
+  readonly cores: number;
   readonly sent: Sent[] = [];
+  started = 0;
+
+  constructor(cores = 1) {
+    this.cores = cores;
+  }
 
   start(): ReturnType<Workers["start"]> {
+    this.started += 1;
     return {
       ask: async (message, transfer = []) => {
         this.sent.push({ message, transfer });
@@ -30,12 +36,16 @@ const size = 300_000;
 
 type Archive = { readonly bytes: Uint8Array; readonly giveBack?: () => void };
 
+function poolWith(workers: Workers): UnpackPool {
+  const files = new MemoryFiles({});
+  const machine = { files, hashing: new RealHashing(), inflate: new RealInflate(), workers };
+  return new UnpackPool({ ...machine, host: memoryHost() });
+}
+
 /** One after the other, on one thread. */
 async function unpack(...archives: readonly Archive[]): Promise<readonly Sent[]> {
   const workers = new NotingWorkers();
-  const files = new MemoryFiles({});
-  const machine = { files, hashing: new RealHashing(), inflate: new RealInflate(), workers };
-  const pool = new UnpackPool({ ...machine, host: memoryHost() });
+  const pool = poolWith(workers);
   const request = { filename: "demo.whl", sha256: "00", staging: "/staging" };
   for (const { bytes, giveBack } of archives)
     await pool.unpack({ ...request, content: { kind: "bytes", bytes } }, { giveBack });
@@ -77,6 +87,17 @@ describe("UnpackPool", () => {
       const { message } = messageFor(request, known);
       expect(requestIn(message, known)).toEqual({ request, memory });
     }
+  });
+
+  test("starts two threads for many wheels, if there are that many processors", () => {
+    const started = (cores: number): number => {
+      const workers = new NotingWorkers(cores);
+      const pool = poolWith(workers);
+      pool.expectMany();
+      pool.expectMany();
+      return workers.started;
+    };
+    expect([1, 2, 8].map(started)).toEqual([1, 2, 2]);
   });
 
   test("tells when nobody reads the archive any more", async () => {

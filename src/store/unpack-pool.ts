@@ -55,6 +55,13 @@ export class UnpackPool {
     if (workers !== undefined && size > smallWheel) this.#startLane(workers);
   }
 
+  /** The same of many wheels: some threads start at once. */
+  expectMany(): void {
+    const { workers } = this.#world;
+    if (workers !== undefined)
+      while (this.#lanes.length < fewThreads && this.#startLane(workers) !== undefined);
+  }
+
   close(): void {
     for (const { thread } of this.#lanes.splice(0)) thread.stop();
   }
@@ -129,5 +136,7 @@ function take(lane: Lane, size: number): void {
 const smallWheel = 128 * 1024;
 /** Takes longer than anything that keeps this thread from its messages. */
 const largeWheel = 2 * 2 ** 20;
+/** More would keep this thread from asking for what they are to unpack. */
+const fewThreads = 2;
 /** Each thread holds an archive and its largest member in memory. */
 const mostThreads = 8;

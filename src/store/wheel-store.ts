@@ -89,6 +89,10 @@ export class WheelStore {
     this.#pool.expect(size);
   }
 
+  expectMany(): void {
+    this.#pool.expectMany();
+  }
+
   close(): void {
     this.#pool.close();
     if (this.#used.size === 0) return;
