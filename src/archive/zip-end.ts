@@ -5,6 +5,14 @@ import { readUint64, viewOf } from "./zip-fields.ts";
 /** Where the directory lies, and how many entries it has. */
 export type End = { readonly start: number; readonly size: number; readonly count: number };
 
+/** How many entries a file claims to have, if it looks like a zip file; nothing of it has been checked. */
+export function claimedEntries(bytes: Uint8Array): number {
+  const at = bytes.length - 22;
+  if (at < 0) return 0;
+  const view = viewOf(bytes);
+  return view.getUint32(at, true) === endSignature ? view.getUint16(at + 10, true) : 0;
+}
+
 /** Finds the end record, which has to be the last thing in the file: no comment, nothing behind it. */
 export function readEnd(
   whole: Uint8Array,

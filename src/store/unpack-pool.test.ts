@@ -137,7 +137,7 @@ describe("UnpackPool", () => {
     type TestedPool = {
       readonly pool: UnpackPool;
       /** Answers the names of those whose turn has come, now and later. */
-      readonly unpackOne: (name: string, length: number) => string[];
+      readonly unpackOne: (name: string, length: number, files?: number) => string[];
     };
 
     function poolOf(workers: Workers): TestedPool {
@@ -149,8 +149,12 @@ describe("UnpackPool", () => {
         host: memoryHost(),
       };
       const pool = new UnpackPool({ ...machine, workers });
-      const unpackOne = (filename: string, length: number): string[] => {
-        const content = { kind: "bytes", bytes: new Uint8Array(length) } as const;
+      const unpackOne = (filename: string, length: number, count = 0): string[] => {
+        const bytes = new Uint8Array(length);
+        const end = new DataView(bytes.buffer, length - 22);
+        end.setUint32(0, 0x06054b50, true);
+        end.setUint16(10, count, true);
+        const content = { kind: "bytes", bytes } as const;
         const request = { filename, sha256: "00", staging: "/staging", content };
         void pool.unpack(request, { onBegun: () => begun.push(filename) });
         return begun;
@@ -187,6 +191,19 @@ describe("UnpackPool", () => {
         await nextTurn();
       }
       expect(workers.names[0]).toEqual(["a", "c", "large", "usual", "late", "small"]);
+    });
+
+    test("take one of many files before one of more bytes", async () => {
+      const workers = new PatientWorkers();
+      const { unpackOne } = poolOf(workers);
+      for (const name of ["a", "b", "c", "d"]) unpackOne(name, size);
+      unpackOne("large", 2 * size);
+      unpackOne("many", size, 1000);
+      for (let turn = 0; turn < 3; turn++) {
+        workers.given[0]?.[turn]?.done();
+        await nextTurn();
+      }
+      expect(workers.names[0]).toEqual(["a", "c", "many", "large"]);
     });
 
     test("are started while wheels are on their way, one for each that is worth it", () => {

@@ -1,3 +1,4 @@
+import { claimedEntries } from "#archive/zip-end";
 import type { Workers, WorkerThread } from "#platform/ports";
 import type { UnpackWorld } from "./unpack.ts";
 import { messageFor, type UnpackRequest } from "./unpack-request.ts";
@@ -10,8 +11,15 @@ import { messageFor, type UnpackRequest } from "./unpack-request.ts";
 export class UnpackPool {
   readonly #world: UnpackWorld & { readonly workers?: Workers };
   readonly #lanes: Lane[] = [];
-  /** The largest first: with small ones at the end no thread is left with a large one while others have nothing. */
-  readonly #waiting: { readonly size: number; readonly go: (lane: Lane) => void }[] = [];
+  /**
+   * Those with the most work first: with small ones at the end no thread is left with a large one while others have
+   * nothing, and what it brings with being linked by one.
+   */
+  readonly #waiting: {
+    readonly size: number;
+    readonly work: number;
+    readonly go: (lane: Lane) => void;
+  }[] = [];
 
   constructor(world: UnpackWorld & { readonly workers?: Workers }) {
     this.#world = world;
@@ -32,7 +40,7 @@ export class UnpackPool {
         giveBack?.();
       }
     }
-    const lane = this.#laneFor(size, workers) ?? (await this.#waitFor(size));
+    const lane = this.#laneFor(size, workers) ?? (await this.#waitFor(size, workOf(request, size)));
     lane.begins.push(onBegun);
     if (lane.begins.length === 1) onBegun?.();
     try {
@@ -82,10 +90,10 @@ export class UnpackPool {
     return lane;
   }
 
-  #waitFor(size: number): Promise<Lane> {
+  #waitFor(size: number, work: number): Promise<Lane> {
     return new Promise((go) => {
-      const behind = this.#waiting.findIndex((other) => other.size < size);
-      this.#waiting.splice(behind === -1 ? this.#waiting.length : behind, 0, { size, go });
+      const behind = this.#waiting.findIndex((other) => other.work < work);
+      this.#waiting.splice(behind === -1 ? this.#waiting.length : behind, 0, { size, work, go });
     });
   }
 
@@ -126,6 +134,14 @@ type Lane = {
 function hasRoom({ wheels, bytes }: Lane): boolean {
   return wheels === 0 || (wheels === 1 && bytes < largeWheel);
 }
+
+/** How long it will take, in bytes of an archive with few files. */
+function workOf({ content }: UnpackRequest, size: number): number {
+  return content.kind === "bytes" ? size + claimedEntries(content.bytes) * bytesPerFile : size;
+}
+
+/** A file takes as long to be written and linked as so many bytes to be unpacked. */
+const bytesPerFile = 2048;
 
 function take(lane: Lane, size: number): void {
   lane.wheels += 1;
