@@ -1,6 +1,6 @@
 import type { World } from "#platform/ports";
 import { RealClock } from "#platform/real/clock";
-import { compileAsUsual } from "#platform/real/compiling";
+import { compileReadily } from "#platform/real/compiling";
 import { RealFiles } from "#platform/real/files";
 import { RealHashing } from "#platform/real/hashing";
 import { readHost } from "#platform/real/host";
@@ -22,6 +22,6 @@ export function openWorld(): World {
     hashing: new RealHashing(),
     host: readHost(),
     interrupts: new RealInterrupts(),
-    expectLongWork: compileAsUsual,
+    expectLongWork: compileReadily,
   };
 }

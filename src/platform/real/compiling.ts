@@ -6,10 +6,13 @@ import { runtimeModule } from "./runtime-module.ts";
  * before compiled code has paid for its making (`docs/decisions/0016-reluctant-to-compile.md`).
  */
 
-/** Lets the runtime compile hot code as soon as it usually does, for the rest of the run; for the thread that asks. */
-export function compileAsUsual(): void {
+/**
+ * Lets the runtime compile hot code nearly as soon as it usually does, for the rest of the run; for the thread that asks. At
+ * the usual scale it makes more than even long work has time to use.
+ */
+export function compileReadily(): void {
   spareLastCompiler();
-  Bun.unsafe.setJITPolicy(1);
+  Bun.unsafe.setJITPolicy(3);
 }
 
 /** For a thread that is busy for a second or two: code has to be hotter than usual to be compiled. */
