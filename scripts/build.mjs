@@ -13,7 +13,8 @@ import { bunExecutable, installDependencies, root, run } from "./setup.mjs";
 
 installDependencies();
 const output = join(root, "dist", process.platform === "win32" ? "pkm.exe" : "pkm");
-const fresh = `${output}.new`;
+// Two builds at once do not get in each other's way.
+const fresh = `${output}.${process.pid}`;
 mkdirSync(join(root, "dist"), { recursive: true });
 rmSync(fresh, { force: true });
 // Without the last two switches the executable would obey a bunfig.toml and .env of the current folder.
