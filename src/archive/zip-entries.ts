@@ -135,6 +135,7 @@ const memberSignature = 0x02014b50;
 
 /** Bit 0 encryption, 5 patched data, 6 strong encryption, 13 masked headers: none of them may be set. */
 const refusedFlags = 0x2061;
+
 type EntryAround = {
   readonly view: DataView;
   readonly spelled: string;

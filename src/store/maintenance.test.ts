@@ -200,9 +200,11 @@ describe("verifyCache()", () => {
         ),
       ),
     );
-    files.write(`${wheels.changed?.root}/root/changed/m.py`, "TEXT");
-    files.remove(`${wheels.removed?.root}/root/removed/m.py`);
-    files.write(`${wheels.added?.root}/root/added/evil.py`, "");
+    const partOf = (wheel: StoredWheel | undefined): string =>
+      `${wheel?.root}/${wheel?.manifest.parts[0]?.folder}`;
+    files.write(`${partOf(wheels.changed)}/changed/m.py`, "TEXT");
+    files.remove(`${partOf(wheels.removed)}/removed/m.py`);
+    files.write(`${partOf(wheels.added)}/added/evil.py`, "");
     files.write(`${wheels.manifest?.root}/manifest`, "pkm-wheel-1 torn");
     const { wheels: count, broken } = await verifyCache(cache, world);
     expect(count).toBe(5);

@@ -14,6 +14,12 @@ import { openStore, type Store } from "./store.ts";
 import type { StoredWheel } from "./wheel-manifest.ts";
 
 const cache = "/cache";
+
+/** Where the modules of a stored wheel lie. */
+function partOf({ root, manifest }: StoredWheel): string {
+  return `${root}/${manifest.parts[0]?.folder}`;
+}
+
 const site = "/env/lib/python3.13/site-packages";
 
 function setUp() {
@@ -85,7 +91,7 @@ describe("tree()", () => {
     const { files, add, tree, ino } = setUp();
     const wheel = await add("demo", demo);
     const { folder } = tree(wheel);
-    expect(ino(`${folder}/demo/__init__.py`)).toBe(ino(`${wheel.root}/root/demo/__init__.py`));
+    expect(ino(`${folder}/demo/__init__.py`)).toBe(ino(`${partOf(wheel)}/demo/__init__.py`));
     const modes = [
       "demo",
       "demo/data",
@@ -124,7 +130,7 @@ describe("tree()", () => {
     tree(wheel);
     expect(files.snapshot(`${folder}/demo`)).toEqual(whole);
     expect(files.tryLstat(`${folder}/demo`)?.mode).toBe(0o555);
-    expect(files.readText(`${wheel.root}/root/demo/__init__.py`)).toBe("x = 1\n");
+    expect(files.readText(`${partOf(wheel)}/demo/__init__.py`)).toBe("x = 1\n");
     expect(files.list("/cache/store-v1/staging")).toEqual([]);
   });
 
@@ -295,7 +301,7 @@ describe("verifyCache() of trees", () => {
     const found = tree(wheel);
     share(found);
     // In place: every name of the file has the new content.
-    files.write(`${wheel.root}/root/demo/__init__.py`, "x = 2\n");
+    files.write(`${partOf(wheel)}/demo/__init__.py`, "x = 2\n");
     const { broken, damagedTrees } = await verifyCache(cache, world);
     expect(damagedTrees).toMatchObject([{ isRepaired: false, environments: ["/env"] }]);
     expect(broken.map(({ problems }) => problems)).toEqual([["`demo/__init__.py` was changed"]]);

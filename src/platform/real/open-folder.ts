@@ -3,7 +3,7 @@ import type { Pointer } from "bun:ffi";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { errnoOf } from "#base/errors";
 import type { Files, OpenFolder } from "#platform/ports";
-import { closedInPrograms, newFileCalls, type NewFileCalls } from "./system-calls.ts";
+import { asNewFile, newFileCalls, type NewFileCalls } from "./system-calls.ts";
 
 /**
  * Opens a folder for {@link Files.openFolder}. Where the system has such calls, paths are relative to the open folder: of
@@ -106,6 +106,5 @@ class HeldFolder implements OpenFolder {
 
 const longestPath = 16 * 1024;
 const mostAtOnce = 2 ** 30;
-const asNewFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | closedInPrograms;
 
 busyForSeconds(HeldFolder);

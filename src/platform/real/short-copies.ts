@@ -1,7 +1,7 @@
 import type { Pointer } from "bun:ffi";
-import { constants, fchmodSync, fstatSync, futimesSync } from "node:fs";
+import { fchmodSync, fstatSync, futimesSync } from "node:fs";
 import { errnoOf } from "#base/errors";
-import { closedInPrograms, type NewFileCalls } from "./system-calls.ts";
+import { asNewFile, type NewFileCalls, toRead } from "./system-calls.ts";
 
 /**
  * Copies of short files as {@link Files.copy} promises them, between paths that lie in memory. A file of some kilobytes is
@@ -50,5 +50,3 @@ export class ShortCopies {
 
 /** Longer ones may share their blocks with the original, where the file system knows how. */
 const longest = 64 * 1024;
-const toRead = constants.O_RDONLY | closedInPrograms;
-const asNewFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | closedInPrograms;

@@ -1,4 +1,4 @@
-import { lstatSync } from "node:fs";
+import { constants, lstatSync } from "node:fs";
 import type * as Ffi from "bun:ffi";
 
 /*
@@ -67,7 +67,12 @@ export type NewFileCalls = {
 };
 
 /** `O_CLOEXEC` of Linux, which `node:fs` sets as well but does not name. */
-export const closedInPrograms = 0o2000000;
+const closedInPrograms = 0o2000000;
+
+/** Flags for {@link NewFileCalls.openAt}: to read, and to make a file that is not there. */
+export const toRead = constants.O_RDONLY | closedInPrograms;
+export const asNewFile =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | closedInPrograms;
 
 let openedFor: NewFileCalls | false | undefined;
 
